@@ -1,0 +1,1 @@
+"""One module per kernel: pure functions on layers, no files, no printing."""

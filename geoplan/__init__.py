@@ -1,0 +1,36 @@
+"""
+geoplan: check a city against the numbers in its plan.
+
+``import geoplan as gp`` gives every public function, each loaded when it is first used.
+"""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+__version__ = "0.1.0"
+
+# In a checkout the rooms stand beside this folder; in a wheel they are always inside (ADR 0001).
+_HERE = Path(__file__).resolve().parent
+if not (_HERE / "layers" / "__init__.py").is_file():
+    __path__.insert(0, str(_HERE.parent))
+
+_HOMES: dict[str, str] = {}
+"""Public name -> module that defines it; filled below, room by room."""
+
+_HOMES |= dict.fromkeys(("LoadRecord", "load_record"), "geoplan.core.record")
+_HOMES |= dict.fromkeys(("Measure", "Result"), "geoplan.core.results")
+_HOMES |= dict.fromkeys(("Notice",), "geoplan.core.notices")
+_HOMES |= dict.fromkeys(("StudyCRS", "choose_study_crs", "require_metric_crs"), "geoplan.core.crs")
+
+__all__ = sorted(_HOMES)  # noqa: PLE0605 (a list; checkers read the rooms' own)
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 (whatever the name stands for)
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'geoplan' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

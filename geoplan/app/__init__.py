@@ -1,0 +1,1 @@
+"""What runs a plan: plan file, targets, runner, report, exports, demo, command line."""

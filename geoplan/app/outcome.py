@@ -1,0 +1,150 @@
+"""What running a plan gives: results with their verdicts, ready for report and exports."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from geoplan.core.crs import StudyCRS
+from geoplan.core.notices import Notice
+from geoplan.core.record import LoadRecord
+from geoplan.core.results import Measure, Result
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+Operator = Literal[">", ">=", "<", "<=", "==", "not_decrease", "not_increase", "not_above_parent"]
+Status = Literal["met", "missed", "undecidable"]
+
+
+@dataclass(frozen=True)
+class Target:
+    """
+    A number that a plan asks for.
+
+    Parameters
+    ----------
+    text : str
+        As the plan file has it: ``"> 95 %"``.
+    operator : Operator
+        How to compare; strictness is kept.
+    value : float or None
+        The bound in the unit of the measure (a share is 0-1); None for a relative operator
+        without a baseline.
+    unit : str
+        Unit of `value`, as in `Measure.unit`.
+    of, part : str
+        Which measure of the result it applies to.
+    source : str
+        Document, row or page.
+    """
+
+    text: str
+    operator: Operator
+    value: float | None
+    unit: str
+    of: str
+    part: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """
+    Whether a measure meets its target, and by how much not.
+
+    Parameters
+    ----------
+    status : {"met", "missed", "undecidable"}
+        The finding.
+    reason : str
+        For an undecidable one: a phrase key under ``report.reasons``; otherwise empty.
+    shortfall : float
+        What is missing for the target, in `shortfall_unit`; 0 when met, NaN when undecidable.
+    shortfall_unit : str
+        Unit of the numerator for a share (``"person"``, ``"m2"``), else the unit of the measure.
+    missed_districts : tuple of str
+        ``district_id`` of the districts that would miss the same target, worst first.
+    """
+
+    status: Status
+    reason: str
+    shortfall: float
+    shortfall_unit: str
+    missed_districts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class IndicatorOutcome:
+    """
+    One indicator of the plan: its result, target and verdict.
+
+    Parameters
+    ----------
+    id : str
+        As in the plan file, e.g. ``bus-stop-coverage-500m``.
+    title : str
+        In the plan's language.
+    result : Result
+        The numbers and geometries.
+    target : Target or None
+        The target, where the plan states one.
+    verdict : Verdict or None
+        None exactly when there is no target.
+    """
+
+    id: str
+    title: str
+    result: Result
+    target: Target | None = None
+    verdict: Verdict | None = None
+
+    @property
+    def headline(self) -> Measure:
+        """The measure the target speaks of, or the first one."""
+        if self.target is None:
+            return self.result.measures[0]
+        return self.result.measure(self.target.of, self.target.part)
+
+
+@dataclass(frozen=True)
+class PlanOutcome:
+    """
+    A plan that has been run.
+
+    Parameters
+    ----------
+    name : str
+        Name of the plan.
+    lang : {"en", "zh"}
+        Language of maps and report.
+    plan_path : str
+        The plan file.
+    plan_sha256 : str
+        Its hash.
+    study_crs : StudyCRS
+        What was measured in, why, and its errors over the study area.
+    layers : mapping of str to GeoDataFrame
+        Every layer loaded, by its name in the plan.
+    records : mapping of str to LoadRecord
+        What was read, dropped and repaired, by the same names.
+    indicators : tuple of IndicatorOutcome
+        In the order of the plan.
+    notices : tuple of Notice
+        What concerns the run as a whole.
+    versions : mapping of str to str
+        Versions of geoplan, Python and the libraries that decide numbers.
+    seconds : mapping of str to float
+        Duration of each step.
+    """
+
+    name: str
+    lang: str
+    plan_path: str
+    plan_sha256: str
+    study_crs: StudyCRS
+    layers: "Mapping[str, GeoDataFrame]"
+    records: Mapping[str, LoadRecord]
+    indicators: tuple[IndicatorOutcome, ...]
+    notices: tuple[Notice, ...]
+    versions: Mapping[str, str]
+    seconds: Mapping[str, float]

@@ -1,0 +1,281 @@
+"""The CRS guard, and the rule by which a plan without a named study CRS gets one."""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from geoplan.core.errors import CRSError, ParameterError
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+    from pyproj import CRS
+
+_CGCS2000_FIRST_EPSG, _CGCS2000_FIRST_CM = 4534, 75
+_CGCS2000_ZONE_DEG, _UTM_ZONE_DEG = 3, 6
+_UTM_LIMIT_LAT = 84.0
+
+# A coarse outline of mainland China, Hainan and Taiwan (lon, lat): it only tells which family of
+# projections an office there works in, so a border county on the wrong side costs nothing but a
+# UTM zone in place of a CGCS2000 one; the choice is printed and can be named instead.
+_CHINA_LON_LAT = (
+    (73.5, 39.4), (80.2, 42.0), (80.2, 45.0), (82.5, 45.2), (85.6, 48.3), (87.8, 49.2),
+    (91.0, 46.8), (90.9, 45.2), (95.4, 44.2), (96.4, 42.7), (101.7, 42.5), (105.0, 41.6),
+    (107.5, 42.4), (111.9, 43.7), (111.5, 44.6), (113.7, 44.8), (116.0, 46.4), (119.9, 46.7),
+    (118.0, 48.0), (115.5, 47.7), (116.7, 49.9), (119.3, 50.2), (121.4, 53.4), (125.6, 53.1),
+    (127.6, 50.0), (131.0, 47.7), (134.8, 48.4), (133.1, 45.1), (131.0, 44.8), (131.2, 43.0),
+    (130.6, 42.4), (128.1, 42.0), (126.9, 41.7), (124.3, 39.9), (122.0, 38.5), (123.0, 36.9),
+    (122.0, 33.0), (123.5, 30.5), (122.3, 25.5), (122.2, 24.0), (121.0, 21.7), (117.0, 22.0),
+    (111.5, 18.0), (108.4, 18.2), (108.2, 21.5), (106.7, 22.0), (105.3, 23.3), (102.1, 22.4),
+    (101.2, 21.2), (99.2, 22.1), (97.6, 24.0), (98.6, 27.6), (96.2, 28.2), (93.0, 27.8),
+    (88.9, 27.4), (86.0, 27.9), (81.2, 30.1), (78.7, 31.3), (79.0, 33.5), (76.0, 35.8),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class StudyCRS:
+    """
+    The projected metric CRS in which a plan is measured, and what it costs.
+
+    Parameters
+    ----------
+    crs : str
+        As pyproj reads it: ``EPSG:4547``, a PROJ string or WKT.
+    rule : {"named", "cgcs2000-3-degree", "utm", "local-equal-area"}
+        Why this one.
+    scale_error : float
+        Largest departure of a length from the truth over the extent, as a share (1e-4 = 0.1 m/km).
+    area_error : float
+        The same for an area.
+    """
+
+    crs: str
+    rule: Literal["named", "cgcs2000-3-degree", "utm", "local-equal-area"]
+    scale_error: float
+    area_error: float
+
+
+def choose_study_crs(bounds_deg: tuple[float, float, float, float]) -> StudyCRS:
+    """
+    Choose the study CRS for an extent by the rule, and say what it costs.
+
+    Inside China: the CGCS2000 3-degree Gauss-Krüger zone whose central meridian is nearest to the
+    middle of the extent. Elsewhere: the UTM zone chosen the same way, so that a city across a zone
+    boundary is not split. An extent wider than the zone gets a Lambert azimuthal equal-area
+    projection centred on it.
+
+    Parameters
+    ----------
+    bounds_deg : tuple of float
+        West, south, east, north in degrees (WGS 84 or CGCS2000).
+
+    Returns
+    -------
+    StudyCRS
+        The choice with its largest scale and area error over the extent.
+
+    Raises
+    ------
+    ParameterError
+        If `bounds_deg` is not an extent in degrees.
+
+    Examples
+    --------
+    Shenzhen lies across 114° E, where UTM zones 49 and 50 meet:
+
+    >>> choose_study_crs((113.75, 22.44, 114.62, 22.86)).crs
+    'EPSG:4547'
+    >>> choose_study_crs((103.6, 1.16, 104.1, 1.48)).crs
+    'EPSG:32648'
+    """
+    west, south, east, north = bounds_deg
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise ParameterError(
+            f"`bounds_deg` is {bounds_deg}; wanted (west, south, east, north) in degrees. "
+            "Reproject the extent to EPSG:4326 first."
+        )
+    lon, lat, width = (west + east) / 2, (south + north) / 2, east - west
+    rule: Literal["cgcs2000-3-degree", "utm", "local-equal-area"]
+    if _in_china(lon, lat) and width <= _CGCS2000_ZONE_DEG:
+        zone = round((lon - _CGCS2000_FIRST_CM) / _CGCS2000_ZONE_DEG)
+        rule, crs = "cgcs2000-3-degree", f"EPSG:{_CGCS2000_FIRST_EPSG + zone}"
+    elif not _in_china(lon, lat) and width <= _UTM_ZONE_DEG and abs(lat) <= _UTM_LIMIT_LAT:
+        zone = min(max(math.floor((lon + 180) / _UTM_ZONE_DEG) + 1, 1), 60)
+        rule, crs = "utm", f"EPSG:{(32600 if lat >= 0 else 32700) + zone}"
+    else:
+        rule = "local-equal-area"
+        crs = f"+proj=laea +lat_0={lat:.4f} +lon_0={lon:.4f} +ellps=GRS80 +units=m +no_defs"
+    return StudyCRS(crs, rule, *projection_errors(crs, bounds_deg))
+
+
+def describe_study_crs(crs: str, bounds_deg: tuple[float, float, float, float]) -> StudyCRS:
+    """
+    Describe a study CRS that the user named.
+
+    Parameters
+    ----------
+    crs : str
+        A projected CRS in metres, as pyproj reads it.
+    bounds_deg : tuple of float
+        West, south, east, north of the study area in degrees.
+
+    Returns
+    -------
+    StudyCRS
+        The same CRS with its largest scale and area error over the extent.
+
+    Raises
+    ------
+    CRSError
+        If `crs` cannot be read, or is not a projected CRS in metres that can measure.
+    """
+    check_metric_crs(parse_crs(crs), "`crs`")
+    return StudyCRS(crs, "named", *projection_errors(crs, bounds_deg))
+
+
+def parse_crs(crs: Any) -> "CRS":  # noqa: ANN401 (whatever pyproj takes)
+    """
+    Read a CRS, with an error that says what can be written.
+
+    Raises
+    ------
+    CRSError
+        If pyproj cannot read it.
+    """
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError as ProjError
+
+    try:
+        return CRS.from_user_input(crs)
+    except ProjError as error:
+        raise CRSError(
+            f"{crs!r} is not a CRS. Write for example 'EPSG:4547', a PROJ string or WKT ({error})."
+        ) from error
+
+
+def check_metric_crs(crs: "CRS | None", subject: str) -> None:
+    """
+    Refuse a CRS in which metres cannot be measured.
+
+    Parameters
+    ----------
+    crs : CRS or None
+        What the layer carries.
+    subject : str
+        How to name it in the message.
+
+    Raises
+    ------
+    CRSError
+        If there is none, it is geographic, not in metres, or is Web Mercator.
+    """
+    if crs is None:
+        raise CRSError(
+            f"{subject} has no CRS; distances and areas need one in metres. Load it with its CRS "
+            "stated, e.g. source_crs='EPSG:4326' and crs='EPSG:4547'."
+        )
+    unit = crs.axis_info[0].unit_name if crs.axis_info else "unknown"
+    if not crs.is_projected or unit not in ("metre", "meter"):
+        raise CRSError(
+            f"{subject} is in {_short(crs)} (unit: {unit}); distances and areas need a projected "
+            "CRS in metres. Load it into one, e.g. crs='EPSG:4547', or use .to_crs()."
+        )
+    operation = crs.coordinate_operation
+    if operation is not None and "Pseudo" in operation.method_name:
+        raise CRSError(
+            f"{subject} is in {_short(crs)} (Web Mercator), whose metres are 1.09 times too long "
+            "at 23° N and 1.31 times at 40° N. Measure in a local CRS, e.g. 'EPSG:4547'."
+        )
+
+
+def require_metric_crs(**layers: "GeoDataFrame") -> "CRS":
+    """
+    Check that layers share one projected CRS in metres.
+
+    Parameters
+    ----------
+    **layers : GeoDataFrame
+        Layers by the name under which to speak of them.
+
+    Returns
+    -------
+    CRS
+        The CRS they share.
+
+    Raises
+    ------
+    CRSError
+        If a CRS is missing, not in metres, unfit to measure in, or differs between layers.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> stops = gpd.GeoDataFrame(geometry=gpd.points_from_xy([114.1], [22.5]), crs=4326)
+    >>> require_metric_crs(stops=stops)
+    Traceback (most recent call last):
+    ...
+    geoplan.core.errors.CRSError: `stops` is in EPSG:4326 (unit: degree); distances and areas ...
+    """
+    shared: CRS | None = None
+    first = ""
+    for name, layer in layers.items():
+        check_metric_crs(layer.crs, f"`{name}`")
+        if shared is None:
+            shared, first = layer.crs, name
+        elif layer.crs != shared:
+            raise CRSError(
+                f"`{name}` is in {_short(layer.crs)} and `{first}` in {_short(shared)}; one "
+                f"analysis measures in one CRS. Load both with the same crs=, or reproject "
+                f"`{name}` with .to_crs()."
+            )
+    if shared is None:
+        raise ParameterError("require_metric_crs() was given no layer to check.")
+    return shared
+
+
+def projection_errors(
+    crs: str, bounds_deg: tuple[float, float, float, float]
+) -> tuple[float, float]:
+    """
+    Measure how far lengths and areas of a projection are off over an extent.
+
+    Parameters
+    ----------
+    crs : str
+        Projected CRS.
+    bounds_deg : tuple of float
+        West, south, east, north in degrees.
+
+    Returns
+    -------
+    tuple of float
+        Largest ``abs(scale - 1)`` and largest ``abs(areal scale - 1)``, on a 21 × 21 grid with
+        the corners in it. Tissot's indicatrix gives the scales.
+
+    Examples
+    --------
+    >>> scale, area = projection_errors("EPSG:4547", (113.75, 22.44, 114.62, 22.86))
+    >>> f"{scale:.6f} {area:.6f}"
+    '0.000050 0.000100'
+    """
+    import numpy as np
+    from pyproj import Proj
+
+    west, south, east, north = bounds_deg
+    lon, lat = np.meshgrid(np.linspace(west, east, 21), np.linspace(south, north, 21))
+    factors = Proj(parse_crs(crs)).get_factors(lon.ravel(), lat.ravel())
+    lengths = np.concatenate([factors.tissot_semimajor, factors.tissot_semiminor])
+    return (
+        float(np.abs(np.asarray(lengths) - 1).max()),
+        float(np.abs(np.asarray(factors.areal_scale) - 1).max()),
+    )
+
+
+def _in_china(lon: float, lat: float) -> bool:
+    from shapely import Point, Polygon
+
+    return bool(Polygon(_CHINA_LON_LAT).covers(Point(lon, lat)))
+
+
+def _short(crs: "CRS") -> str:
+    authority = crs.to_authority()
+    return ":".join(authority) if authority else f"“{crs.name}”"

@@ -1,0 +1,54 @@
+"""
+Everything geoplan raises on purpose.
+
+::
+
+    GeoplanError
+    ├── CRSError             (ValueError)   a CRS is missing, wrong for the task, or two differ
+    ├── SchemaError          (ValueError)   a layer lacks a column, or one holds the wrong thing
+    ├── EmptyLayerError      (ValueError)   a layer has no usable row left
+    ├── ParameterError       (ValueError)   an argument of an analysis is out of range
+    ├── PlanError            (ValueError)   a plan file cannot be understood
+    ├── SourceError          (OSError)      a file cannot be found or read
+    ├── RenderError          (RuntimeError) a page cannot be written safely or at a bearable size
+    └── MissingDependencyError (ImportError) an optional package is not installed
+
+Each also inherits the builtin named beside it, so either name catches it. Every message says which
+thing, what came, what was wanted and what to do next.
+"""
+
+
+class GeoplanError(Exception):
+    """Base of every error that geoplan raises on purpose."""
+
+
+class CRSError(GeoplanError, ValueError):
+    """A coordinate reference system is missing, unsuited to the task, or two of them differ."""
+
+
+class SchemaError(GeoplanError, ValueError):
+    """A layer lacks a column, or a column holds something else than it should."""
+
+
+class EmptyLayerError(GeoplanError, ValueError):
+    """A layer has no usable row."""
+
+
+class ParameterError(GeoplanError, ValueError):
+    """An argument is outside the range in which the analysis means anything."""
+
+
+class PlanError(GeoplanError, ValueError):
+    """A plan file, or a target in it, cannot be understood."""
+
+
+class SourceError(GeoplanError, OSError):
+    """A file or service cannot be found or read."""
+
+
+class RenderError(GeoplanError, RuntimeError):
+    """A page cannot be written safely or at a bearable size."""
+
+
+class MissingDependencyError(GeoplanError, ImportError):
+    """An optional package is needed and not installed."""

@@ -1,0 +1,1 @@
+"""Phrases: ``<section>.<lang>.toml``, read by `geoplan.core.texts`."""

@@ -1,0 +1,121 @@
+"""The record of a loaded layer: what was read, from where, and what was dropped or repaired."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from geoplan.core.errors import SchemaError
+from geoplan.core.notices import Notice
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+KEY = "geoplan"
+
+
+@dataclass(frozen=True)
+class LoadRecord:
+    """
+    What a loader did, kept in ``layer.attrs["geoplan"]`` as JSON-ready values.
+
+    Parameters
+    ----------
+    layer : str
+        Canonical layer name, or the plan's own for a further facility layer.
+    kind : str
+        Canonical kind (``districts``, ``parks``, ``facilities``, …).
+    paths : tuple of str
+        Files read, as the caller named them.
+    sha256 : tuple of str
+        Hash of each file, hexadecimal; of every part for a Shapefile.
+    format : str
+        Driver or reader.
+    encoding : str
+        Encoding of the attributes; empty where the format has its own.
+    source_crs : str
+        CRS or datum of the source, as declared by the caller or found in the file.
+    source_crs_from : str
+        ``"declared"`` or ``"file"``.
+    study_crs : str
+        CRS of the layer now.
+    rows_read : int
+        Rows in the source.
+    rows_kept : int
+        Rows in the layer.
+    area_change_m2 : float
+        Area after the repair minus area before it, in the study CRS.
+    as_of : str
+        Date of the content, as the caller gave it.
+    source : str
+        Whom to credit, as the caller gave it.
+    notices : tuple of Notice
+        Everything dropped, repaired or suspicious.
+    """
+
+    layer: str
+    kind: str
+    paths: tuple[str, ...] = ()
+    sha256: tuple[str, ...] = ()
+    format: str = ""
+    encoding: str = ""
+    source_crs: str = ""
+    source_crs_from: str = ""
+    study_crs: str = ""
+    rows_read: int = 0
+    rows_kept: int = 0
+    area_change_m2: float = 0.0
+    as_of: str = ""
+    source: str = ""
+    notices: tuple[Notice, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the record as JSON-ready values."""
+        fields = asdict(self)
+        fields["notices"] = [notice.as_dict() for notice in self.notices]
+        fields["paths"], fields["sha256"] = list(self.paths), list(self.sha256)
+        return fields
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> "LoadRecord":
+        """Read a record back from what `as_dict` gave."""
+        record = cls(**{key: value for key, value in fields.items() if key != "notices"})
+        return replace(
+            record,
+            paths=tuple(record.paths),
+            sha256=tuple(record.sha256),
+            notices=tuple(Notice.from_dict(entry) for entry in fields["notices"]),
+        )
+
+
+def attach_record(layer: "GeoDataFrame", record: LoadRecord) -> "GeoDataFrame":
+    """Return a shallow copy of `layer` that carries `record`."""
+    copy = layer.copy(deep=False)
+    copy.attrs = {**layer.attrs, KEY: record.as_dict()}
+    return copy
+
+
+def load_record(layer: "GeoDataFrame") -> LoadRecord:
+    """
+    Read what a loader did to a layer.
+
+    Parameters
+    ----------
+    layer : GeoDataFrame
+        A layer that came from one of the loaders.
+
+    Returns
+    -------
+    LoadRecord
+        What was read, dropped and repaired.
+
+    Raises
+    ------
+    SchemaError
+        If `layer` did not come from a loader, or an operation dropped its ``attrs``.
+    """
+    if KEY not in layer.attrs:
+        raise SchemaError(
+            "`layer` carries no load record: it did not come from a geoplan loader, or an "
+            "operation such as `concat` dropped its `attrs`. Ask the layer that the loader gave."
+        )
+    return LoadRecord.from_dict(layer.attrs[KEY])

@@ -1,0 +1,192 @@
+"""Results: what every analysis returns, whatever it measures."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from geoplan.core.notices import Notice
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from geopandas import GeoDataFrame
+
+
+@dataclass(frozen=True)
+class Measure:
+    """
+    One number per district and for the whole: a numerator over a denominator.
+
+    Parameters
+    ----------
+    of : str
+        What it is a share of: ``land``, ``population``, ``population+jobs``, a layer's name, …
+    part : str
+        Which part of the analysis: a park tier, a red-line category; empty where there is one only.
+    districts : DataFrame, n rows
+        In the order of the districts given, indexed by position, with the columns
+
+        =============== ======= ============================================
+        column          dtype   meaning
+        =============== ======= ============================================
+        ``district_id`` str     key of the district
+        ``name``        str     its name
+        ``value``       float64 numerator / denominator; NaN when the
+                                denominator is 0 or unknown
+        ``numerator``   float64 in `numerator_unit`; NaN when unknown
+        ``denominator`` float64 in `denominator_unit`; NaN when unknown
+        =============== ======= ============================================
+    value, numerator, denominator : float
+        The whole study area, each place counted once.
+    unit : str
+        Unit of `value`: ``"1"`` for a share in [0, 1], else e.g. ``"m2/person"``, ``"m2"``.
+    numerator_unit, denominator_unit : str
+        ``"m2"``, ``"person"``, ``"job"``, ``"person+job"``, ``"count"``, ``"m"``, …
+    """
+
+    of: str
+    part: str
+    districts: "pd.DataFrame"
+    value: float
+    numerator: float
+    denominator: float
+    unit: str
+    numerator_unit: str
+    denominator_unit: str
+
+    @property
+    def label(self) -> str:
+        """Key of the measure within its result: ``of``, or ``of/part``."""
+        return f"{self.of}/{self.part}" if self.part else self.of
+
+
+@dataclass(frozen=True)
+class Result:
+    """
+    What an analysis found.
+
+    Parameters
+    ----------
+    analysis : str
+        Name of the analysis, as in a plan file: ``coverage``, ``park_access``, …
+    measures : tuple of Measure
+        One per denominator and part.
+    districts : GeoDataFrame, n rows of Polygon or MultiPolygon
+        The districts that were measured, as given.
+    layers : mapping of str to GeoDataFrame
+        Geometry for maps, in the study CRS: ``facilities``, ``served`` (catchment inside the
+        districts, one row per district), ``unserved`` (the rest of the demand), ``demand`` (one
+        row per demand unit), whatever the analysis has.
+    definition : mapping of str to value
+        Every parameter that decided the number, by its Python name, with JSON-ready values.
+    notices : tuple of Notice
+        What a reader of the numbers must be told.
+    """
+
+    analysis: str
+    measures: tuple[Measure, ...]
+    districts: "GeoDataFrame"
+    layers: "Mapping[str, GeoDataFrame]" = field(default_factory=dict)
+    definition: Mapping[str, Any] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def table(self) -> "pd.DataFrame":
+        """
+        Every measure of every district, and the whole in a last row of each measure.
+
+        Columns ``of, part, district_id, name, value, numerator, denominator, unit``; the row of
+        the whole has ``district_id`` and ``name`` empty.
+        """
+        import pandas as pd
+
+        columns = ["of", "part", "district_id", "name", "value", "numerator", "denominator", "unit"]
+        frames = []
+        for measure in self.measures:
+            whole = pd.DataFrame(
+                {
+                    "district_id": [""],
+                    "name": [""],
+                    "value": [measure.value],
+                    "numerator": [measure.numerator],
+                    "denominator": [measure.denominator],
+                }
+            )
+            frame = pd.concat([measure.districts, whole], ignore_index=True)
+            frames.append(frame.assign(of=measure.of, part=measure.part, unit=measure.unit))
+        return pd.concat(frames, ignore_index=True)[columns]
+
+    def measure(self, of: str, part: str = "") -> Measure:
+        """
+        Pick one measure.
+
+        Raises
+        ------
+        KeyError
+            If the result has no such measure; the message lists those it has.
+        """
+        for candidate in self.measures:
+            if (candidate.of, candidate.part) == (of, part):
+                return candidate
+        wanted = f"{of}/{part}" if part else of
+        have = ", ".join(measure.label for measure in self.measures)
+        raise KeyError(f"no measure {wanted!r} in this {self.analysis}; it has: {have}")
+
+
+def make_measure(  # noqa: PLR0913 (the columns of one table)
+    districts: "GeoDataFrame",
+    numerator: Any,  # noqa: ANN401 (anything numpy turns into an array)
+    denominator: Any,  # noqa: ANN401
+    *,
+    of: str,
+    part: str = "",
+    unit: str = "1",
+    numerator_unit: str = "m2",
+    denominator_unit: str = "m2",
+    totals: tuple[float, float] | None = None,
+) -> Measure:
+    """
+    Build a measure from numerators and denominators per district.
+
+    Parameters
+    ----------
+    districts : GeoDataFrame, n rows
+        With ``district_id`` and ``name``.
+    numerator, denominator : array_like of float, n values
+        NaN where unknown.
+    of, part, unit, numerator_unit, denominator_unit : str
+        As in `Measure`.
+    totals : tuple of float, optional
+        Numerator and denominator of the whole; their sums over the districts by default.
+
+    Returns
+    -------
+    Measure
+        With NaN as the value wherever the denominator is 0 or unknown.
+    """
+    import numpy as np
+    import pandas as pd
+
+    over = np.asarray(numerator, dtype=float)
+    under = np.asarray(denominator, dtype=float)
+    value = np.divide(over, under, out=np.full(len(over), np.nan), where=under > 0)
+    total_over, total_under = (float(over.sum()), float(under.sum())) if totals is None else totals
+    table = pd.DataFrame(
+        {
+            "district_id": districts["district_id"].astype(str).to_numpy(),
+            "name": districts["name"].astype(str).to_numpy(),
+            "value": value,
+            "numerator": over,
+            "denominator": under,
+        }
+    )
+    return Measure(
+        of=of,
+        part=part,
+        districts=table,
+        value=total_over / total_under if total_under > 0 else float("nan"),
+        numerator=total_over,
+        denominator=total_under,
+        unit=unit,
+        numerator_unit=numerator_unit,
+        denominator_unit=denominator_unit,
+    )

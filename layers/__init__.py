@@ -1,0 +1,1 @@
+"""Data in: one module per kind of layer, readers per kind of source, datum shifts, repair."""
