@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _CGCS2000_FIRST_EPSG, _CGCS2000_FIRST_CM = 4534, 75
 _CGCS2000_ZONE_DEG, _UTM_ZONE_DEG = 3, 6
 _UTM_LIMIT_LAT = 84.0
+_UTM_LIMIT_SCALE_ERROR = 1.5e-3
 
 # A coarse outline of mainland China, Hainan and Taiwan (lon, lat): it only tells which family of
 # projections an office there works in, so a border county on the wrong side costs nothing but a
@@ -60,8 +61,9 @@ def choose_study_crs(bounds_deg: tuple[float, float, float, float]) -> StudyCRS:
 
     Inside China: the CGCS2000 3-degree Gauss-Krüger zone whose central meridian is nearest to the
     middle of the extent. Elsewhere: the UTM zone chosen the same way, so that a city across a zone
-    boundary is not split. An extent wider than the zone gets a Lambert azimuthal equal-area
-    projection centred on it.
+    boundary is not split. An extent wider than the zone, or so far across its edge that lengths
+    would be off by more than 1.5 m per km, gets a Lambert azimuthal equal-area projection centred
+    on it.
 
     Parameters
     ----------
@@ -94,17 +96,19 @@ def choose_study_crs(bounds_deg: tuple[float, float, float, float]) -> StudyCRS:
             "Reproject the extent to EPSG:4326 first."
         )
     lon, lat, width = (west + east) / 2, (south + north) / 2, east - west
-    rule: Literal["cgcs2000-3-degree", "utm", "local-equal-area"]
-    if _in_china(lon, lat) and width <= _CGCS2000_ZONE_DEG:
+    in_china = _in_china(lon, lat)
+    if in_china and width <= _CGCS2000_ZONE_DEG:
         zone = round((lon - _CGCS2000_FIRST_CM) / _CGCS2000_ZONE_DEG)
-        rule, crs = "cgcs2000-3-degree", f"EPSG:{_CGCS2000_FIRST_EPSG + zone}"
-    elif not _in_china(lon, lat) and width <= _UTM_ZONE_DEG and abs(lat) <= _UTM_LIMIT_LAT:
+        crs = f"EPSG:{_CGCS2000_FIRST_EPSG + zone}"
+        return StudyCRS(crs, "cgcs2000-3-degree", *projection_errors(crs, bounds_deg))
+    if not in_china and width <= _UTM_ZONE_DEG and abs(lat) <= _UTM_LIMIT_LAT:
         zone = min(max(math.floor((lon + 180) / _UTM_ZONE_DEG) + 1, 1), 60)
-        rule, crs = "utm", f"EPSG:{(32600 if lat >= 0 else 32700) + zone}"
-    else:
-        rule = "local-equal-area"
-        crs = f"+proj=laea +lat_0={lat:.4f} +lon_0={lon:.4f} +ellps=GRS80 +units=m +no_defs"
-    return StudyCRS(crs, rule, *projection_errors(crs, bounds_deg))
+        crs = f"EPSG:{(32600 if lat >= 0 else 32700) + zone}"
+        errors = projection_errors(crs, bounds_deg)
+        if errors[0] <= _UTM_LIMIT_SCALE_ERROR:
+            return StudyCRS(crs, "utm", *errors)
+    crs = f"+proj=laea +lat_0={lat:.4f} +lon_0={lon:.4f} +ellps=GRS80 +units=m +no_defs"
+    return StudyCRS(crs, "local-equal-area", *projection_errors(crs, bounds_deg))
 
 
 def describe_study_crs(crs: str, bounds_deg: tuple[float, float, float, float]) -> StudyCRS:
@@ -255,7 +259,7 @@ def projection_errors(
     --------
     >>> scale, area = projection_errors("EPSG:4547", (113.75, 22.44, 114.62, 22.86))
     >>> f"{scale:.6f} {area:.6f}"
-    '0.000050 0.000100'
+    '0.000050 0.000101'
     """
     import numpy as np
     from pyproj import Proj
