@@ -1,0 +1,121 @@
+"""Where a layer comes from, and how to read it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from os import PathLike, fspath
+from typing import TYPE_CHECKING, TypeAlias, Union
+
+from geoplan.core.errors import ParameterError
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+    from geoplan.layers.fits import CoordinateFit
+
+PathText: TypeAlias = str | PathLike[str]
+Source: TypeAlias = Union[PathText, Sequence[PathText], "GeoDataFrame", "LayerSource"]
+"""What a loader accepts: a path, several paths, a GeoDataFrame or a `LayerSource`."""
+
+
+@dataclass(frozen=True)
+class LayerSource:
+    """
+    Files of one layer, and everything a reader has to be told about them.
+
+    Parameters
+    ----------
+    paths : str, path or sequence of them
+        One file, or several with the same columns that are read one after the other.
+    layer : str
+        Layer of a file with several (GeoPackage, File GDB, KML), or sheet of a workbook.
+    where : str
+        Rows to keep, as the condition of an SQL ``WHERE`` on the columns *of the file*:
+        comparisons, ``AND``, ``OR``, ``NOT``, ``IN``, ``LIKE``, ``BETWEEN``, ``IS NULL``. Text in
+        'single quotes', an unusual column name in "double quotes".
+    encoding : str
+        Encoding of the attributes; detected when empty.
+    crs : str, CoordinateFit or None
+        CRS or datum of the coordinates: ``EPSG:…``, PROJ, WKT, ``CGCS2000``, ``GCJ-02``,
+        ``BD-09``, ``BD-09MC``, or a fit. None: what the file says of itself.
+    x, y : str
+        Coordinate columns of a table; recognised by their names when empty.
+    columns : mapping of str to str
+        Canonical name -> name in the file: ``{"district_id": "CODE", "name": "NAME"}``.
+    as_of : str
+        Date of the content, for the record.
+    source : str
+        Whom to credit, for the record.
+    value : str
+        Column of the amount: persons, jobs, or the weight of a facility.
+    unit : str
+        Unit of a population raster: ``count`` or ``per_km2``.
+
+    Raises
+    ------
+    ParameterError
+        If no path is given.
+
+    Examples
+    --------
+    >>> LayerSource("stops.csv", crs="GCJ-02", columns={"stop_id": "ID"}).paths
+    ('stops.csv',)
+    """
+
+    paths: PathText | Sequence[PathText]
+    layer: str = ""
+    where: str = ""
+    encoding: str = ""
+    crs: "str | CoordinateFit | None" = None
+    x: str = ""
+    y: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    as_of: str = ""
+    source: str = ""
+    value: str = ""
+    unit: str = ""
+
+    def __post_init__(self) -> None:
+        """Normalise the paths to a tuple of text."""
+        single = isinstance(self.paths, str | PathLike)
+        paths = (self.paths,) if single else tuple(self.paths)  # type: ignore[arg-type]
+        if not paths:
+            raise ParameterError("`paths` is empty; name at least one file.")
+        object.__setattr__(self, "paths", tuple(fspath(path) for path in paths))
+
+
+def as_source(
+    source: Source,
+    *,
+    source_crs: "str | CoordinateFit | None",
+    columns: Mapping[str, str] | None,
+) -> "tuple[LayerSource, GeoDataFrame | None]":
+    """
+    Bring what a caller gave a loader into one form.
+
+    Parameters
+    ----------
+    source : path, sequence of paths, GeoDataFrame or LayerSource
+        The layer.
+    source_crs : str, CoordinateFit or None
+        Wins over ``source.crs``.
+    columns : mapping of str to str or None
+        Added to ``source.columns``, and wins over them.
+
+    Returns
+    -------
+    tuple of LayerSource and GeoDataFrame or None
+        The description; and the frame, if one was given in place of files.
+    """
+    frame = None
+    if isinstance(source, LayerSource):
+        described = source
+    elif hasattr(source, "geometry"):
+        described, frame = LayerSource("<GeoDataFrame>"), source
+    else:
+        described = LayerSource(source)
+    described = replace(
+        described,
+        crs=described.crs if source_crs is None else source_crs,
+        columns={**described.columns, **(columns or {})},
+    )
+    return described, frame
