@@ -1,0 +1,272 @@
+"""Numbers for people: shares as percentages, areas in km² and hectares, counts with separators."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from geoplan.core.texts import text
+from geoplan.core.units import M2_PER_HA, M2_PER_KM2, M_PER_KM
+
+_WAN = 10_000.0
+_WAN_FROM = 100_000.0  # below it, 万 hides digits that people read: 84,244 and not 8.42 万
+_MAX_DECIMALS = 6
+
+
+@dataclass(frozen=True)
+class Scale:
+    """
+    The unit in which one column of numbers is shown.
+
+    Parameters
+    ----------
+    factor : float
+        What a value in the base unit is divided by.
+    unit : str
+        Key of the unit's label: ``"km2"``, ``"ha"``, ``"person"``, ``"%"``, …
+    decimals : int
+        Digits after the point.
+    """
+
+    factor: float
+    unit: str
+    decimals: int
+
+
+def scale_for(unit: str, values: Iterable[float] = ()) -> Scale:
+    """
+    Choose one display unit for a whole column, so that its numbers can be compared at a glance.
+
+    Parameters
+    ----------
+    unit : str
+        Unit of the values, as in `Measure`: ``"1"``, ``"m2"``, ``"m"``, ``"person"``, …
+    values : iterable of float
+        The column; NaN is ignored. Areas are shown in km² from 10 km² up, in hectares from 1 ha up.
+
+    Returns
+    -------
+    Scale
+        Factor, unit label and decimals.
+
+    Examples
+    --------
+    >>> scale_for("m2", [2.5e6, 388.59e6])
+    Scale(factor=1000000.0, unit='km2', decimals=1)
+    """
+    known = [abs(value) for value in values if math.isfinite(value)]
+    largest = max(known, default=0.0)
+    if unit == "1":
+        return Scale(0.01, "%", 1)
+    if unit == "m2":
+        return _area_scale(largest)
+    if unit == "m":
+        return Scale(M_PER_KM, "km", 1) if largest >= 10 * M_PER_KM else Scale(1.0, "m", 0)
+    if "/" in unit:
+        return Scale(1.0, unit, 1 if largest >= 1 else 3)
+    return Scale(1.0, unit, 0)
+
+
+def _area_scale(largest_m2: float) -> Scale:
+    if largest_m2 >= 10 * M2_PER_KM2:
+        return Scale(M2_PER_KM2, "km2", 1)
+    if largest_m2 >= M2_PER_KM2:
+        return Scale(M2_PER_KM2, "km2", 2)
+    if largest_m2 >= M2_PER_HA:
+        return Scale(M2_PER_HA, "ha", 1)
+    return Scale(1.0, "m2", 0)
+
+
+def unit_label(unit: str, lang: str) -> str:
+    """
+    Write a unit as people do.
+
+    Parameters
+    ----------
+    unit : str
+        ``"m2"``, ``"km2"``, ``"person"``, ``"m2/person"``, ``"%"``, …; an unknown one comes back.
+    lang : {"en", "zh"}
+        The language.
+
+    Returns
+    -------
+    str
+        The label; empty for ``"1"``.
+
+    Examples
+    --------
+    >>> unit_label("m2/person", "zh"), unit_label("person", "en")
+    ('m²/人', 'people')
+    """
+    key = unit.replace("/", "_per_").replace("+", "_plus_").replace("%", "percent")
+    try:
+        return text(f"numbers.unit.{key}", lang)
+    except KeyError:
+        return "" if unit == "1" else unit
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """
+    Write a number with thousands separators; an unknown one as a dash.
+
+    Parameters
+    ----------
+    value : float
+        The number; NaN and infinity are unknown.
+    decimals : int
+        Digits after the point.
+
+    Returns
+    -------
+    str
+        Half-way cases are rounded to even, as Python does. What rounds to zero without being zero
+        is written ``"< 0.1"`` (in the last digit asked for).
+
+    Examples
+    --------
+    >>> number(1493908), number(0.04, 1), number(0, 1), number(float("nan"))
+    ('1,493,908', '< 0.1', '0.0', '–')
+    """
+    if not math.isfinite(value):
+        return "–"
+    smallest = 10.0**-decimals
+    if value != 0 and round(abs(value), decimals) == 0:
+        sign = "< " if value > 0 else "> -"
+        return f"{sign}{smallest:.{decimals}f}"
+    return f"{value:,.{decimals}f}"
+
+
+def share(value: float, *, decimals: int = 1, bound: float | None = None) -> str:
+    """
+    Write a share as a percentage that never contradicts a verdict.
+
+    Parameters
+    ----------
+    value : float
+        Share, usually in [0, 1].
+    decimals : int
+        Digits after the point.
+    bound : float, optional
+        The share that a target asks for. Digits are added until the text falls on the same side of
+        it as the value: 94.98 % must not read "95.0 %" beside a missed "≥ 95 %".
+
+    Returns
+    -------
+    str
+        Only 0 is written ``0.0 %`` and only 1 ``100.0 %``.
+
+    Examples
+    --------
+    >>> share(0.765), share(0.9998)
+    ('76.5 %', '> 99.9 %')
+    >>> share(0.9498, bound=0.95)
+    '94.98 %'
+    """
+    if not math.isfinite(value):
+        return "–"
+    while decimals < _MAX_DECIMALS and _hides(value, bound, decimals):
+        decimals += 1
+    percent = round(value * 100, decimals)
+    if value < 1 and percent >= 100:
+        return f"> {100 - 10.0**-decimals:.{decimals}f} %"
+    return f"{number(value * 100, decimals)} %"
+
+
+def _hides(value: float, bound: float | None, decimals: int) -> bool:
+    if bound is None or value == bound:
+        return False
+    shown, limit = round(value * 100, decimals), round(bound * 100, _MAX_DECIMALS)
+    return (shown < limit) != (value < bound) or (shown == limit)
+
+
+def amount(value: float, unit: str, lang: str, *, scale: Scale | None = None) -> str:
+    """
+    Write a quantity with its unit, at a size that people read.
+
+    Parameters
+    ----------
+    value : float
+        In `unit`; NaN is unknown.
+    unit : str
+        As in `Measure`: ``"m2"``, ``"person"``, ``"job"``, ``"count"``, ``"m2/person"``, …
+    lang : {"en", "zh"}
+        The language.
+    scale : Scale, optional
+        Display unit; chosen by the size of `value` by default.
+
+    Returns
+    -------
+    str
+        Such as ``"437.0 km²"``, ``"1,493,908 people"``, ``"76.5 %"``.
+
+    Examples
+    --------
+    >>> amount(437e6, "m2", "en")
+    '437.0 km²'
+    >>> amount(1493908, "person", "zh")
+    '149.4 万人'
+    """
+    if not math.isfinite(value):
+        return "–"
+    if unit == "1":
+        return share(value)
+    if scale is None and lang == "zh" and abs(value) >= _WAN_FROM and unit in _COUNTED:
+        return f"{number(value / _WAN, 1)} 万{unit_label(unit, lang)}"
+    chosen = scale or scale_for(unit, [value])
+    digits = number(value / chosen.factor, chosen.decimals)
+    label = unit_label(chosen.unit, lang)
+    return f"{digits} {label}".rstrip()
+
+
+_COUNTED = ("person", "job", "person+job", "count")
+
+
+def value_text(value: float, unit: str, lang: str, *, bound: float | None = None) -> str:
+    """
+    Write the value of a measure: a share as a percentage, anything else with its unit.
+
+    Parameters
+    ----------
+    value : float
+        In `unit`; NaN is unknown.
+    unit : str
+        `Measure.unit`.
+    lang : {"en", "zh"}
+        The language.
+    bound : float, optional
+        Target value in the same unit, as in `share`.
+
+    Returns
+    -------
+    str
+        Such as ``"76.5 %"`` or ``"12.3 m²/person"``.
+
+    Examples
+    --------
+    >>> value_text(12.34, "m2/person", "en")
+    '12.3 m²/person'
+    """
+    return share(value, bound=bound) if unit == "1" else amount(value, unit, lang)
+
+
+def distance(metres: float, lang: str) -> str:
+    """
+    Write a distance: metres below 10 km where they are whole, kilometres above.
+
+    Parameters
+    ----------
+    metres : float
+        The distance.
+    lang : {"en", "zh"}
+        The language.
+
+    Returns
+    -------
+    str
+        Such as ``"500 m"`` or ``"12.5 km"``.
+
+    Examples
+    --------
+    >>> distance(500, "en"), distance(12500, "zh")
+    ('500 m', '12.5 km')
+    """
+    return amount(metres, "m", lang)
