@@ -1,0 +1,1 @@
+"""The built-in city: a fictional district, the same at every run, drawn from code alone."""
