@@ -1,0 +1,183 @@
+"""The tables of a plan file: their keys, types and what is wanted where something else came."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from geoplan.core.columns import LAND_LAYERS, SPECS
+
+_LATER = ("osm", "overpass", "gtfs", "postgis")
+
+KINDS: tuple[str, ...] = (*SPECS, *(name for name in LAND_LAYERS if name not in SPECS))
+"""Every kind a layer can be; `[layers.NAME]` of one of these names has that kind."""
+
+
+def _as_list(value: Any) -> Any:  # noqa: ANN401 (whatever TOML holds)
+    return [value] if isinstance(value, str) else value
+
+
+def _as_date_text(value: Any) -> Any:  # noqa: ANN401
+    return value.isoformat() if isinstance(value, date) else value
+
+
+Text = Annotated[str, Field(min_length=1)]
+Texts = Annotated[list[Text], BeforeValidator(_as_list), Field(min_length=1)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+DistanceKind = Literal["straight"]
+
+_METRES = "metres, a number above 0"
+_DISTANCE = 'distance = "straight" (along streets comes in a later version)'
+_OF = 'what it is a share of: "land", "population", "population+jobs", "built_up", a layer, …'
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class PlanHead(_Table):
+    """The table ``[plan]``."""
+
+    name: Text | None = Field(None, description="a name for the plan, as text")
+    crs: Text | None = Field(None, description="the study CRS as text, e.g. 'EPSG:4547'")
+    lang: Literal["en", "zh"] = Field("en", description='"en" or "zh"')
+    out: Text | None = Field(None, description="a folder for the outputs, as text")
+    margin_m: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = Field(
+        None, description="metres, a number not below 0"
+    )
+
+
+class LayerTable(_Table):
+    """One table ``[layers.NAME]``."""
+
+    path: Texts = Field(description="a file as text, or a list of files")
+    layer: Text | None = Field(None, description="the layer or sheet inside the file, as text")
+    where: Text | None = Field(None, description="rows to keep, as the text of an SQL WHERE")
+    encoding: Text | None = Field(None, description="an encoding as text, e.g. 'gbk'")
+    crs: Text | dict[str, Any] | None = Field(
+        None,
+        description="'EPSG:…', 'CGCS2000', 'GCJ-02', 'BD-09', PROJ or WKT as text, "
+        "or a table with a coordinate fit",
+    )
+    x: Text | None = Field(None, description="the column with x or longitude, as text")
+    y: Text | None = Field(None, description="the column with y or latitude, as text")
+    id: Text | None = Field(None, description="the column with the key, as text")
+    name: Text | None = Field(None, description="the column with the name, as text")
+    value: Text | None = Field(None, description="the column with the amount, as text")
+    unit: Literal["count", "per_km2"] | None = Field(None, description='"count" or "per_km2"')
+    columns: dict[str, Text] = Field(
+        default_factory=dict, description="columns in the file by their names in geoplan, as text"
+    )
+    as_of: Annotated[str | None, BeforeValidator(_as_date_text)] = Field(
+        None, description="the date of the content, as text or a date"
+    )
+    source: Text | None = Field(None, description="whom to credit, as text")
+    kind: Text | None = Field(None, description=f"one of {', '.join(KINDS)}")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _later_sources(cls, table: Any) -> Any:  # noqa: ANN401
+        for key in _LATER:
+            if key in table:
+                raise ValueError(
+                    f'has the source "{key}", which comes in a later version. '
+                    "Give a file as path = '…' for now."
+                )
+        return table
+
+
+class IndicatorTable(_Table):
+    """What every table ``[indicators.ID]`` may hold."""
+
+    analysis: Text | None = Field(None, description="the name of an analysis, as text")
+    title: Text | None = Field(None, description="a title, as text")
+    source: Text | None = Field(None, description="document, row or page, as text")
+    target: Text | None = Field(None, description="a target as text, e.g. '> 95 %'")
+    target_of: Text | None = Field(
+        None, description='which of the "of" the target speaks of, as text'
+    )
+    target_part: Text | None = Field(
+        None, description="which part (a park tier, 'all', a category) it speaks of, as text"
+    )
+
+
+class CoverageTable(IndicatorTable):
+    """An indicator with ``analysis = "coverage"``."""
+
+    facilities: Text = Field(description="the name of a layer of the plan, as text")
+    distance_m: Positive = Field(description=_METRES)
+    distance: DistanceKind = Field(description=_DISTANCE)
+    of: Texts = Field(description=_OF)
+
+
+class TierTable(_Table):
+    """One park tier: minutes and speed, or metres."""
+
+    minutes: Positive | None = Field(None, description="minutes, a number above 0")
+    speed_kmh: Positive | None = Field(None, description="km/h, a number above 0")
+    distance_m: Positive | None = Field(None, description=_METRES)
+    min_area_m2: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = Field(
+        None, description="square metres, a number not below 0"
+    )
+
+    @model_validator(mode="after")
+    def _one_reach(self) -> "TierTable":
+        by_time = self.minutes is not None and self.speed_kmh is not None
+        by_metres = self.distance_m is not None
+        if by_metres and (self.minutes is not None or self.speed_kmh is not None):
+            raise ValueError(
+                "has both metres and minutes or speed; give distance_m, or minutes and speed_kmh."
+            )
+        if not (by_time or by_metres):
+            raise ValueError(
+                "lacks its reach; give minutes and speed_kmh (speed_kmh may stand beside tiers, "
+                "for all of them), or distance_m. Ten minutes are 833 m at 5 km/h, and 500 m under "
+                "GB 50180: the plan has to say."
+            )
+        return self
+
+
+class ParkAccessTable(IndicatorTable):
+    """An indicator with ``analysis = "park_access"``."""
+
+    parks: Text = Field(description="the name of a layer of the plan, as text")
+    tiers: Annotated[dict[str, TierTable], Field(min_length=1)] = Field(
+        description="a table per tier, e.g. tiers.community = {minutes = 10, speed_kmh = 5}"
+    )
+    of: Texts = Field(description=_OF)
+    higher_serves_lower: bool = Field(
+        description="true or false: whether a park of a higher tier serves the lower ones too"
+    )
+    distance: DistanceKind = Field(description=_DISTANCE)
+    detour_factor: Annotated[float, Field(ge=1, allow_inf_nan=False)] | None = Field(
+        None, description="walked metres per straight metre, a number not below 1"
+    )
+
+
+class ParkAreaTable(IndicatorTable):
+    """An indicator with ``analysis = "park_area_per_capita"``."""
+
+    parks: Text = Field(description="the name of a layer of the plan, as text")
+    population: Text = Field(
+        description='the name of a layer with population, or "districts" for their own column'
+    )
+
+
+class GreenSpaceTable(IndicatorTable):
+    """An indicator with ``analysis = "green_space_ratio"``."""
+
+    parcels: Text = Field(description="the name of a layer of the plan, as text")
+    classes: Texts = Field(description="the land-use classes that count as green, e.g. ['G1']")
+    of: Text = Field(description=_OF)
+
+
+class EcologicalLandTable(IndicatorTable):
+    """An indicator with ``analysis = "ecological_land_share"``."""
+
+    lines: Text = Field(description="the name of a layer of the plan, as text")
+
+
+class RedLineTable(IndicatorTable):
+    """An indicator with ``analysis = "red_line_share"``."""
+
+    red_lines: Text = Field(description="the name of a layer of the plan, as text")
