@@ -43,7 +43,7 @@ def make_parks(
     shapes: list[shapely.Geometry] = []
     tiers: list[str] = []
     for tier, count in COUNTS.items():
-        taken = shapely.union_all(shapes).buffer(_GAP_M[tier])
+        taken: shapely.Geometry = shapely.union_all(shapes).buffer(_GAP_M[tier])
         placed = 0
         # One draw after another, for each must keep clear of those before it.
         while placed < count:
