@@ -58,7 +58,7 @@ def make_parks(
                 continue
             shapes.append(as_multipolygon(shape).geoms[0])
             tiers.append(tier)
-            taken = taken.union(shape.buffer(_GAP_M[tier]))
+            taken = shapely.union(taken, shape.buffer(_GAP_M[tier]))
             placed += 1
     names = _names(rng, tiers, lang)
     return gpd.GeoDataFrame({"NAME": names, "TIER": tiers}, geometry=shapes, crs="EPSG:4547")
