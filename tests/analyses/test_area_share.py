@@ -1,0 +1,124 @@
+"""The overlay kernel: areas inside districts, each place once."""
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geoplan.analyses.area_share import area_inside, district_land, inside_mask, whole_m2
+
+DISTRICTS = np.array([shapely.box(0, 0, 100, 100), shapely.box(100, 0, 200, 100)])
+
+
+@st.composite
+def blobs(draw, count=st.integers(0, 12)):
+    """Draw valid, possibly overlapping polygons in and around the two districts."""
+    shapes = []
+    for _ in range(draw(count)):
+        x, y = draw(st.floats(-20, 220)), draw(st.floats(-20, 120))
+        points = draw(st.integers(3, 9))
+        turn = np.linspace(0, 2 * np.pi, points, endpoint=False)
+        reach = 5 + 40 * np.array([draw(st.floats(0, 1)) for _ in range(points)])
+        shapes.append(shapely.Polygon(np.c_[x + reach * np.cos(turn), y + reach * np.sin(turn)]))
+    return np.array(shapes, dtype=object)
+
+
+def slow_area(polygons, district):
+    """Union everything, then cut: obvious, slow, right."""
+    return shapely.area(shapely.intersection(shapely.union_all(polygons), district))
+
+
+def test_a_polygon_across_a_border_is_split_by_it():
+    inside = area_inside(np.array([shapely.box(90, 0, 130, 10)]), DISTRICTS)
+    assert inside.district.tolist() == [0, 1]
+    assert inside.area_m2.tolist() == [100.0, 300.0]
+
+
+def test_a_polygon_that_contains_the_districts_fills_them():
+    inside = area_inside(np.array([shapely.box(-1, -1, 999, 999)]), DISTRICTS)
+    assert inside.area_m2.tolist() == [10_000.0, 10_000.0]
+
+
+def test_a_hole_in_a_polygon_is_not_inside():
+    ring = shapely.box(0, 0, 50, 50).difference(shapely.box(10, 10, 20, 20))
+    assert area_inside(np.array([ring]), DISTRICTS).area_m2.tolist() == [2_400.0]
+
+
+def test_polygons_that_only_touch_a_district_are_not_inside_it():
+    outside = np.array([shapely.box(0, 100, 50, 200), shapely.box(-50, 0, 0, 50)])
+    assert len(area_inside(outside, DISTRICTS).district) == 0
+
+
+def test_an_overlap_within_a_category_counts_once_and_is_reported():
+    twice = np.array([shapely.box(0, 0, 20, 10), shapely.box(10, 0, 30, 10)])
+    inside = area_inside(twice, DISTRICTS)
+    assert (inside.area_m2.tolist(), inside.overlap_m2) == ([300.0], 100.0)
+
+
+def test_an_overlap_between_categories_counts_in_each_and_once_when_merged():
+    both = np.array([shapely.box(0, 0, 20, 10), shapely.box(10, 0, 30, 10)])
+    inside = area_inside(both, DISTRICTS, np.array([0, 1]))
+    assert inside.area_m2.tolist() == [200.0, 200.0]
+    assert inside.overlap_m2 == 0
+    assert (inside.merged().area_m2.tolist(), inside.merged().overlap_m2) == ([300.0], 100.0)
+
+
+def test_a_mask_restricts_what_counts():
+    green = area_inside(np.array([shapely.box(0, 0, 150, 10)]), DISTRICTS)
+    built = area_inside(np.array([shapely.box(50, 0, 60, 100)]), DISTRICTS)
+    masked = inside_mask(green, built)
+    assert (masked.district.tolist(), masked.area_m2.tolist()) == ([0], [100.0])
+
+
+@pytest.mark.parametrize("empty", ["inside", "mask"])
+def test_a_mask_or_a_layer_without_polygons_leaves_nothing(empty):
+    some = area_inside(np.array([shapely.box(0, 0, 150, 10)]), DISTRICTS)
+    none = area_inside(np.array([], dtype=object), DISTRICTS)
+    masked = inside_mask(none, some) if empty == "inside" else inside_mask(some, none)
+    assert masked.per_district_m2(2).tolist() == [0.0, 0.0]
+
+
+def test_the_whole_counts_ground_of_overlapping_districts_once():
+    crossing = np.array([shapely.box(0, 0, 60, 100), shapely.box(40, 0, 100, 100)])
+    land = district_land(crossing)
+    inside = area_inside(np.array([shapely.box(30, 0, 70, 100)]), crossing)
+    assert (land.total_m2, land.overlap_m2) == (10_000.0, 2_000.0)
+    assert (inside.per_district_m2(2).tolist(), whole_m2(inside, land)) == ([3000.0, 3000.0], 4000.0)
+
+
+def test_neighbours_do_not_overlap():
+    assert district_land(DISTRICTS).overlap_m2 == 0
+
+
+@given(blobs())
+def test_it_agrees_with_a_union_cut_by_each_district(polygons):
+    measured = area_inside(polygons, DISTRICTS).per_district_m2(2)
+    expected = [slow_area(polygons, district) for district in DISTRICTS]
+    assert measured == pytest.approx(expected, rel=1e-9, abs=1e-6)
+
+
+@given(blobs(), st.randoms(use_true_random=False))
+def test_order_and_repetition_of_polygons_do_not_matter(polygons, random):
+    shuffled = list(polygons) * 2
+    random.shuffle(shuffled)
+    measured = area_inside(np.array(shuffled, dtype=object), DISTRICTS).per_district_m2(2)
+    expected = area_inside(polygons, DISTRICTS).per_district_m2(2)
+    assert measured == pytest.approx(expected, rel=1e-9, abs=1e-6)
+
+
+@given(blobs())
+def test_districts_split_in_two_add_up(polygons):
+    halves = np.array([shapely.box(0, 0, 100, 37), shapely.box(0, 37, 100, 100)])
+    split = area_inside(polygons, halves).per_district_m2(2)
+    assert split.sum() == pytest.approx(
+        area_inside(polygons, DISTRICTS).per_district_m2(2)[0], rel=1e-9, abs=1e-6
+    )
+
+
+@given(blobs(), blobs())
+def test_a_mask_agrees_with_the_intersection_of_two_unions(green, built):
+    masked = inside_mask(area_inside(green, DISTRICTS), area_inside(built, DISTRICTS))
+    both = shapely.intersection(shapely.union_all(green), shapely.union_all(built))
+    expected = shapely.area(shapely.intersection(both, DISTRICTS))
+    assert masked.per_district_m2(2) == pytest.approx(expected, rel=1e-9, abs=1e-6)
