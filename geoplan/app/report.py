@@ -1,0 +1,154 @@
+"""The report: one HTML file that opens anywhere, without the internet and without script."""
+
+import base64
+import dataclasses
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from geoplan.app.outcome import IndicatorOutcome, PlanOutcome
+from geoplan.app.report_frames import make_frames, policy
+from geoplan.app.report_tables import district_standings
+from geoplan.app.report_view import report_view
+from geoplan.app.report_words import measure_words, say, target_words
+from geoplan.core.definitions import define
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+    from geoplan.maps.static import Picture
+
+
+def write_report(
+    outcome: PlanOutcome, path: str | PathLike[str], maps: Mapping[str, str]
+) -> None:
+    """
+    Write the report of a plan as one HTML file.
+
+    Parameters
+    ----------
+    outcome : PlanOutcome
+        The plan that was run.
+    path : path
+        Where to write it; an existing file is replaced.
+    maps : mapping of str to str
+        Complete map page by the id of its indicator.
+
+    See Also
+    --------
+    report_html : The same as text.
+    """
+    page = report_html(outcome, maps)
+    Path(path).write_text(page, encoding="utf-8", newline="\n")
+
+
+def report_html(
+    outcome: PlanOutcome,
+    maps: Mapping[str, str],
+    *,
+    pictures: "Mapping[str, Picture] | None" = None,
+) -> str:
+    """
+    Build the report of a plan as an HTML page.
+
+    Parameters
+    ----------
+    outcome : PlanOutcome
+        The plan that was run.
+    maps : mapping of str to str
+        Complete map page by the id of its indicator. Up to 12 MB in all they stand in the page,
+        each in a sandboxed frame that loads when it is scrolled to; above that they are linked as
+        ``maps/<id>.html``, and the page says so.
+    pictures : mapping of str to Picture, optional
+        Static map by the id of its indicator, for print; drawn here by default.
+
+    Returns
+    -------
+    str
+        The page. It makes no request and has no script of its own; every text in it that came
+        from data is escaped.
+
+    Notes
+    -----
+    Drawing the pictures takes most of the time, about a second each.
+    """
+    drawn = draw_pictures(outcome) if pictures is None else pictures
+    noticed = [notice for picture in drawn.values() for notice in picture.notices]
+    view = report_view(
+        dataclasses.replace(outcome, notices=(*outcome.notices, *noticed)), define
+    )
+    frames = make_frames(maps)
+    embedded = [maps[key] for key, frame in frames.by_id.items() if frame.srcdoc is not None]
+    return _template().render(
+        view=view,
+        frames=frames,
+        images={key: _data_uri(picture.data) for key, picture in drawn.items()},
+        policy=policy(embedded),
+        css=Markup(_css()),  # noqa: S704 (a file of this package)
+        t=lambda key, **values: say(key, outcome.lang, **values),
+    )
+
+
+def draw_pictures(outcome: PlanOutcome) -> "dict[str, Picture]":
+    """
+    Draw the static map of every indicator, for print and for documents.
+
+    Parameters
+    ----------
+    outcome : PlanOutcome
+        The plan that was run.
+
+    Returns
+    -------
+    dict of str to Picture
+        By the id of the indicator.
+    """
+    return {indicator.id: _draw(indicator, outcome) for indicator in outcome.indicators}
+
+
+def _draw(indicator: IndicatorOutcome, outcome: PlanOutcome) -> "Picture":
+    from geoplan.maps.static import static_map
+
+    measure, target = indicator.headline, indicator.target
+    subtitle = measure_words(measure, outcome.lang)
+    if target is not None:
+        asked = say("chart.target", outcome.lang, target=target_words(target, outcome.lang))
+        subtitle = f"{subtitle}  ·  {asked}"
+    keys = measure.districts["district_id"]
+    return static_map(
+        indicator.result,
+        title=indicator.title,
+        subtitle=subtitle,
+        lang=outcome.lang,
+        of=measure.of,
+        part=measure.part,
+        standings=dict(zip(keys, district_standings(indicator), strict=True)),
+    )
+
+
+def _data_uri(png: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
+
+
+@cache
+def _template() -> "Template":
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("geoplan.app"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html")
+
+
+@cache
+def _css() -> str:
+    return (resources.files("geoplan.app") / "templates" / "report.css").read_text("utf-8")

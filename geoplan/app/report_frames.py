@@ -1,0 +1,156 @@
+"""Maps inside the report: sandboxed frames, and the one security policy that all of it obeys."""
+
+import base64
+import hashlib
+import html
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+MAPS_LIMIT_BYTES = 12_000_000
+"""Above this, mail systems and office computers choke: the maps stay files of their own."""
+
+_HEAD_CHARS = 65_536
+_META = re.compile(
+    r"""<meta\s[^>]*http-equiv\s*=\s*["']?Content-Security-Policy["']?[^>]*>""", re.IGNORECASE
+)
+_CONTENT = re.compile(r"""\scontent\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
+_TAKEN_OVER = ("img-src", "font-src", "connect-src", "worker-src")
+_BASE = {"default-src": ["'none'"], "style-src": ["'unsafe-inline'"], "img-src": ["data:"]}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """
+    Where a map is.
+
+    Parameters
+    ----------
+    srcdoc : Markup or None
+        The page, quoted for a ``srcdoc='…'`` attribute; None when it is only linked.
+    href : str
+        Its own file, relative to the report.
+    """
+
+    srcdoc: Markup | None
+    href: str
+
+
+@dataclass(frozen=True)
+class Frames:
+    """
+    The maps of a report.
+
+    Parameters
+    ----------
+    by_id : mapping of str to Frame
+        By the id of the indicator.
+    megabytes : float
+        Size of all maps together.
+    """
+
+    by_id: Mapping[str, Frame]
+    megabytes: float
+
+
+def make_frames(maps: Mapping[str, str]) -> Frames:
+    """
+    Put maps into frames, or only link them where together they are too large.
+
+    Parameters
+    ----------
+    maps : mapping of str to str
+        Complete HTML page by the id of its indicator.
+
+    Returns
+    -------
+    Frames
+        Embedded up to `MAPS_LIMIT_BYTES` in all.
+    """
+    size = sum(len(page.encode()) for page in maps.values())
+    embed = size <= MAPS_LIMIT_BYTES
+    by_id = {
+        key: Frame(quote_srcdoc(page) if embed else None, f"maps/{quote(key, safe='')}.html")
+        for key, page in maps.items()
+    }
+    return Frames(by_id, size / 1e6)
+
+
+def quote_srcdoc(page: str) -> Markup:
+    """
+    Quote a page for an attribute in single quotes.
+
+    Maps are full of double quotes (JSON), which stay as they are here: full escaping makes a map
+    a third larger.
+
+    Parameters
+    ----------
+    page : str
+        Complete HTML page.
+
+    Returns
+    -------
+    Markup
+        Free of ``'`` and ``<``, so that it can neither end the attribute nor look like a tag.
+
+    Examples
+    --------
+    >>> quote_srcdoc("<p class='a'>&lt;</p>")
+    Markup('&lt;p class=&#39;a&#39;>&amp;lt;&lt;/p>')
+    """
+    quoted = page.replace("&", "&amp;").replace("'", "&#39;").replace("<", "&lt;")
+    return Markup(quoted)  # noqa: S704 (quoted in the line above)
+
+
+def policy(pages: Iterable[str]) -> str:
+    """
+    Write the content-security policy of a report with these maps in it.
+
+    A frame made from ``srcdoc`` obeys the policy of the page around it *and* its own, so the page
+    has to allow what its maps run: their inline scripts by hash, and the images, fonts and
+    connections that their own policies allow. The page itself has no script.
+
+    Parameters
+    ----------
+    pages : iterable of str
+        The maps that are embedded.
+
+    Returns
+    -------
+    str
+        For the ``content`` of a ``<meta http-equiv>``; nothing is fetched unless a map asks for
+        it in its own policy (a base map).
+    """
+    allowed = {name: list(sources) for name, sources in _BASE.items()}
+    for page in pages:
+        own = _own_policy(page)
+        scripts = [f"'sha256-{_hash(script)}'" for script in _SCRIPT.findall(page) if script]
+        if "'unsafe-eval'" in own.get("script-src", []):
+            scripts.append("'unsafe-eval'")
+        allowed.setdefault("script-src", []).extend(scripts)
+        for name in _TAKEN_OVER:
+            sources = [source for source in own.get(name, []) if source != "'none'"]
+            if sources:
+                allowed.setdefault(name, []).extend(sources)
+    allowed["base-uri"], allowed["form-action"] = ["'none'"], ["'none'"]
+    return "; ".join(f"{name} {' '.join(dict.fromkeys(use))}" for name, use in allowed.items())
+
+
+def _own_policy(page: str) -> dict[str, list[str]]:
+    meta = _META.search(page[:_HEAD_CHARS])
+    content = _CONTENT.search(meta[0]) if meta else None
+    if content is None:
+        return {}
+    directives = html.unescape(content[1] or content[2] or "").split(";")
+    words = [directive.split() for directive in directives if directive.strip()]
+    return {name.lower(): sources for name, *sources in words}
+
+
+def _hash(script: str) -> str:
+    # The browser hashes what its parser made of the text: line ends are LF by then.
+    normal = script.replace("\r\n", "\n").replace("\r", "\n")
+    return base64.b64encode(hashlib.sha256(normal.encode()).digest()).decode()

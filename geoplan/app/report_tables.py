@@ -1,0 +1,320 @@
+"""Tables as plain values: what a page, a document or a workbook can all be written from."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from geoplan.app.charts import Standing
+from geoplan.app.outcome import IndicatorOutcome
+from geoplan.app.report_words import MARKS, measure_words, say, visible
+from geoplan.core.numbers import Scale, number, scale_for, share, unit_label
+from geoplan.core.results import Measure
+
+_MATRIX_COLUMNS = 5
+
+
+@dataclass(frozen=True)
+class Heading:
+    """
+    The head of a column.
+
+    Parameters
+    ----------
+    text : str
+        Its name.
+    unit : str
+        Unit of the numbers below, as people write it; empty for text.
+    numeric : bool
+        Whether numbers stand below, to be aligned at the right.
+    """
+
+    text: str
+    unit: str = ""
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """
+    One cell.
+
+    Parameters
+    ----------
+    text : str
+        What stands in it.
+    note : str
+        A second, quieter line.
+    mark : str
+        A sign before the text.
+    anchor : str
+        Section of the report that it leads to.
+    """
+
+    text: str
+    note: str = ""
+    mark: str = ""
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """
+    One row.
+
+    Parameters
+    ----------
+    cells : tuple of Cell
+        One per heading.
+    standing : {"met", "missed", "undecidable", ""}
+        How it stands to the target.
+    whole : bool
+        Whether it is the whole study area.
+    """
+
+    cells: tuple[Cell, ...]
+    standing: Standing = ""
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """
+    A table.
+
+    Parameters
+    ----------
+    caption : str
+        What it shows.
+    headings : tuple of Heading
+        One per column.
+    rows : tuple of Row
+        In the order to show them.
+    """
+
+    caption: str
+    headings: tuple[Heading, ...]
+    rows: tuple[Row, ...]
+
+
+def district_names(measure: Measure) -> list[str]:
+    """Name the districts of a measure; one without a name goes by its key."""
+    table = measure.districts
+    return [
+        visible(str(name).strip() or str(key))
+        for key, name in zip(table["district_id"], table["name"], strict=True)
+    ]
+
+
+def district_standings(indicator: IndicatorOutcome) -> list[Standing]:
+    """
+    Tell how each district would stand to the target by itself.
+
+    Parameters
+    ----------
+    indicator : IndicatorOutcome
+        The indicator.
+
+    Returns
+    -------
+    list of {"met", "missed", "undecidable", ""}
+        In the order of the districts; all empty where the target is of the whole only (an amount,
+        a baseline) or could not be decided.
+    """
+    table = indicator.headline.districts
+    if not compares_districts(indicator) or indicator.verdict is None:
+        return [""] * len(table)
+    missed = set(indicator.verdict.missed_districts)
+    known = np.isfinite(table["value"].to_numpy(dtype=float))
+    return [
+        "missed" if key in missed else "met" if is_known else "undecidable"
+        for key, is_known in zip(table["district_id"], known, strict=True)
+    ]
+
+
+def compares_districts(indicator: IndicatorOutcome) -> bool:
+    """Tell whether the target of an indicator can be put to one district."""
+    target, verdict, unit = indicator.target, indicator.verdict, indicator.headline.unit
+    return (
+        target is not None
+        and verdict is not None
+        and verdict.status != "undecidable"
+        and target.value is not None
+        and not target.operator.startswith("not_")
+        and (unit == "1" or "/" in unit)
+    )
+
+
+def verdict_cell(standing: Standing, lang: str) -> Cell:
+    """Write a verdict as a sign and a word."""
+    return Cell(say(f"verdict.{standing or 'none'}", lang), mark=MARKS[standing])
+
+
+def district_table(indicator: IndicatorOutcome, lang: str) -> Table:
+    """
+    Lay out the headline measure by district: numerator, denominator, value, verdict.
+
+    Parameters
+    ----------
+    indicator : IndicatorOutcome
+        The indicator.
+    lang : {"en", "zh"}
+        The language.
+
+    Returns
+    -------
+    Table
+        The whole first, then the districts in their own order; one unit to a column.
+    """
+    measure = indicator.headline
+    whole_standing: Standing = indicator.verdict.status if indicator.verdict else ""
+    judged = compares_districts(indicator)
+    bound = indicator.target.value if indicator.target else None
+    over = _column(measure, "numerator", measure.numerator_unit, lang, None)
+    under = _column(measure, "denominator", measure.denominator_unit, lang, None)
+    value = _column(measure, "value", measure.unit, lang, bound)
+    headings = [
+        Heading(say("table.district", lang)),
+        Heading(say("table.numerator", lang), over.unit, numeric=True),
+        Heading(say("table.denominator", lang), under.unit, numeric=True),
+        Heading(say("table.value", lang), value.unit, numeric=True),
+    ]
+    if judged:
+        headings.append(Heading(say("table.verdict", lang)))
+    standings: list[Standing] = [whole_standing, *district_standings(indicator)]
+    names = [say("table.whole", lang), *district_names(measure)]
+    rows = tuple(
+        Row(
+            (
+                *map(Cell, texts),
+                *([verdict_cell(standing, lang)] if judged else []),
+            ),
+            standing if judged else "",
+            whole=k == 0,
+        )
+        for k, (standing, *texts) in enumerate(
+            zip(standings, names, over.texts, under.texts, value.texts, strict=True)
+        )
+    )
+    caption = say(
+        "table.districts_caption",
+        lang,
+        title=visible(indicator.title),
+        of=measure_words(measure, lang),
+    )
+    return Table(caption, tuple(headings), rows)
+
+
+def measures_table(indicator: IndicatorOutcome, lang: str) -> Table | None:
+    """
+    Lay out the whole area by every measure, side by side.
+
+    Parameters
+    ----------
+    indicator : IndicatorOutcome
+        The indicator.
+    lang : {"en", "zh"}
+        The language.
+
+    Returns
+    -------
+    Table or None
+        None where there is one measure only.
+    """
+    measures = indicator.result.measures
+    if len(measures) < 2:
+        return None
+    headings = (
+        Heading(say("table.of", lang)),
+        Heading(say("table.numerator", lang), numeric=True),
+        Heading(say("table.denominator", lang), numeric=True),
+        Heading(say("table.value", lang), numeric=True),
+    )
+    rows = tuple(
+        Row(
+            (
+                Cell(measure_words(measure, lang)),
+                Cell(_with_unit(measure.numerator, measure.numerator_unit, lang)),
+                Cell(_with_unit(measure.denominator, measure.denominator_unit, lang)),
+                Cell(_with_unit(measure.value, measure.unit, lang)),
+            ),
+            whole=measure.label == indicator.headline.label and indicator.target is not None,
+        )
+        for measure in measures
+    )
+    caption = say("table.measures_caption", lang, title=visible(indicator.title))
+    return Table(caption, headings, rows)
+
+
+def other_tables(indicator: IndicatorOutcome, lang: str) -> tuple[Table, ...]:
+    """
+    Lay out the values of the other measures by district, a few columns at a time.
+
+    Parameters
+    ----------
+    indicator : IndicatorOutcome
+        The indicator.
+    lang : {"en", "zh"}
+        The language.
+
+    Returns
+    -------
+    tuple of Table
+        Empty where there is one measure only; none of them is wider than a page.
+    """
+    others = [m for m in indicator.result.measures if m.label != indicator.headline.label]
+    return tuple(
+        _matrix(indicator, others[start : start + _MATRIX_COLUMNS], lang)
+        for start in range(0, len(others), _MATRIX_COLUMNS)
+    )
+
+
+def _matrix(indicator: IndicatorOutcome, measures: list[Measure], lang: str) -> Table:
+    columns = [_column(measure, "value", measure.unit, lang, None) for measure in measures]
+    headings = (
+        Heading(say("table.district", lang)),
+        *(
+            Heading(measure_words(measure, lang), column.unit, numeric=True)
+            for measure, column in zip(measures, columns, strict=True)
+        ),
+    )
+    names = [say("table.whole", lang), *district_names(measures[0])]
+    rows = tuple(
+        Row(tuple(map(Cell, texts)), whole=k == 0)
+        for k, texts in enumerate(zip(names, *(column.texts for column in columns), strict=True))
+    )
+    caption = say("table.others_caption", lang, title=visible(indicator.title))
+    return Table(caption, headings, rows)
+
+
+@dataclass(frozen=True)
+class _Column:
+    unit: str
+    texts: list[str]
+
+
+def _column(measure: Measure, field: str, unit: str, lang: str, bound: float | None) -> _Column:
+    """Write the whole and the districts in one unit, so that the column can be compared."""
+    values = [getattr(measure, field), *measure.districts[field]]
+    if unit == "1":
+        return _Column("", [share(value, bound=bound) for value in values])
+    scale = _column_scale(unit, values)
+    return _Column(
+        unit_label(scale.unit, lang),
+        [number(value / scale.factor, scale.decimals) for value in values],
+    )
+
+
+def _column_scale(unit: str, values: Iterable[float]) -> Scale:
+    # The whole is a sum and stands in the same column: its size must not take the digits of its
+    # districts away, so the districts choose the unit.
+    _, *districts = values
+    return scale_for(unit, districts)
+
+
+def _with_unit(value: float, unit: str, lang: str) -> str:
+    if unit == "1":
+        return share(value)
+    scale = scale_for(unit, [value])
+    label = unit_label(scale.unit, lang)
+    return f"{number(value / scale.factor, scale.decimals)}\u00a0{label}".rstrip("\u00a0")

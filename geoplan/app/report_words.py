@@ -1,0 +1,251 @@
+"""Sentences of the report: what was found, what the plan asks, what is missing."""
+
+import math
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from geoplan.app.outcome import IndicatorOutcome, Target, Verdict
+from geoplan.core.numbers import Scale, amount, distance, number, value_text
+from geoplan.core.results import Measure, Result
+from geoplan.core.texts import catalogue, text
+from geoplan.core.units import M2_PER_HA
+
+CEILINGS = frozenset({"<", "<=", "not_increase", "not_above_parent"})
+"""Operators for which a high value is a bad one."""
+
+MARKS: Mapping[str, str] = {"met": "✓", "missed": "✗", "undecidable": "?", "": "–"}
+"""What stands beside the word of a verdict, so that colour is never alone."""
+
+_HECTARES_BELOW_M2 = 100_000_000.0  # 10,000 ha: above it, km² are easier to imagine
+_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def say(key: str, lang: str, **values: Any) -> str:  # noqa: ANN401 (whatever format() takes)
+    """Look up a phrase of the report, such as ``verdict.met``."""
+    return text(f"report.{key}", lang, **values)
+
+
+def word(table: str, key: str, lang: str) -> str:
+    """
+    Name a thing that a plan may have named itself.
+
+    Parameters
+    ----------
+    table : str
+        Table of the report's phrases: ``of``, ``layers``, ``parts``, …
+    key : str
+        Key in it, or a name of the plan's own.
+    lang : {"en", "zh"}
+        The language.
+
+    Returns
+    -------
+    str
+        The phrase; the key itself, made safe to show, where there is none.
+
+    Examples
+    --------
+    >>> word("of", "population", "en"), word("layers", "kindergartens", "en")
+    ('population', 'kindergartens')
+    """
+    return catalogue(lang).get(f"report.{table}.{key}", visible(key))
+
+
+def visible(name: str) -> str:
+    r"""
+    Replace characters that would hide or reorder text by one that shows.
+
+    Parameters
+    ----------
+    name : str
+        Text out of a file.
+
+    Returns
+    -------
+    str
+        The same text, with control and bidirectional formatting characters shown as ``�``.
+
+    Examples
+    --------
+    >>> visible("a\u202eb\x07c")
+    'a�b�c'
+    """
+    return "".join(
+        "\ufffd" if letter in _BIDI or unicodedata.category(letter) in ("Cc", "Cs") else letter
+        for letter in name
+    )
+
+
+def measure_words(measure: Measure, lang: str) -> str:
+    """Name a measure: what it is a share of, and which part."""
+    of = word("of", measure.of, lang)
+    return f"{of} · {word('parts', measure.part, lang)}" if measure.part else of
+
+
+def finding(indicator: IndicatorOutcome, lang: str) -> str:
+    """
+    Say what was found, in one sentence with its number.
+
+    Parameters
+    ----------
+    indicator : IndicatorOutcome
+        The indicator; its headline measure is spoken of.
+    lang : {"en", "zh"}
+        The language.
+
+    Returns
+    -------
+    str
+        The sentence.
+    """
+    measure, result = indicator.headline, indicator.result
+    bound = indicator.target.value if indicator.target else None
+    values = {
+        "value": value_text(measure.value, measure.unit, lang, bound=bound),
+        "of": word("of", measure.of, lang),
+        "part": word("parts", measure.part, lang),
+        "title": visible(indicator.title),
+        **_definition_words(result, lang),
+    }
+    if not math.isfinite(measure.value):
+        return say("finding.unknown", lang, **values)
+    key = f"finding.{result.analysis}"
+    if measure.part and f"report.{key}_{measure.part}" in catalogue(lang):
+        key = f"{key}_{measure.part}"
+    if f"report.{key}" not in catalogue(lang):
+        key = "finding.other"
+    return say(key, lang, **values)
+
+
+def _definition_words(result: Result, lang: str) -> dict[str, str]:
+    metres = result.definition.get("distance_m")
+    return {
+        "distance": distance(float(metres), lang) if isinstance(metres, int | float) else "",
+        "facilities": word("layers", str(result.definition.get("facilities", "")), lang),
+    }
+
+
+def target_words(target: Target, lang: str) -> str:
+    """
+    Say what the plan asks for, as it wrote it; a relative operator in words.
+
+    Parameters
+    ----------
+    target : Target
+        The target.
+    lang : {"en", "zh"}
+        The language.
+
+    Returns
+    -------
+    str
+        Such as ``"> 95 %"`` or ``"not below 46.6 %"``.
+    """
+    if target.operator in (">", ">=", "<", "<=", "=="):
+        return visible(target.text)
+    words = say(f"operators.{target.operator}", lang)
+    if target.value is None:
+        return words
+    baseline = value_text(target.value, target.unit, lang)
+    return say("operators.from", lang, words=words, value=baseline)
+
+
+def shortfall_words(verdict: Verdict, lang: str) -> str:
+    """
+    Say how much is missing, in people, hectares or kilometres.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        The verdict.
+    lang : {"en", "zh"}
+        The language.
+
+    Returns
+    -------
+    str
+        Such as ``"648.0 ha"``; empty unless the target is missed.
+    """
+    if verdict.status != "missed":
+        return ""
+    value, unit = verdict.shortfall, verdict.shortfall_unit
+    if value == 0:
+        return say("shortfall.exactly", lang)
+    if unit == "m2" and M2_PER_HA <= abs(value) < _HECTARES_BELOW_M2:
+        return amount(value, unit, lang, scale=Scale(M2_PER_HA, "ha", 1))
+    if unit == "1":
+        return say("shortfall.points", lang, value=number(value * 100, 1 if value >= 0.001 else 3))
+    return amount(value, unit, lang)
+
+
+def reason_words(verdict: Verdict, lang: str) -> str:
+    """Say why a target cannot be decided; empty for one that can."""
+    if verdict.status != "undecidable":
+        return ""
+    return catalogue(lang).get(f"report.reasons.{verdict.reason}", "") or say(
+        "reasons.other", lang, reason=visible(verdict.reason)
+    )
+
+
+def conclusion(indicator: IndicatorOutcome, lang: str) -> str:
+    """
+    Say how the finding stands to the target.
+
+    Parameters
+    ----------
+    indicator : IndicatorOutcome
+        The indicator.
+    lang : {"en", "zh"}
+        The language.
+
+    Returns
+    -------
+    str
+        The sentence; that the plan sets no target where it sets none.
+    """
+    target, verdict = indicator.target, indicator.verdict
+    if target is None or verdict is None:
+        return say("conclusion.none", lang)
+    manner = ""
+    if verdict.status == "missed":
+        manner = "_exactly" if verdict.shortfall == 0 else _side(target, indicator.headline)
+    return say(
+        f"conclusion.{verdict.status}{manner}",
+        lang,
+        target=target_words(target, lang),
+        shortfall=shortfall_words(verdict, lang),
+        reason=reason_words(verdict, lang),
+    )
+
+
+def _side(target: Target, measure: Measure) -> str:
+    above = target.operator == "==" and target.value is not None and measure.value > target.value
+    return "_over" if above or target.operator in CEILINGS else ""
+
+
+def fraction_words(measure: Measure, lang: str) -> str:
+    """
+    Write numerator and denominator of a share behind one another.
+
+    Parameters
+    ----------
+    measure : Measure
+        The measure; empty text unless both are known.
+    lang : {"en", "zh"}
+        The language.
+
+    Returns
+    -------
+    str
+        Such as ``"1,493,908 of 1,952,978 people"``.
+    """
+    over, under = measure.numerator, measure.denominator
+    if not (math.isfinite(over) and math.isfinite(under)):
+        return ""
+    return say(
+        "table.fraction",
+        lang,
+        numerator=amount(over, measure.numerator_unit, lang),
+        denominator=amount(under, measure.denominator_unit, lang),
+    )
