@@ -11,15 +11,20 @@ from geoplan.analyses.area_share import area_inside, district_land, inside_mask,
 DISTRICTS = np.array([shapely.box(0, 0, 100, 100), shapely.box(100, 0, 200, 100)])
 
 
+def metres(least, most):
+    """Draw coordinates to the centimetre, as surveys give them."""
+    return st.integers(least * 100, most * 100).map(lambda centimetres: centimetres / 100)
+
+
 @st.composite
-def blobs(draw, count=st.integers(0, 12)):
+def blobs(draw):
     """Draw valid, possibly overlapping polygons in and around the two districts."""
     shapes = []
-    for _ in range(draw(count)):
-        x, y = draw(st.floats(-20, 220)), draw(st.floats(-20, 120))
+    for _ in range(draw(st.integers(0, 12))):
+        x, y = draw(metres(-20, 220)), draw(metres(-20, 120))
         points = draw(st.integers(3, 9))
         turn = np.linspace(0, 2 * np.pi, points, endpoint=False)
-        reach = 5 + 40 * np.array([draw(st.floats(0, 1)) for _ in range(points)])
+        reach = 5 + 40 * np.array([draw(st.integers(0, 100)) / 100 for _ in range(points)])
         shapes.append(shapely.Polygon(np.c_[x + reach * np.cos(turn), y + reach * np.sin(turn)]))
     return np.array(shapes, dtype=object)
 
@@ -84,7 +89,10 @@ def test_the_whole_counts_ground_of_overlapping_districts_once():
     land = district_land(crossing)
     inside = area_inside(np.array([shapely.box(30, 0, 70, 100)]), crossing)
     assert (land.total_m2, land.overlap_m2) == (10_000.0, 2_000.0)
-    assert (inside.per_district_m2(2).tolist(), whole_m2(inside, land)) == ([3000.0, 3000.0], 4000.0)
+    assert (inside.per_district_m2(2).tolist(), whole_m2(inside, land)) == (
+        [3000.0, 3000.0],
+        4000.0,
+    )
 
 
 def test_neighbours_do_not_overlap():
