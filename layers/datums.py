@@ -40,6 +40,7 @@ __all__ = [
     "bd09mc_to_bd09",
     "bd09mc_to_wgs84",
     "canonical_source_crs",
+    "from_study_crs",
     "gcj02_to_bd09",
     "gcj02_to_wgs84",
     "is_datum",
@@ -56,6 +57,7 @@ DATUMS: tuple[str, ...] = ("GCJ-02", "BD-09", "BD-09MC")
 """The shifted coordinates of Chinese web maps, by their canonical names."""
 
 _TO_WGS84 = {"GCJ-02": gcj02_to_wgs84, "BD-09": bd09_to_wgs84, "BD-09MC": bd09mc_to_wgs84}
+_FROM_WGS84 = {"GCJ-02": wgs84_to_gcj02, "BD-09": wgs84_to_bd09, "BD-09MC": wgs84_to_bd09mc}
 _WGS84 = "EPSG:4326"
 
 # Spellings seen in files, code and talk, without blanks, hyphens and underscores, in lower case.
@@ -206,6 +208,40 @@ def to_study_crs(
         if lost:
             raise CRSError(_lost_message(xy, lost, source, crs))
         return out
+
+    return np.asarray(shapely.transform(np.asarray(geometries, dtype=object), move), dtype=object)
+
+
+def from_study_crs(
+    geometries: npt.NDArray[np.object_], source_crs: SourceCRS, crs: str
+) -> npt.NDArray[np.object_]:
+    """
+    Bring geometries from the study CRS back into a source's coordinates.
+
+    Parameters
+    ----------
+    geometries : numpy.ndarray of shapely geometries
+        In `crs`; not modified.
+    source_crs : str or CoordinateFit
+        As `canonical_source_crs` takes it.
+    crs : str
+        Study CRS.
+
+    Returns
+    -------
+    numpy.ndarray of shapely geometries
+        As many, in the coordinates of the source.
+    """
+    source = canonical_source_crs(source_crs)
+
+    def move(xy: Floats) -> Floats:
+        x, y = xy[:, 0], xy[:, 1]
+        if isinstance(source, CoordinateFit):
+            x, y = _transform(x, y, crs, parse_crs(source.target))
+            return np.column_stack(source.undo(x, y))
+        if source in _FROM_WGS84:
+            return np.column_stack(_FROM_WGS84[source](*_transform(x, y, crs, parse_crs(_WGS84))))
+        return np.column_stack(_transform(x, y, crs, parse_crs(source)))
 
     return np.asarray(shapely.transform(np.asarray(geometries, dtype=object), move), dtype=object)
 

@@ -72,6 +72,13 @@ class CoordinateFit:
         u, v = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
         return a * u + b * v + c, d * u + e * v + f
 
+    def undo(self, x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[Floats, Floats]:
+        """Give the source coordinates of target coordinates."""
+        a, b, c, d, e, f = self.matrix
+        u, v = np.asarray(x, dtype=float) - c, np.asarray(y, dtype=float) - f
+        area = a * e - b * d
+        return (e * u - b * v) / area, (a * v - d * u) / area
+
     def __str__(self) -> str:
         """Describe the fit in one line, as a load record keeps it."""
         numbers = ", ".join(f"{value:.12g}" for value in self.matrix)

@@ -2,10 +2,8 @@
 
 import math
 
-import geopandas as gpd
 import numpy as np
 import pytest
-import shapely
 from hypothesis import assume, given
 from hypothesis import strategies as st
 

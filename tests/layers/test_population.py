@@ -1,0 +1,112 @@
+"""Residents and jobs from rasters, points and polygons."""
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import rasterio
+import shapely
+from affine import Affine
+
+from geoplan.core.errors import CRSError, ParameterError, SourceError
+from geoplan.core.record import load_record
+from geoplan.layers.population import load_jobs, load_population
+from geoplan.layers.source import LayerSource
+
+STUDY = "EPSG:4547"
+
+
+@pytest.fixture
+def raster(tmp_path):
+    path = tmp_path / "people.tif"
+    with rasterio.open(
+        path, "w", driver="GTiff", height=2, width=2, count=1, dtype="float32", crs="EPSG:4326",
+        transform=Affine(0.01, 0, 114, 0, -0.01, 22.6),
+    ) as file:  # fmt: skip
+        file.write(np.array([[1.5, 0], [2, 4]], dtype="float32"), 1)
+    return path
+
+
+def homes(**columns):
+    points = gpd.points_from_xy([114.1, 114.2], [22.5, 22.6], crs="EPSG:4326")
+    return gpd.GeoDataFrame(columns, geometry=points)
+
+
+@pytest.mark.parametrize(("load", "column"), [(load_population, "population"), (load_jobs, "jobs")])
+def test_a_raster_becomes_polygons_with_a_record(raster, load, column):
+    layer = load(raster, crs=STUDY, unit="count")
+    assert layer[column].tolist() == [1.5, 2, 4]
+    assert layer["unit_id"].tolist() == ["r0c0", "r1c0", "r1c1"]
+    record = load_record(layer)
+    assert (record.kind, record.format, record.rows_read, record.rows_kept) == (
+        column, "GTiff", 4, 3,
+    )  # fmt: skip
+    assert (record.source_crs, record.source_crs_from, record.study_crs) == (
+        "EPSG:4326", "file", STUDY,
+    )  # fmt: skip
+
+
+def test_a_layer_source_can_state_everything(raster):
+    source = LayerSource(raster, crs="EPSG:4490", unit="count", as_of="2020", source="census")
+    record = load_record(load_population(source, crs=STUDY))
+    assert (record.source_crs, record.source_crs_from) == ("EPSG:4490", "declared")
+    assert (record.as_of, record.source, len(record.sha256[0])) == ("2020", "census", 64)
+
+
+def test_points_keep_their_persons():
+    layer = load_population(
+        homes(residents=[120, 80]), crs=STUDY, columns={"population": "residents"}
+    )
+    assert layer["population"].tolist() == [120.0, 80.0]
+    assert layer.crs == STUDY
+
+
+def test_a_value_column_is_the_amount(tmp_path):
+    path = tmp_path / "work.gpkg"
+    homes(places=[7, 9]).to_file(path)
+    assert load_jobs(LayerSource(path, value="places"), crs=STUDY)["jobs"].tolist() == [7.0, 9.0]
+
+
+def test_a_unit_for_points_is_refused():
+    with pytest.raises(ParameterError, match="`population` is not a raster"):
+        load_population(homes(population=[1, 2]), crs=STUDY, unit="count")
+
+
+def test_a_study_crs_in_degrees_is_refused(raster):
+    with pytest.raises(CRSError, match="need a projected CRS"):
+        load_population(raster, crs="EPSG:4326", unit="count")
+
+
+def test_several_rasters_are_refused(raster):
+    with pytest.raises(SourceError, match="names 2 files, a raster among them"):
+        load_population([raster, raster], crs=STUDY, unit="count")
+
+
+@pytest.mark.real
+def test_sao_miguel_keeps_its_people(real_data):
+    layer = load_population(
+        real_data / "saomiguel" / "gpw_v411_2020_count_2020.tif", crs="EPSG:32626", unit="count"
+    )
+    assert layer["population"].sum() == pytest.approx(145_602.96512763167, rel=1e-12)
+    towns = gpd.read_file(real_data / "saomiguel" / "concelhos.gpkg").to_crs("EPSG:32626")
+    land = shapely.union_all(towns.geometry)
+    inside = shapely.intersection(layer.geometry.to_numpy(), land)
+    share = 1 - (layer["population"] * shapely.area(inside) / layer.area).sum() / 145_602.965
+    assert share == pytest.approx(0.0944, abs=5e-4)  # the people of coastal cells, by area
+
+
+@pytest.mark.real
+def test_the_density_of_sao_miguel_is_per_km2_of_land_and_so_too_many_on_the_coast(real_data):
+    folder = real_data / "saomiguel"
+    layer = load_population(
+        folder / "gpw_v411_2020_density_2020.tif", crs="EPSG:32626", unit="per_km2"
+    )
+    counts = load_population(
+        folder / "gpw_v411_2020_count_2020.tif", crs="EPSG:32626", unit="count"
+    )
+    with rasterio.open(folder / "gpw_v411_2020_land_area_2020.tif") as file:
+        land_km2 = file.read(1)
+    rows, columns = layer["unit_id"].str.extract(r"r(\d+)c(\d+)").astype(int).to_numpy().T
+    inland = land_km2[rows, columns] > 0.675
+    merged = layer[inland].merge(counts, on="unit_id")
+    assert merged["population_x"].to_numpy() == pytest.approx(merged["population_y"], rel=0.02)
+    assert layer["population"].sum() > 1.3 * counts["population"].sum()
