@@ -26,7 +26,7 @@ class LegendEntry:
     label : str
         What it means, as text.
     count : str or int
-        How many, or how much of it there is; written at the right. An int gets thousands separators.
+        How many, or how much of it there is, at the right; an int gets thousands separators.
     symbol : {"area", "line", "dashed", "point", "ring", "none"}
         What is drawn: a swatch, a stroke, a dot, a dot with a dark rim, nothing.
 

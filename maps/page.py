@@ -8,11 +8,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from geoplan.core.errors import ParameterError, RenderError
 from geoplan.core.notices import Notice
-from geoplan.core.texts import LANGS, Lang
+from geoplan.core.texts import LANGS, Lang, text
 from geoplan.maps.cards import Bounds, LegendBlock, Place, TableCard
-from geoplan.maps.figure import OfflineFigure
+from geoplan.maps.figure import (
+    DataIsland,
+    OfflineFigure,
+    environment,
+    figure_html,
+    map_names,
+    tile_origins,
+)
+from geoplan.maps.safe import visible
 
 if TYPE_CHECKING:
     import folium
@@ -22,6 +32,22 @@ NOTICE_MB = 15
 LIMIT_MB = 40
 """A page above this many megabytes is refused."""
 _BYTES_PER_MB = 1_000_000
+_WORDS = (
+    "full_screen",
+    "full_screen_exit",
+    "home",
+    "layers",
+    "legend",
+    "made_with",
+    "north",
+    "north_letter",
+    "offline",
+    "online",
+    "search",
+    "search_none",
+    "zoom_in",
+    "zoom_out",
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +68,8 @@ class MapPage:
     table : TableCard or None
         The table card.
     footer : tuple of str
-        Sources, dates, CRS; one line, joined by dots.
+        Sources, dates, CRS; one line, joined by dots. The page adds what it was made with and
+        whether it needs the net.
     lang : {"en", "zh"}
         Language of the page and of its buttons.
     bounds : tuple of float or None
@@ -83,7 +110,7 @@ class MapPage:
         return self._html
 
     def notices(self) -> tuple[Notice, ...]:
-        """Tell what a reader should know of the file: that it is large, that it needs the net."""
+        """Tell what whoever hands the file on should know: that it is large."""
         size_mb = len(self._html.encode()) / _BYTES_PER_MB
         if size_mb <= NOTICE_MB:
             return ()
@@ -125,9 +152,34 @@ class MapPage:
             raise
         return target
 
+    @property
+    def _network(self) -> str:
+        return "offline" if self.offline and not tile_origins(self.map_) else "online"
+
     @cached_property
     def _html(self) -> str:
-        html = OfflineFigure(self).render()
+        words = {key: text(f"page.{key}", self.lang) for key in _WORDS}
+        words["map"] = text("page.map", self.lang, title=visible(self.title))
+        cards = environment().get_template("cards.html").render(page=self, words=words)
+        figure = OfflineFigure(
+            title=self.title,
+            lang=self.lang,
+            offline=self.offline,
+            cards=Markup(cards),  # noqa: S704 (escaped by the template)
+            footer=(*self.footer, words["made_with"], words[self._network]),
+            options={
+                "maps": map_names(self.map_),
+                "bounds": self.bounds,
+                "places": bool(self.places),
+                "words": words,
+            },
+        )
+        if self.places:
+            rows = [
+                [visible(place.name), visible(place.kind), *place.bounds] for place in self.places
+            ]
+            figure.add_child(DataIsland("gp-places", rows))
+        html = figure_html(self.map_, figure)
         size_mb = len(html.encode()) / _BYTES_PER_MB
         if size_mb > LIMIT_MB:
             raise RenderError(

@@ -1,0 +1,287 @@
+// What the page does beside Leaflet: data islands, fitting, cards, search. Texts from data are only
+// ever set as textContent.
+var geoplan = (function () {
+  "use strict";
+
+  const COMPACT = "(max-width: 760px), (max-height: 520px)";
+  const ROOM_FOR_CARDS_PX = 900;
+  const MARGIN_PX = 12;
+  const HITS = 12;
+
+  function island(name) {
+    return JSON.parse(document.getElementById("gp-island-" + name).textContent);
+  }
+
+  function one(selector) {
+    return document.querySelector(selector);
+  }
+
+  function element(tag, className, text) {
+    const made = document.createElement(tag);
+    made.className = className || "";
+    made.textContent = text || "";
+    return made;
+  }
+
+  // Padding that keeps the extent clear of the open cards, where there is room for both.
+  function padding(map) {
+    const size = map.getSize();
+    if (size.x < 4 * MARGIN_PX || size.y < 4 * MARGIN_PX) return null;
+    if (size.x < ROOM_FOR_CARDS_PX || matchMedia(COMPACT).matches) {
+      const title = Math.min(one(".gp-title").offsetHeight, size.y / 3);
+      return { paddingTopLeft: [MARGIN_PX, title + MARGIN_PX], paddingBottomRight: [MARGIN_PX, MARGIN_PX] };
+    }
+    const widest = (selector) =>
+      Math.max(0, ...[...document.querySelectorAll(selector)].map((card) => card.offsetWidth));
+    const side = Math.min(Math.max(widest(".gp-table"), widest(".gp-legend"), widest(".gp-layers")), size.x / 4);
+    return {
+      paddingTopLeft: [side + 2 * MARGIN_PX, MARGIN_PX],
+      paddingBottomRight: [side + 2 * MARGIN_PX, MARGIN_PX],
+    };
+  }
+
+  function corners(bounds) {
+    return [[bounds[0], bounds[1]], [bounds[2], bounds[3]]];
+  }
+
+  function show(map, bounds, maxZoom) {
+    const options = padding(map);
+    if (!options) return false;
+    map.fitBounds(corners(bounds), Object.assign(options, { maxZoom: maxZoom, animate: false }));
+    return true;
+  }
+
+  function bar(map, className, label, content, action) {
+    const control = L.control({ position: "topleft" });
+    control.onAdd = function () {
+      const holder = element("div", "leaflet-bar leaflet-control");
+      const link = element("a", "gp-tool " + className);
+      link.href = "#";
+      link.title = label;
+      link.setAttribute("role", "button");
+      link.setAttribute("aria-label", label);
+      link.append(content);
+      L.DomEvent.disableClickPropagation(holder);
+      L.DomEvent.on(link, "click", function (event) {
+        L.DomEvent.preventDefault(event);
+        action();
+      });
+      holder.append(link);
+      return holder;
+    };
+    return control.addTo(map);
+  }
+
+  function icon(path) {
+    const NS = "http://www.w3.org/2000/svg";
+    const svg = document.createElementNS(NS, "svg");
+    const drawn = document.createElementNS(NS, "path");
+    svg.setAttribute("viewBox", "0 0 16 16");
+    svg.setAttribute("width", "16");
+    svg.setAttribute("height", "16");
+    drawn.setAttribute("d", path);
+    drawn.setAttribute("fill", "none");
+    drawn.setAttribute("stroke", "currentColor");
+    drawn.setAttribute("stroke-width", "1.8");
+    svg.append(drawn);
+    return svg;
+  }
+
+  function nameZoom(map, words) {
+    for (const way of ["in", "out"]) {
+      const link = map.getContainer().querySelector(".leaflet-control-zoom-" + way);
+      if (!link) continue;
+      link.title = words["zoom_" + way];
+      link.setAttribute("aria-label", words["zoom_" + way]);
+    }
+  }
+
+  function addTools(map, options) {
+    const words = options.words;
+    nameZoom(map, words);
+    if (options.bounds) {
+      bar(map, "gp-home", words.home, icon("M2 8L8 2.5L14 8M4 7V13.5H12V7"), function () {
+        show(map, options.bounds);
+      });
+    }
+    if (document.fullscreenEnabled) {
+      bar(map, "gp-full", words.full_screen, icon("M2 6V2H6M10 2H14V6M14 10V14H10M6 14H2V10"), function () {
+        if (document.fullscreenElement) document.exitFullscreen();
+        else document.documentElement.requestFullscreen();
+      });
+      document.addEventListener("fullscreenchange", function () {
+        const label = document.fullscreenElement ? words.full_screen_exit : words.full_screen;
+        one(".gp-full").title = label;
+        one(".gp-full").setAttribute("aria-label", label);
+      });
+    }
+    const scale = L.control.scale({ position: "bottomright", imperial: false }).addTo(map);
+    one(".gp-scale").append(scale.getContainer());
+  }
+
+  // The layer control moves onto a card of its own, so that it never covers the legend.
+  function moveLayers() {
+    const card = one(".gp-layers");
+    const controls = document.querySelectorAll(".gp-map .leaflet-control-layers");
+    for (const control of controls) {
+      control.classList.add("leaflet-control-layers-expanded");
+      card.lastElementChild.append(control);
+    }
+    card.hidden = controls.length === 0;
+  }
+
+  // A block of the legend shows while one of its layers does.
+  function followLayers(maps) {
+    const blocks = [...document.querySelectorAll(".gp-legend section[data-layers]")];
+    function update() {
+      for (const block of blocks) {
+        const layers = block.dataset.layers.split(" ").map((name) => window[name]);
+        block.hidden = !layers.some((layer) => layer && maps.some((map) => map.hasLayer(layer)));
+      }
+    }
+    for (const map of maps) map.on("layeradd layerremove", L.Util.throttle(update, 50));
+    update();
+  }
+
+  function foldCards() {
+    const query = matchMedia(COMPACT);
+    const fold = () => {
+      for (const card of document.querySelectorAll("details.gp-card")) card.open = !query.matches;
+    };
+    query.addEventListener("change", fold);
+    fold();
+    window.addEventListener("beforeprint", function () {
+      for (const card of document.querySelectorAll("details.gp-card")) card.open = true;
+    });
+    window.addEventListener("afterprint", fold);
+  }
+
+  function watchRows(map) {
+    for (const button of document.querySelectorAll(".gp-go")) {
+      button.addEventListener("click", function () {
+        show(map, button.dataset.bounds.split(",").map(Number), 16);
+      });
+    }
+  }
+
+  function addSearch(map, places, words) {
+    const control = L.control({ position: "topleft" });
+    control.onAdd = function () {
+      const holder = element("div", "gp-search leaflet-control");
+      const toggle = element("button", "");
+      const box = element("div", "gp-search-box");
+      const input = element("input");
+      const list = element("ul");
+      let chosen = -1;
+      toggle.type = "button";
+      toggle.title = words.search;
+      toggle.setAttribute("aria-label", words.search);
+      toggle.setAttribute("aria-expanded", "false");
+      toggle.append(icon("M7 12A5 5 0 1 0 7 2A5 5 0 0 0 7 12ZM10.5 10.5L14.5 14.5"));
+      toggle.firstChild.style.margin = "7px";
+      input.type = "search";
+      input.placeholder = words.search;
+      input.setAttribute("aria-label", words.search);
+      input.setAttribute("role", "combobox");
+      input.setAttribute("aria-controls", "gp-search-hits");
+      input.setAttribute("aria-expanded", "false");
+      list.id = "gp-search-hits";
+      list.setAttribute("role", "listbox");
+      function go(place) {
+        input.value = place[0];
+        list.replaceChildren();
+        input.setAttribute("aria-expanded", "false");
+        show(map, place.slice(2), 16);
+      }
+      function hits() {
+        const wanted = input.value.trim().toLocaleLowerCase();
+        if (!wanted) return [];
+        const starts = [];
+        const holds = [];
+        for (const place of places) {
+          const at = place[0].toLocaleLowerCase().indexOf(wanted);
+          if (at === 0) starts.push(place);
+          else if (at > 0 && holds.length < HITS) holds.push(place);
+          if (starts.length === HITS) break;
+        }
+        return starts.concat(holds).slice(0, HITS);
+      }
+      function fill() {
+        const found = hits();
+        chosen = -1;
+        list.replaceChildren(
+          ...found.map(function (place) {
+            const item = element("li", "", place[0]);
+            item.setAttribute("role", "option");
+            item.append(element("span", "", place[1]));
+            item.addEventListener("mousedown", function (event) {
+              event.preventDefault();
+              go(place);
+            });
+            return item;
+          })
+        );
+        if (!found.length && input.value.trim()) list.append(element("li", "gp-muted", words.search_none));
+        input.setAttribute("aria-expanded", String(found.length > 0));
+        return found;
+      }
+      function mark(step) {
+        const items = [...list.querySelectorAll('[role="option"]')];
+        if (!items.length) return;
+        chosen = (chosen + step + items.length) % items.length;
+        items.forEach((item, number) => item.setAttribute("aria-selected", String(number === chosen)));
+        items[chosen].scrollIntoView({ block: "nearest" });
+      }
+      toggle.addEventListener("click", function () {
+        const open = holder.classList.toggle("gp-open");
+        toggle.setAttribute("aria-expanded", String(open));
+        if (open) input.focus();
+      });
+      input.addEventListener("input", fill);
+      input.addEventListener("blur", () => list.replaceChildren());
+      input.addEventListener("keydown", function (event) {
+        event.stopPropagation();
+        if (event.key === "ArrowDown") mark(1);
+        else if (event.key === "ArrowUp") mark(-1);
+        else if (event.key === "Escape") toggle.click();
+        else if (event.key === "Enter") {
+          const found = hits();
+          if (found.length) go(found[Math.max(chosen, 0)]);
+        } else return;
+        event.preventDefault();
+      });
+      box.append(input, list);
+      holder.append(toggle, box);
+      L.DomEvent.disableClickPropagation(holder);
+      L.DomEvent.disableScrollPropagation(holder);
+      return holder;
+    };
+    control.addTo(map);
+  }
+
+  function start(options) {
+    const maps = options.maps.map((name) => window[name]);
+    const first = maps[0];
+    maps.forEach(function (map, number) {
+      map.attributionControl && map.attributionControl.setPrefix(false);
+      map.getContainer().setAttribute("aria-label", options.words.map);
+      if (number > 0) nameZoom(map, options.words);
+    });
+    foldCards();
+    moveLayers();
+    addTools(first, options);
+    if (options.places) addSearch(first, island("gp-places"), options.words);
+    watchRows(first);
+    followLayers(maps);
+    // A frame may start at size 0, or change: then Leaflet must be told, and the first view redone.
+    let fitted = !options.bounds;
+    function settle() {
+      for (const map of maps) map.invalidateSize({ pan: false });
+      if (!fitted) fitted = show(first, options.bounds);
+    }
+    settle();
+    new ResizeObserver(settle).observe(first.getContainer());
+  }
+
+  return { island: island, show: show, start: start };
+})();
