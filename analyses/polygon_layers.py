@@ -129,7 +129,7 @@ def area_notices(
     return tuple(notices)
 
 
-def layer_facts(layer: "GeoDataFrame", name: str) -> dict[str, Any]:
+def layer_facts(layer: "GeoDataFrame", parameter: str) -> dict[str, Any]:
     """
     Give what a definition says of the layer measured: its name, rows and date.
 
@@ -137,18 +137,19 @@ def layer_facts(layer: "GeoDataFrame", name: str) -> dict[str, Any]:
     ----------
     layer : GeoDataFrame
         From a loader, or made by a script.
-    name : str
-        What to call it when no loader did.
+    parameter : str
+        Plural name of the parameter, which is also the layer's name when no loader gave one.
 
     Returns
     -------
     dict
-        ``{"layer": str, "feature_count": int, "as_of": str}``; the date empty where not stated.
+        For ``"parks"``: ``{"parks": name, "park_count": rows, "as_of": date}``, the date empty
+        where not stated.
     """
     record = layer.attrs.get("geoplan", {})
     return {
-        "layer": record.get("layer") or name,
-        "feature_count": len(layer),
+        parameter: record.get("layer") or parameter,
+        f"{parameter.removesuffix('s')}_count": len(layer),
         "as_of": record.get("as_of", ""),
     }
 

@@ -109,8 +109,8 @@ def test_an_empty_layer_measures_zero_and_says_so():
 def test_the_definition_holds_the_classes_asked_for_and_the_codes_found():
     result = green_space_ratio(strips("G11", "G12", "R2"), two_districts(), classes=["G1*"])
     assert result.definition == {
-        "layer": "parcels",
-        "feature_count": 3,
+        "parcels": "parcels",
+        "parcel_count": 3,
         "as_of": "",
         "classes": ["G1*"],
         "class_codes": ["G11", "G12"],

@@ -118,8 +118,8 @@ def test_the_definition_names_layer_rows_date_and_categories():
     lines = frame([shapely.box(0, 0, 9, 9)], category=["水"])
     lines.attrs["geoplan"] = {"layer": "生态红线", "as_of": "2023-10"}
     assert red_line_share(lines, three_districts()).definition == {
-        "layer": "生态红线",
-        "feature_count": 1,
+        "red_lines": "生态红线",
+        "red_line_count": 1,
         "as_of": "2023-10",
         "of": ["land"],
         "categories": ["水"],

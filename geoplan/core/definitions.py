@@ -1,0 +1,321 @@
+"""Definitions in words: what a number means, said so that it can be checked and disputed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from geoplan.core.errors import ParameterError
+from geoplan.core.results import Result
+from geoplan.core.texts import catalogue, text
+from geoplan.core.units import walk_distance_m
+
+Definition = Mapping[str, Any]
+
+_LAND = "land"
+_PEOPLE = ("population", "jobs", "population+jobs")
+_THINGS = ("buildings", "communities")
+
+
+def define(subject: Result | Definition, lang: str) -> list[str]:
+    """
+    Say in words how a number was defined.
+
+    Parameters
+    ----------
+    subject : Result or mapping
+        A result; or its `Result.definition` with the name of the analysis under ``"analysis"``,
+        as ``results.json`` has them.
+    lang : {"en", "zh"}
+        The language.
+
+    Returns
+    -------
+    list of str
+        Sentences, the one that defines the number first.
+
+    Raises
+    ------
+    ParameterError
+        If the analysis is not one that geoplan knows, or `lang` is none of its languages.
+
+    Examples
+    --------
+    >>> facts = {"analysis": "ecological_land_share", "line_count": 12, "as_of": "2019"}
+    >>> define(facts, "zh")[0]
+    '生态控制线内面积占行政区全部面积的比例；12 个图斑，重叠处只计一次。'
+    """
+    if isinstance(subject, Result):
+        analysis, facts = subject.analysis, subject.definition
+    else:
+        analysis, facts = str(subject.get("analysis", "")), subject
+    if analysis not in _SENTENCES:
+        raise ParameterError(
+            f"there is no definition in words of the analysis {analysis!r}; there are those of "
+            f"{', '.join(_SENTENCES)}. A mapping names its own under 'analysis'."
+        )
+    return _SENTENCES[analysis](facts, lang)
+
+
+def analysis_name(analysis: str, lang: str) -> str:
+    """
+    Name an analysis.
+
+    Parameters
+    ----------
+    analysis : str
+        As in a plan file.
+    lang : {"en", "zh"}
+        The language.
+
+    Returns
+    -------
+    str
+        Its name; the key itself for one without.
+
+    Examples
+    --------
+    >>> analysis_name("green_space_ratio", "zh")
+    '绿地率'
+    """
+    return _named("analysis", analysis, lang)
+
+
+def denominator_name(of: str, lang: str) -> str:
+    """
+    Name what a share is a share of.
+
+    Parameters
+    ----------
+    of : str
+        ``"land"``, ``"population+jobs"``, … or the name of a layer of the plan.
+    lang : {"en", "zh"}
+        The language.
+
+    Returns
+    -------
+    str
+        Its name; a layer of the plan's own keeps the name it has there.
+
+    Examples
+    --------
+    >>> denominator_name("land", "zh"), denominator_name("population+jobs", "en")
+    ('行政区土地', 'population and jobs')
+    """
+    return _named("denominator", of, lang)
+
+
+def part_name(part: str, lang: str) -> str:
+    """
+    Name a part of an analysis: a park tier, a red-line category, all of them.
+
+    Parameters
+    ----------
+    part : str
+        As in `Measure.part`.
+    lang : {"en", "zh"}
+        The language.
+
+    Returns
+    -------
+    str
+        Its name; a tier or category of the data's own keeps the name it has there.
+
+    Examples
+    --------
+    >>> part_name("all", "en"), part_name("水源保护", "en")
+    ('all tiers', '水源保护')
+    """
+    return _named("part", part, lang)
+
+
+def _named(table: str, key: str, lang: str) -> str:
+    return catalogue(lang).get(f"definitions.{table}.{key}", key)
+
+
+def _say(key: str, lang: str, **values: Any) -> str:  # noqa: ANN401 (whatever format() takes)
+    return text(f"definitions.{key}", lang, **values)
+
+
+def _listed(names: Sequence[str], lang: str) -> str:
+    comma, last = _say("list.comma", lang), _say("list.and", lang)
+    return last.join([comma.join(names[:-1]), names[-1]] if len(names) > 1 else list(names))
+
+
+def _figure(value: float) -> str:
+    """Write a number of a definition: whole if it is, else with as many digits as matter."""
+    return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 1000 else f"{value:.4g}"
+
+
+def _denominators(facts: Definition, lang: str) -> str:
+    return _listed([denominator_name(of, lang) for of in facts.get("of", ())], lang)
+
+
+def _layer(facts: Definition, parameter: str, lang: str) -> str:
+    return _named("layer", str(facts.get(parameter, parameter)), lang)
+
+
+def _count(facts: Definition, key: str) -> str:
+    return f"{int(facts.get(key, 0)):,}"
+
+
+def _date(facts: Definition, lang: str) -> str:
+    as_of = facts.get("as_of", "")
+    return _say("common.as_of", lang, as_of=as_of) if as_of else _say("common.as_of_unknown", lang)
+
+
+def _what_of(facts: Definition, lang: str) -> list[str]:
+    """Say how each denominator is measured."""
+    asked = list(facts.get("of", ()))
+    things = [of for of in asked if of in _THINGS]
+    land = [of for of in asked if of not in (_LAND, *_PEOPLE, *_THINGS)]
+    sentences = [_say("common.whole_land", lang)] if _LAND in asked else []
+    kinds = facts.get("kinds", {})
+    for of in land:
+        key = "common.things" if kinds.get(of) == "count" else "common.mask_land"
+        sentences.append(_say(key, lang, of=denominator_name(of, lang)))
+    if set(asked) & set(_PEOPLE):
+        sentences.append(_say("common.people", lang))
+    sentences += [_say("common.things", lang, of=denominator_name(of, lang)) for of in things]
+    return sentences
+
+
+def _coverage(facts: Definition, lang: str) -> list[str]:
+    return [
+        _say(
+            "coverage.what",
+            lang,
+            of=_denominators(facts, lang),
+            distance_m=_figure(facts["distance_m"]),
+            facilities=_layer(facts, "facilities", lang),
+            facility_count=_count(facts, "facility_count"),
+        ),
+        _say("coverage.once", lang),
+        _say("coverage.edge", lang),
+        *_what_of(facts, lang),
+        _say("coverage.bias", lang),
+        *([_date(facts, lang)] if "as_of" in facts else []),
+    ]
+
+
+def _park_access(facts: Definition, lang: str) -> list[str]:
+    tiers = facts["tiers"]
+    higher = "higher_yes" if facts["higher_serves_lower"] else "higher_no"
+    sentences = [
+        _say("park_access.what", lang, of=_denominators(facts, lang)),
+        *(
+            sentence
+            for name, tier in tiers.items()
+            for sentence in _tier(part_name(name, lang), tier, facts, lang)
+        ),
+        _say(f"park_access.{higher}", lang),
+        _say(
+            "park_access.all", lang, tiers=_listed([part_name(name, lang) for name in tiers], lang)
+        ),
+        _say("park_access.edge", lang),
+        *_what_of(facts, lang),
+    ]
+    if facts.get("arc_segments"):
+        error = f"{facts['area_error']:.1e}"
+        segments = f"{facts['arc_segments']:,}"
+        sentences.append(
+            _say("park_access.all_error", lang, arc_segments=segments, area_error=error)
+        )
+    return [*sentences, _say("park_access.bias", lang), _date(facts, lang)]
+
+
+def _tier(name: str, tier: Definition, facts: Definition, lang: str) -> list[str]:
+    values = {
+        "tier": name,
+        "reach_m": _figure(tier["reach_m"]),
+        "park_count": _count(tier, "park_count"),
+    }
+    if tier.get("minutes") is None:
+        sentences = [_say("park_access.tier_metres", lang, **values)]
+    else:
+        walk_m = walk_distance_m(tier["minutes"], tier["speed_kmh"])
+        values |= {
+            "minutes": _figure(tier["minutes"]),
+            "speed_kmh": _figure(tier["speed_kmh"]),
+            "walk_m": _figure(walk_m),
+            "detour_factor": _figure(facts["detour_factor"]),
+        }
+        sentences = [_say("park_access.tier_minutes", lang, **values)]
+    if tier.get("min_area_m2"):
+        area = _figure(tier["min_area_m2"])
+        sentences.append(_say("park_access.tier_min_area", lang, tier=name, min_area_m2=area))
+    return sentences
+
+
+def _park_area_per_capita(facts: Definition, lang: str) -> list[str]:
+    source = facts["population"]
+    if source == "districts":
+        people = _say("park_area_per_capita.people_districts", lang)
+    else:
+        name = _layer(facts, "population", lang)
+        people = _say("park_area_per_capita.people_layer", lang, population=name)
+    count = _count(facts, "park_count")
+    parks = _layer(facts, "parks", lang)
+    return [
+        _say("park_area_per_capita.what", lang, parks=parks, park_count=count),
+        people,
+        _say("park_area_per_capita.caveat", lang),
+        _date(facts, lang),
+    ]
+
+
+def _green_space_ratio(facts: Definition, lang: str) -> list[str]:
+    of = _denominators(facts, lang)
+    parcels = _count(facts, "parcel_count")
+    sentences = [
+        _say("green_space_ratio.what", lang, classes=_listed(facts["classes"], lang), of=of)
+    ]
+    if facts["class_codes"]:
+        codes, green = _listed(facts["class_codes"], lang), _count(facts, "green_count")
+        sentences.append(
+            _say(
+                "green_space_ratio.codes",
+                lang,
+                class_codes=codes,
+                green_count=green,
+                parcel_count=parcels,
+            )
+        )
+    else:
+        sentences.append(_say("green_space_ratio.codes_none", lang, parcel_count=parcels))
+    if list(facts["of"]) != [_LAND]:
+        sentences.append(_say("green_space_ratio.mask", lang, of=of))
+    return [
+        *sentences,
+        *_what_of(facts, lang),
+        _say("green_space_ratio.caveat", lang),
+        _date(facts, lang),
+    ]
+
+
+def _ecological_land_share(facts: Definition, lang: str) -> list[str]:
+    return [
+        _say("ecological_land_share.what", lang, line_count=_count(facts, "line_count")),
+        _say("ecological_land_share.caveat", lang),
+        _date(facts, lang),
+    ]
+
+
+def _red_line_share(facts: Definition, lang: str) -> list[str]:
+    red_lines, count = _layer(facts, "red_lines", lang), _count(facts, "red_line_count")
+    sentences = [
+        _say("red_line_share.what", lang, red_lines=red_lines, red_line_count=count),
+        _say("red_line_share.once", lang),
+    ]
+    if facts["categories"]:
+        names = _listed(facts["categories"], lang)
+        sentences.append(_say("red_line_share.categories", lang, categories=names))
+    return [*sentences, _say("red_line_share.caveat", lang), _date(facts, lang)]
+
+
+_SENTENCES: Mapping[str, Callable[[Definition, str], list[str]]] = {
+    "coverage": _coverage,
+    "park_access": _park_access,
+    "park_area_per_capita": _park_area_per_capita,
+    "green_space_ratio": _green_space_ratio,
+    "ecological_land_share": _ecological_land_share,
+    "red_line_share": _red_line_share,
+}
