@@ -32,6 +32,9 @@ class LoadRecord:
         Driver or reader.
     encoding : str
         Encoding of the attributes; empty where the format has its own.
+    encoding_from : str
+        What told it: ``"declared"``, ``"bom"``, ``"cpg"``, ``"ldid"`` (the header of a ``.dbf``),
+        ``"bytes"`` or empty.
     source_crs : str
         CRS or datum of the source, as declared by the caller or found in the file.
     source_crs_from : str
@@ -58,6 +61,7 @@ class LoadRecord:
     sha256: tuple[str, ...] = ()
     format: str = ""
     encoding: str = ""
+    encoding_from: str = ""
     source_crs: str = ""
     source_crs_from: str = ""
     study_crs: str = ""
