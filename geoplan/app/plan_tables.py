@@ -144,6 +144,9 @@ class ParkAccessTable(IndicatorTable):
     tiers: Annotated[dict[str, TierTable], Field(min_length=1)] = Field(
         description="a table per tier, e.g. tiers.community = {minutes = 10, speed_kmh = 5}"
     )
+    speed_kmh: Positive | None = Field(
+        None, description="km/h for every tier that names minutes only, a number above 0"
+    )
     of: Texts = Field(description=_OF)
     higher_serves_lower: bool = Field(
         description="true or false: whether a park of a higher tier serves the lower ones too"

@@ -1,0 +1,113 @@
+"""``results.gpkg``: districts with every value, and what is served and what is not."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geoplan.app.outcome import IndicatorOutcome, PlanOutcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from geopandas import GeoDataFrame
+
+# What the analyses were given comes from the office's own files; it is not written back to it.
+_GIVEN = frozenset({"facilities", "parks", "parcels", "lines", "red_lines"})
+_RESERVED = frozenset({"fid", "geom", "geometry"})
+
+
+def write_gpkg(outcome: PlanOutcome, path: Path) -> None:
+    """
+    Write the geometry of a run as a GeoPackage, in the study CRS.
+
+    Parameters
+    ----------
+    outcome : PlanOutcome
+        A plan that has been run.
+    path : Path
+        Where to.
+
+    Notes
+    -----
+    Layer ``districts`` has ``district_id``, ``name`` and, for each measure, three columns:
+    ``<indicator>__<of>[__<part>]`` with the value, the same ending in ``__num`` and ``__den``
+    with numerator and denominator. Each indicator adds its own layers: ``<indicator>__served``,
+    ``__unserved``, ``__demand`` or ``__areas``, as its analysis has them. Letters that trouble a
+    GIS become ``_``.
+    """
+    names = _Names()
+    wide_districts(outcome).to_file(path, layer=names.give("districts"), driver="GPKG")
+    for indicator in outcome.indicators:
+        for key, layer in _found(indicator):
+            writable = _writable(layer)
+            if not len(writable):
+                continue
+            name = names.give(f"{indicator.id}__{key}")
+            writable.to_file(path, layer=name, driver="GPKG", mode="a")
+
+
+def wide_districts(outcome: PlanOutcome) -> "GeoDataFrame":
+    """
+    Put every measure of every indicator beside the districts.
+
+    Parameters
+    ----------
+    outcome : PlanOutcome
+        A plan that has been run.
+
+    Returns
+    -------
+    GeoDataFrame
+        ``district_id``, ``name``, three columns per measure, and the geometry.
+    """
+    import geopandas as gpd
+    import pandas as pd
+
+    districts = outcome.layers["districts"]
+    names = _Names(_RESERVED)
+    columns = {
+        names.give(key): districts[key].astype(str).to_numpy() for key in ("district_id", "name")
+    }
+    for indicator in outcome.indicators:
+        for measure in indicator.result.measures:
+            stem = "__".join(part for part in (indicator.id, measure.of, measure.part) if part)
+            for ending, key in (("", "value"), ("__num", "numerator"), ("__den", "denominator")):
+                columns[names.give(stem + ending)] = measure.districts[key].to_numpy(dtype=float)
+    return gpd.GeoDataFrame(
+        pd.DataFrame(columns), geometry=districts.geometry.to_numpy(), crs=districts.crs
+    )
+
+
+def _found(indicator: IndicatorOutcome) -> "Iterator[tuple[str, GeoDataFrame]]":
+    for key, layer in indicator.result.layers.items():
+        if key not in _GIVEN:
+            yield key, layer
+
+
+def _writable(layer: "GeoDataFrame") -> "GeoDataFrame":
+    names = _Names(_RESERVED)
+    geometry = layer.geometry.name
+    renamed = {column: names.give(str(column)) for column in layer.columns if column != geometry}
+    copy = layer.rename(columns=renamed).rename_geometry("geom").reset_index(drop=True)
+    copy.attrs = {}
+    kept = copy[~(copy.geometry.isna() | copy.geometry.is_empty)]
+    mixed = kept.select_dtypes(include="object").columns.difference(["geom"])
+    return kept.astype(dict.fromkeys(mixed, "str"))
+
+
+class _Names:
+    """Gives out names that a GeoPackage takes, each once, whatever their case."""
+
+    def __init__(self, taken: frozenset[str] = frozenset()) -> None:
+        self._taken = set(taken)
+
+    def give(self, wanted: str) -> str:
+        clean = re.sub(r"[^\w]", "_", wanted) or "_"
+        if re.match(r"\d|gpkg|rtree|sqlite", clean, re.IGNORECASE):
+            clean = f"_{clean}"
+        name, count = clean, 1
+        while name.casefold() in self._taken:
+            count += 1
+            name = f"{clean}_{count}"
+        self._taken.add(name.casefold())
+        return name

@@ -1,0 +1,327 @@
+"""``results.xlsx``: the numbers as a workbook for the office."""
+
+import json
+import math
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geoplan.app.export_json import plain
+from geoplan.app.outcome import IndicatorOutcome, PlanOutcome
+from geoplan.app.report_words import measure_words, reason_words, say, spoken, target_words
+from geoplan.core.numbers import unit_label
+from geoplan.core.texts import text
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+
+    from geoplan.core.results import Measure
+
+_SHEET_NAME_LENGTH = 31
+_CELL_LENGTH = 32_767
+_WIDEST, _NARROWEST = 60, 8
+_SHARE, _WHOLE, _RATIO = "0.00%", "#,##0", "#,##0.00"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """
+    A table to be written as one sheet.
+
+    Parameters
+    ----------
+    name : str
+        Wanted name; made valid and unique when written.
+    header : sequence of str
+        First row, frozen.
+    rows : list of sequence
+        The cells: text, numbers, None for unknown.
+    formats : sequence of str
+        Number format by column; empty for text.
+    frozen_columns : int
+        Columns that stay in view.
+    bold_last : bool
+        Whether the last row is the whole.
+    """
+
+    name: str
+    header: Sequence[str]
+    rows: list[Sequence[Any]]
+    formats: Sequence[str] = ()
+    frozen_columns: int = 1
+    bold_last: bool = False
+
+
+def write_xlsx(outcome: PlanOutcome, path: Path) -> None:
+    """
+    Write the numbers of a run as a workbook, in the language of the plan.
+
+    Parameters
+    ----------
+    outcome : PlanOutcome
+        A plan that has been run.
+    path : Path
+        Where to.
+
+    Notes
+    -----
+    Sheets: the summary, one per indicator with its districts and the whole, the definitions, the
+    layers, the warnings. Cells hold the numbers unrounded; their formats only show fewer digits.
+    Text stays text: what begins with ``=`` is no formula, what looks like an address no link.
+    """
+    import xlsxwriter
+
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "default_date_format": "yyyy-mm-dd",
+    }
+    with xlsxwriter.Workbook(path, options) as workbook:
+        workbook.set_properties({"title": outcome.name, "comments": "geoplan"})
+        styles = _styles(workbook)
+        taken: set[str] = set()
+        for sheet in _sheets(outcome):
+            _write(workbook, sheet, _sheet_name(sheet.name, taken), styles)
+
+
+def _sheets(outcome: PlanOutcome) -> Iterable[Sheet]:
+    lang = outcome.lang
+    yield _summary(outcome)
+    for indicator in outcome.indicators:
+        yield _indicator(indicator, lang)
+    yield _definitions(outcome)
+    yield _layers(outcome)
+    yield _warnings(outcome)
+
+
+def _words(keys: Iterable[str], lang: str) -> list[str]:
+    return [text(f"export.columns.{key}", lang) for key in keys]
+
+
+def _sheet_title(key: str, lang: str) -> str:
+    return text(f"export.sheets.{key}", lang)
+
+
+_SUMMARY_KEYS = (
+    *("title", "of", "part", "value", "unit", "numerator", "denominator", "target", "verdict"),
+    *("shortfall", "shortfall_unit", "reason", "missed_districts", "source", "id"),
+)
+_LAYER_KEYS = (
+    *("layer", "kind", "paths", "as_of", "credit", "format", "encoding", "source_crs"),
+    *("rows_read", "rows_kept", "area_change_m2", "sha256"),
+)
+
+
+def _summary(outcome: PlanOutcome) -> Sheet:
+    lang = outcome.lang
+    rows: list[Sequence[Any]] = [
+        _summary_row(indicator, measure, lang)
+        for indicator in outcome.indicators
+        for measure in indicator.result.measures
+    ]
+    formats = ["", "", "", _RATIO, "", _WHOLE, _WHOLE, "", "", _WHOLE] + [""] * 5
+    return Sheet(_sheet_title("summary", lang), _words(_SUMMARY_KEYS, lang), rows, formats)
+
+
+def _summary_row(indicator: IndicatorOutcome, measure: "Measure", lang: str) -> list[Any]:
+    target, verdict = indicator.target, indicator.verdict
+    row: list[Any] = [
+        indicator.title,
+        spoken("of", measure.of, lang),
+        spoken("part", measure.part, lang) if measure.part else "",
+        Share(measure.value) if measure.unit == "1" else measure.value,
+        unit_label("%" if measure.unit == "1" else measure.unit, lang),
+        measure.numerator,
+        measure.denominator,
+    ]
+    if target is None or verdict is None or indicator.headline is not measure:
+        return [*row, *[""] * 7, indicator.id]
+    names = measure.districts.set_index("district_id")["name"].to_dict()
+    return [
+        *row,
+        target_words(target, lang),
+        say(f"verdict.{verdict.status}", lang),
+        verdict.shortfall,
+        unit_label(verdict.shortfall_unit, lang),
+        reason_words(verdict, lang) if verdict.reason else "",
+        ", ".join(names.get(id_) or id_ for id_ in verdict.missed_districts),
+        target.source,
+        indicator.id,
+    ]
+
+
+class Share(float):
+    """A share: shown in per cent whatever the format of its column."""
+
+    __slots__ = ()
+
+
+def _indicator(indicator: IndicatorOutcome, lang: str) -> Sheet:
+    measures = indicator.result.measures
+    first = measures[0].districts
+    header = _words(("district_id", "name"), lang)
+    formats = ["", ""]
+    columns: list[list[Any]] = [
+        [*first["district_id"].tolist(), text("export.columns.whole", lang)],
+        [*first["name"].tolist(), ""],
+    ]
+    for measure in measures:
+        is_share = measure.unit == "1"
+        units = (
+            "%" if is_share else measure.unit,
+            measure.numerator_unit,
+            measure.denominator_unit,
+        )
+        number_formats = (_SHARE if is_share else _RATIO, _WHOLE, _WHOLE)
+        for key, unit, number_format in zip(
+            ("value", "numerator", "denominator"), units, number_formats, strict=True
+        ):
+            label = unit_label(unit, lang)
+            words = f"{measure_words(measure, lang)}: {text(f'export.columns.{key}', lang)}"
+            header.append(f"{words} ({label})" if label else words)
+            formats.append(number_format)
+            columns.append([*measure.districts[key].tolist(), getattr(measure, key)])
+    rows: list[Sequence[Any]] = list(zip(*columns, strict=True))
+    return Sheet(indicator.title, header, rows, formats, frozen_columns=2, bold_last=True)
+
+
+def _definitions(outcome: PlanOutcome) -> Sheet:
+    lang = outcome.lang
+    rows = [
+        (indicator.title, indicator.id, key, _shown(value))
+        for indicator in outcome.indicators
+        for key, value in {
+            "analysis": indicator.result.analysis,
+            **indicator.result.definition,
+        }.items()
+    ]
+    header = _words(("title", "id", "parameter", "parameter_value"), lang)
+    return Sheet(_sheet_title("definitions", lang), header, list(rows))
+
+
+def _shown(value: Any) -> Any:  # noqa: ANN401 (whatever definitions hold)
+    value = plain(value)
+    if value is None or isinstance(value, str | int | float):
+        return str(value).lower() if isinstance(value, bool) else value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _layers(outcome: PlanOutcome) -> Sheet:
+    lang = outcome.lang
+    rows: list[Sequence[Any]] = [
+        (
+            name,
+            record.kind,
+            ", ".join(record.paths),
+            record.as_of,
+            record.source,
+            record.format,
+            record.encoding,
+            record.source_crs,
+            record.rows_read,
+            record.rows_kept,
+            record.area_change_m2,
+            ", ".join(record.sha256),
+        )
+        for name, record in outcome.records.items()
+    ]
+    formats = [""] * 8 + [_WHOLE, _WHOLE, _RATIO, ""]
+    return Sheet(_sheet_title("layers", lang), _words(_LAYER_KEYS, lang), rows, formats)
+
+
+def _warnings(outcome: PlanOutcome) -> Sheet:
+    lang = outcome.lang
+    rows: list[Sequence[Any]] = [(outcome.name, notice.text(lang)) for notice in outcome.notices]
+    rows += [
+        (indicator.title, notice.text(lang))
+        for indicator in outcome.indicators
+        for notice in indicator.result.notices
+    ]
+    rows += [
+        (name, notice.text(lang))
+        for name, record in outcome.records.items()
+        for notice in record.notices
+    ]
+    return Sheet(_sheet_title("warnings", lang), _words(("subject", "text"), lang), rows)
+
+
+def _sheet_name(wanted: str, taken: set[str]) -> str:
+    """Make a name that Excel takes: 31 characters, no brackets or slashes, unique, not quoted."""
+    clean = "".join(
+        "_" if letter in "[]:*?/\\" or not letter.isprintable() else letter for letter in wanted
+    )
+    clean = clean.strip("' ")[:_SHEET_NAME_LENGTH].strip("' ") or "_"
+    name, count = clean, 1
+    while name.casefold() in taken or name.casefold() == "history":  # Excel keeps that one
+        count += 1
+        ending = f" {count}"
+        name = clean[: _SHEET_NAME_LENGTH - len(ending)] + ending
+    taken.add(name.casefold())
+    return name
+
+
+def _styles(workbook: "Workbook") -> "dict[tuple[str, bool], Format]":
+    styles = {
+        (number_format, bold): workbook.add_format(
+            {
+                "valign": "top",
+                "bold": bold,
+                **({"num_format": number_format} if number_format else {}),
+            }
+        )
+        for number_format in ("", _SHARE, _WHOLE, _RATIO)
+        for bold in (False, True)
+    }
+    styles["header", True] = workbook.add_format(
+        {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#E8EEF2"}
+    )
+    return styles
+
+
+def _write(
+    workbook: "Workbook", sheet: Sheet, name: str, styles: "dict[tuple[str, bool], Format]"
+) -> None:
+    worksheet = workbook.add_worksheet(name)
+    worksheet.freeze_panes(1, sheet.frozen_columns)
+    formats = [*sheet.formats, *[""] * (len(sheet.header) - len(sheet.formats))]
+    for column, title in enumerate(sheet.header):
+        cells = [row[column] for row in sheet.rows]
+        worksheet.set_column(column, column, _column_width(title, cells))
+        worksheet.write_string(0, column, title, styles["header", True])
+        for row, cell in enumerate(cells, start=1):
+            bold = sheet.bold_last and row == len(cells)
+            number_format = _SHARE if isinstance(cell, Share) else formats[column]
+            _write_cell(worksheet, row, column, cell, styles[number_format, bold])
+    if sheet.rows:
+        worksheet.autofilter(0, 0, len(sheet.rows), len(sheet.header) - 1)
+
+
+def _write_cell(
+    worksheet: Any,  # noqa: ANN401 (xlsxwriter is untyped)
+    row: int,
+    column: int,
+    cell: Any,  # noqa: ANN401
+    style: "Format",
+) -> None:
+    if isinstance(cell, str) and cell:
+        worksheet.write_string(row, column, cell[:_CELL_LENGTH], style)
+    elif isinstance(cell, int | float) and math.isfinite(cell):
+        worksheet.write_number(row, column, cell, style)
+    else:
+        worksheet.write_blank(row, column, None, style)
+
+
+def _column_width(title: str, cells: Iterable[Any]) -> float:
+    """Width in characters, CJK ones counting double; a long header may break over lines."""
+    longest = max((_text_width(cell) for cell in cells), default=0)
+    return float(min(max(longest, min(_text_width(title), 24), _NARROWEST) + 2, _WIDEST))
+
+
+def _text_width(cell: Any) -> int:  # noqa: ANN401
+    if isinstance(cell, float):
+        return 14
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in str(cell))

@@ -1,0 +1,295 @@
+"""The indicators of a plan, checked against catalogue, layers and targets before any work."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from geoplan.app.catalogue import CatalogueEntry, indicator_catalogue
+from geoplan.app.outcome import Target
+from geoplan.app.plan import Plan, all_or_errors, layer_kind
+from geoplan.app.plan_errors import check_table, nearest
+from geoplan.app.plan_tables import IndicatorTable
+from geoplan.app.registry import (
+    ANALYSES,
+    DISTRICTS,
+    SUM,
+    Analysis,
+    demand_layers,
+    denominators,
+    target_parts,
+)
+from geoplan.app.targets import parse_target
+from geoplan.core.errors import PlanError
+
+if TYPE_CHECKING:
+    from geoplan.core.results import Result
+
+
+@dataclass(frozen=True)
+class PlannedIndicator:
+    """
+    An indicator that can be run as soon as its layers are there.
+
+    Parameters
+    ----------
+    id : str
+        As in the plan file.
+    where : str
+        File and table, to begin messages with.
+    analysis : Analysis
+        What computes it.
+    table : IndicatorTable
+        Its parameters, those of the catalogue filled in.
+    entry : CatalogueEntry or None
+        Its row of the catalogue.
+    """
+
+    id: str
+    where: str
+    analysis: Analysis
+    table: IndicatorTable
+    entry: CatalogueEntry | None = None
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Names of the layers it needs, the districts first."""
+        named = (getattr(self.table, key) for key in self.analysis.layers)
+        return tuple(dict.fromkeys((DISTRICTS, *named, *demand_layers(self.table))))
+
+    def title(self, lang: str) -> str:
+        """Title in `lang`: the plan's own, the catalogue's, or the id."""
+        return self.table.title or (self.entry.title[lang] if self.entry else self.id)
+
+
+def plan_indicators(plan: Plan) -> tuple[PlannedIndicator, ...]:
+    """
+    Check every indicator of a plan, without opening a layer.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+
+    Returns
+    -------
+    tuple of PlannedIndicator
+        In the order of the plan.
+
+    Raises
+    ------
+    PlanError
+        If there is none, or with one message per indicator that is not right: an unknown id or
+        analysis, a wrong key or value, a layer that the plan lacks, a target that cannot be read.
+    """
+    if not plan.indicators:
+        raise PlanError(
+            f"{plan.path.name} has no indicator. Add a table such as "
+            "[indicators.bus-stop-coverage-500m]; 'geoplan indicators' lists them."
+        )
+    calls = (partial(_planned, id_, table, plan) for id_, table in plan.indicators.items())
+    return tuple(all_or_errors(calls))
+
+
+def _planned(id_: str, written: dict[str, Any], plan: Plan) -> PlannedIndicator:
+    where = f"{plan.path.name}: [indicators.{id_}]"
+    entry = indicator_catalogue().get(id_)
+    analysis = _analysis(id_, written, entry, where)
+    table = check_table(analysis.table, _filled(written, entry, where), where=where)
+    indicator = PlannedIndicator(id_, where, analysis, table, entry)
+    _check_layers(indicator, plan)
+    _check_target(indicator)
+    return indicator
+
+
+def _analysis(
+    id_: str, written: Mapping[str, Any], entry: CatalogueEntry | None, where: str
+) -> Analysis:
+    named = written.get("analysis")
+    if entry is not None:
+        if named not in (None, entry.analysis):
+            raise PlanError(
+                f'{where} analysis is {named!r}, but the catalogue computes it with "'
+                f'{entry.analysis}". Leave analysis out, or give the indicator an id of its own.'
+            )
+        return ANALYSES[entry.analysis]
+    if named is None:
+        raise PlanError(
+            f'{where} is not in the catalogue and names no analysis. Either write analysis = "…" '
+            f"({', '.join(ANALYSES)}), or use an id of the catalogue. "
+            f"{nearest(id_, indicator_catalogue())}"
+        )
+    if named not in ANALYSES:
+        raise PlanError(f"{where} analysis is {named!r}. {nearest(str(named), ANALYSES)}")
+    return ANALYSES[named]
+
+
+def _filled(written: Mapping[str, Any], entry: CatalogueEntry | None, where: str) -> dict[str, Any]:
+    table = dict(written)
+    if entry is not None:
+        for key, value in entry.fixed.items():
+            if table.setdefault(key, value) != value:
+                raise PlanError(
+                    f"{where} {key} is {table[key]!r}, but {entry.id} means {value:g} by "
+                    f'definition. For another value give it an id of its own and analysis = "'
+                    f'{entry.analysis}".'
+                )
+        for key, name in entry.layers.items():
+            table.setdefault(key, name)
+    tiers = table.get("tiers", entry.tiers if entry else None)
+    if isinstance(tiers, Mapping):
+        known = entry.tiers if entry else {}
+        table["tiers"] = {
+            name: _tier(tier, known.get(name, {}), table.get("speed_kmh"))
+            for name, tier in tiers.items()
+        }
+    return table
+
+
+def _tier(tier: Any, known: Mapping[str, float], speed_kmh: Any) -> Any:  # noqa: ANN401
+    """Fill a tier's minutes from the catalogue and its speed from the indicator."""
+    if not isinstance(tier, Mapping):
+        return tier
+    filled = dict(tier)
+    if "distance_m" not in filled:
+        filled = {**known, **filled}
+        if speed_kmh is not None:
+            filled.setdefault("speed_kmh", speed_kmh)
+    return filled
+
+
+def _check_layers(indicator: PlannedIndicator, plan: Plan) -> None:
+    for key, kinds in indicator.analysis.layers.items():
+        name = getattr(indicator.table, key)
+        _check_present(indicator.where, key, name, plan)
+        kind = layer_kind(name, plan.layers[name])
+        if kind not in kinds:
+            raise PlanError(
+                f'{indicator.where} {key} names the layer "{name}", which is of kind "{kind}"; '
+                f'wanted {" or ".join(kinds)}. Write kind = "{kinds[0]}" under [layers.{name}] '
+                "if that is what it is."
+            )
+    for of in denominators(indicator.table):
+        if "+" in of and of != SUM:
+            raise PlanError(f'{indicator.where} of has "{of}"; the one sum there is, is "{SUM}".')
+    for name in demand_layers(indicator.table):
+        _check_present(indicator.where, "of", name, plan)
+
+
+def _check_present(where: str, key: str, name: str, plan: Plan) -> None:
+    if name in plan.layers and not (key == "of" and name == DISTRICTS):
+        return
+    if name == DISTRICTS:
+        raise PlanError(f'{where} of names "districts"; the land of the districts is "land".')
+    raise PlanError(
+        f'{where} {key} names the layer "{name}", which the plan lacks: add [layers.{name}], or '
+        f"name another. {nearest(name, plan.layers)}"
+    )
+
+
+def _check_target(indicator: PlannedIndicator) -> None:
+    table, where = indicator.table, indicator.where
+    if table.target is None:
+        for key in ("target_of", "target_part"):
+            if getattr(table, key) is not None:
+                raise PlanError(f"{where} has {key} but no target. Add target = '> 95 %', say.")
+        return
+    try:
+        parse_target(
+            table.target, unit=indicator.analysis.unit, direction=indicator.analysis.direction
+        )
+    except PlanError as error:
+        raise PlanError(f"{where} {error}") from error
+    if denominators(table):
+        choose("target_of", table.target_of, denominators(table), where)
+    if target_parts(table) or not indicator.analysis.whole_part:
+        _part(indicator, target_parts(table) or ("",))
+
+
+def choose(key: str, chosen: str | None, choices: tuple[str, ...], where: str) -> str:
+    """
+    Pick one of several, or say that the plan has to.
+
+    Parameters
+    ----------
+    key : str
+        Key of the plan that chooses.
+    chosen : str or None
+        What the plan says.
+    choices : tuple of str
+        What there is.
+    where : str
+        File and table.
+
+    Returns
+    -------
+    str
+        The choice; the only one where there is only one.
+
+    Raises
+    ------
+    PlanError
+        If the plan has to choose and did not, or chose what is not there.
+    """
+    if chosen is None and len(choices) == 1:
+        return choices[0]
+    listed = ", ".join(f'"{choice}"' for choice in choices)
+    if chosen is None:
+        raise PlanError(
+            f"{where} has a target and several numbers it could mean: add {key} = one of {listed}."
+        )
+    if chosen not in choices:
+        raise PlanError(f'{where} {key} is "{chosen}"; wanted one of {listed}.')
+    return chosen
+
+
+def _part(indicator: PlannedIndicator, parts: tuple[str, ...]) -> str:
+    chosen = indicator.table.target_part
+    if parts == ("",) and chosen is not None:
+        raise PlanError(f"{indicator.where} has one part only: leave target_part out.")
+    if chosen is None and len(parts) == 2 and parts == target_parts(indicator.table):
+        return parts[0]  # one tier, and "all" of one tier is the same
+    if chosen is None and indicator.analysis.whole_part in parts:
+        return indicator.analysis.whole_part
+    return choose("target_part", chosen, parts, indicator.where)
+
+
+def bind_target(indicator: PlannedIndicator, result: "Result") -> Target | None:
+    """
+    Find which measure of a result the target speaks of.
+
+    Parameters
+    ----------
+    indicator : PlannedIndicator
+        The indicator with its target.
+    result : Result
+        What its analysis found.
+
+    Returns
+    -------
+    Target or None
+        The target in the unit of its measure; None where the plan sets none.
+
+    Raises
+    ------
+    PlanError
+        If the plan has to say which measure is meant, or means one that there is not.
+    """
+    table, where = indicator.table, indicator.where
+    if table.target is None:
+        return None
+    ofs = tuple(dict.fromkeys(measure.of for measure in result.measures))
+    of = choose("target_of", table.target_of, ofs, where)
+    parts = tuple(measure.part for measure in result.measures if measure.of == of)
+    part = _part(indicator, parts)
+    unit = result.measure(of, part).unit
+    bound = parse_target(table.target, unit=unit, direction=indicator.analysis.direction)
+    return Target(
+        text=table.target,
+        operator=bound.operator,
+        value=bound.value,
+        unit=unit,
+        of=of,
+        part=part,
+        source=table.source or "",
+    )

@@ -1,0 +1,250 @@
+"""The layers of a plan: the study CRS first, then every layer once, in it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from time import perf_counter
+from typing import TYPE_CHECKING, Protocol
+
+from geoplan.app.plan import Plan, layer_kind
+from geoplan.app.registry import DISTRICTS
+from geoplan.core.columns import LAND_LAYERS, SPECS
+from geoplan.core.crs import (
+    StudyCRS,
+    check_metric_crs,
+    choose_study_crs,
+    describe_study_crs,
+    parse_crs,
+)
+from geoplan.core.errors import GeoplanError, PlanError, SourceError
+from geoplan.core.notices import Notice
+from geoplan.core.record import LoadRecord, attach_record, load_record
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+    from geoplan.app.plan_tables import LayerTable
+    from geoplan.layers.fits import CoordinateFit
+    from geoplan.layers.source import LayerSource
+
+# Equal Earth: metres, defined everywhere. Districts are loaded into it when the plan names no
+# study CRS, only to learn their extent in degrees.
+_WORLD_METRES = "EPSG:8857"
+
+_AMOUNT_KINDS = ("population", "jobs", "facilities")
+_FACILITY_KINDS = ("parks", "bus_stops", "rail_stations", "facilities")
+
+
+class Progress(Protocol):
+    """Told of each step of a run: its name, and how many of how many are done."""
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        """Take note: `step` begins, `done` of `total` steps are behind."""
+
+
+@dataclass(frozen=True)
+class LoadedLayers:
+    """
+    The layers of a plan.
+
+    Parameters
+    ----------
+    study_crs : StudyCRS
+        What they are in.
+    layers : mapping of str to GeoDataFrame
+        By their names in the plan, in its order.
+    records : mapping of str to LoadRecord
+        What was read, dropped and repaired.
+    seconds : mapping of str to float
+        Duration of each load.
+    """
+
+    study_crs: StudyCRS
+    layers: "Mapping[str, GeoDataFrame]"
+    records: Mapping[str, LoadRecord]
+    seconds: Mapping[str, float]
+
+
+def check_sources(plan: Plan) -> None:
+    """
+    Check what can be checked without opening a layer: files, study CRS, keys that fit the kind.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+
+    Raises
+    ------
+    SourceError
+        If a file is not there; every missing one is named.
+    CRSError
+        If the study CRS cannot measure.
+    PlanError
+        If a layer's ``value`` means nothing for its kind.
+    """
+    missing = [
+        f"{_where(plan, name)} path {written!r} is not there; looked for {plan.resolve(written)}"
+        for name, table in plan.layers.items()
+        for written in table.path
+        if not _exists(plan, written)
+    ]
+    if missing:
+        raise SourceError("\n".join(missing))
+    if plan.head.crs is not None:
+        subject = f"{plan.path.name}: [plan] crs"
+        try:
+            crs = parse_crs(plan.head.crs)
+        except GeoplanError as error:
+            raise type(error)(f"{subject}: {error}") from error
+        check_metric_crs(crs, subject)
+    for name, table in plan.layers.items():
+        kind = layer_kind(name, table)
+        if table.value is not None and kind not in _AMOUNT_KINDS:
+            raise PlanError(
+                f'{_where(plan, name)} has a value, but a layer of kind "{kind}" holds no amount; '
+                f"{', '.join(_AMOUNT_KINDS)} do. Use columns = {{…}} to name other columns."
+            )
+
+
+def _where(plan: Plan, name: str) -> str:
+    return f"{plan.path.name}: [layers.{name}]"
+
+
+def _exists(plan: Plan, written: str) -> bool:
+    if written.startswith("/vsi") or "://" in written or "!" in written:
+        return True  # a path inside an archive, or GDAL's own: the reader knows
+    return plan.resolve(written).exists()
+
+
+def load_layers(plan: Plan, *, tick: Callable[[str], None]) -> LoadedLayers:
+    """
+    Load every layer of a plan, the districts first.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    tick : callable
+        Told each layer's name before it is loaded.
+
+    Returns
+    -------
+    LoadedLayers
+        The layers in the study CRS, facilities beyond ``margin_m`` dropped and counted.
+
+    Raises
+    ------
+    GeoplanError
+        Whatever a loader refuses, with the table of the plan named.
+    """
+    layers: dict[str, GeoDataFrame] = {}
+    seconds: dict[str, float] = {}
+    names = [DISTRICTS, *(name for name in plan.layers if name != DISTRICTS)]
+    study_crs: StudyCRS | None = None
+    for name in names:
+        tick(name)
+        begun = perf_counter()
+        if study_crs is None:
+            layers[name], study_crs = _load_districts(plan)
+        else:
+            layer = _load(plan, name, study_crs.crs)
+            layers[name] = _within_margin(layer, layers[DISTRICTS], name, plan)
+        seconds[f"load {name}"] = perf_counter() - begun
+    if study_crs is None:
+        raise PlanError(f"{plan.path.name} has no layer.")
+    ordered = {name: layers[name] for name in plan.layers}
+    return LoadedLayers(
+        study_crs,
+        ordered,
+        {name: load_record(layer) for name, layer in ordered.items()},
+        seconds,
+    )
+
+
+def _load_districts(plan: Plan) -> "tuple[GeoDataFrame, StudyCRS]":
+    if plan.head.crs is not None:
+        districts = _load(plan, DISTRICTS, plan.head.crs)
+        return districts, describe_study_crs(plan.head.crs, _bounds_deg(districts))
+    study_crs = choose_study_crs(_bounds_deg(_load(plan, DISTRICTS, _WORLD_METRES)))
+    return _load(plan, DISTRICTS, study_crs.crs), study_crs
+
+
+def _bounds_deg(districts: "GeoDataFrame") -> tuple[float, float, float, float]:
+    west, south, east, north = districts.geometry.to_crs(4326).total_bounds.tolist()
+    return west, south, east, north
+
+
+def _load(plan: Plan, name: str, crs: str) -> "GeoDataFrame":
+    from geoplan import layers as room
+
+    table = plan.layers[name]
+    kind = layer_kind(name, table)
+    where = _where(plan, name)
+    try:
+        source = _source(plan, table, kind)
+        if kind == "facilities":
+            layer = room.load_facilities(source, crs=crs, layer_name=name)
+        else:
+            loader = "load_land" if kind in LAND_LAYERS else f"load_{kind}"
+            layer = getattr(room, loader)(source, crs=crs)
+    except GeoplanError as error:
+        raise type(error)(f"{where} {error}") from error
+    written = tuple(table.path)
+    record = load_record(layer)
+    if len(record.paths) == len(written):
+        record = replace(record, paths=written)  # relative, so that outputs can be passed on
+    return attach_record(layer, replace(record, layer=name))
+
+
+def _source(plan: Plan, table: "LayerTable", kind: str) -> "LayerSource":
+    from geoplan.layers import LayerSource
+
+    spec = SPECS["land" if kind in LAND_LAYERS else kind]
+    named = {spec.key: table.id, "name": table.name}
+    columns = {**table.columns, **{key: name for key, name in named.items() if name is not None}}
+    crs: str | CoordinateFit | None
+    if isinstance(table.crs, dict):
+        from geoplan.layers.fits import coordinate_fit_from_table
+
+        crs = coordinate_fit_from_table(table.crs)
+    else:
+        crs = table.crs
+    return LayerSource(
+        paths=[str(plan.resolve(path)) for path in table.path],
+        layer=table.layer or "",
+        where=table.where or "",
+        encoding=table.encoding or "",
+        crs=crs,
+        x=table.x or "",
+        y=table.y or "",
+        columns=columns,
+        as_of=table.as_of or "",
+        source=table.source or "",
+        value=table.value or "",
+        unit=table.unit or "",
+    )
+
+
+def _within_margin(
+    layer: "GeoDataFrame", districts: "GeoDataFrame", name: str, plan: Plan
+) -> "GeoDataFrame":
+    margin_m = plan.head.margin_m
+    if margin_m is None or layer_kind(name, plan.layers[name]) not in _FACILITY_KINDS:
+        return layer
+    import numpy as np
+
+    rows, _ = districts.sindex.query(layer.geometry, predicate="dwithin", distance=margin_m)
+    near = np.unique(rows)
+    if len(near) == len(layer):
+        return layer
+    record = load_record(layer)
+    notice = Notice(
+        "beyond_margin",
+        name,
+        count=len(layer) - len(near),
+        total=len(layer),
+        values={"margin_m": margin_m},
+    )
+    kept = layer.iloc[near].reset_index(drop=True)
+    notices = (*record.notices, notice)
+    return attach_record(kept, replace(record, rows_kept=len(kept), notices=notices))

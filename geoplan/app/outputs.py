@@ -1,0 +1,259 @@
+"""The outputs of a run: one folder, replaced as a whole or not at all."""
+
+import json
+import secrets
+import shutil
+from collections.abc import Iterable, Mapping
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geoplan.app.outcome import PlanOutcome
+from geoplan.app.plan import Plan
+from geoplan.app.provenance import FILE_NAME, GENERATOR, provenance_document
+from geoplan.core.errors import GeoplanError, SourceError
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+    from geoplan.app.loading import Progress
+    from geoplan.app.outcome import IndicatorOutcome
+
+# Left in folders by desktops, and by GIS or office programs that look at an output.
+_STRAY = ("thumbs.db", "desktop.ini", ".ds_store")
+_BESIDE = ("-wal", "-shm", "-journal", ".aux.xml", ".qmd")
+
+# Context is drawn quietly under an indicator; more features than this would drown the map.
+_CONTEXT_LAYERS_ROWS = 2_000
+_NO_CONTEXT = frozenset({"districts", "population", "jobs"})
+
+
+def output_folder(plan: Plan, out: str | PathLike[str] | None = None) -> Path:
+    """
+    Say where a plan's outputs go.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    out : str or path, optional
+        A folder that wins over the plan's own.
+
+    Returns
+    -------
+    Path
+        `out`; else ``[plan] out``, from the folder of the plan file; else ``<plan>-out`` beside it.
+    """
+    if out is not None:
+        return Path(out).resolve()
+    if plan.head.out is not None:
+        return plan.resolve(plan.head.out)
+    return plan.resolve(f"{plan.path.stem}-out")
+
+
+def check_output_folder(folder: Path, keep: Iterable[Path] = ()) -> None:
+    """
+    Refuse a folder that cannot be replaced without loss.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the outputs shall go.
+    keep : iterable of Path
+        Files that must survive: the plan and its layers.
+
+    Raises
+    ------
+    SourceError
+        If the folder holds one of `keep`, is a file, or holds files that geoplan did not write.
+    """
+    folder = folder.resolve()
+    for path in keep:
+        if path.resolve().is_relative_to(folder):
+            raise SourceError(
+                f"outputs cannot go to {folder}: it holds {path.name}, and the folder is replaced "
+                "as a whole. Name a folder of its own with --out."
+            )
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise SourceError(f"outputs cannot go to {folder}: that is a file. Name a folder.")
+    foreign = _foreign_files(folder)
+    if foreign:
+        more = f" and {len(foreign) - 3} more" if len(foreign) > 3 else ""
+        raise SourceError(
+            f"outputs cannot go to {folder}: it holds what geoplan did not write "
+            f"({', '.join(foreign[:3])}{more}), and the folder is replaced as a whole. Move that "
+            "elsewhere, or name another folder with --out."
+        )
+
+
+def _foreign_files(folder: Path) -> list[str]:
+    files = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    ours = _listed(folder / FILE_NAME)
+    return sorted(file for file in files if not _is_ours(file, ours))
+
+
+def _listed(marker: Path) -> frozenset[str]:
+    try:
+        document = json.loads(marker.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return frozenset()
+    if not isinstance(document, Mapping) or document.get("generator") != GENERATOR:
+        return frozenset()
+    return frozenset((FILE_NAME, *document.get("outputs", ())))
+
+
+def _is_ours(file: str, ours: frozenset[str]) -> bool:
+    name = file.rsplit("/", maxsplit=1)[-1]
+    if file in ours or name.casefold() in _STRAY:
+        return True
+    return any(file == f"{other}{ending}" for other in ours for ending in _BESIDE)
+
+
+def source_paths(plan: Plan) -> list[Path]:
+    """Give the plan file and every file that its layers name."""
+    written = (path for table in plan.layers.values() for path in table.path)
+    return [plan.path, *(plan.resolve(path) for path in written)]
+
+
+def write_outputs(
+    outcome: PlanOutcome, folder: str | PathLike[str], *, progress: "Progress | None" = None
+) -> Path:
+    """
+    Write report, maps, tables and provenance of a run into a folder.
+
+    Everything is written to a new folder beside it, which takes its place at the end: a run that
+    fails leaves the last good one as it was.
+
+    Parameters
+    ----------
+    outcome : PlanOutcome
+        A plan that has been run.
+    folder : str or path
+        Where to: a new or empty folder, or one that geoplan wrote.
+    progress : callable, optional
+        Called as ``progress(step, done, total)`` before each file.
+
+    Returns
+    -------
+    Path
+        The folder, with ``report.html``, ``maps/<id>.html``, ``results.json``, ``results.xlsx``,
+        ``results.gpkg`` and ``provenance.json``.
+
+    Raises
+    ------
+    SourceError
+        If the folder holds what geoplan did not write, or cannot be written or replaced.
+    """
+    folder = Path(folder).resolve()
+    check_output_folder(folder)
+    fresh = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}.tmp")
+    try:
+        (fresh / "maps").mkdir(parents=True)
+        _write_all(outcome, fresh, progress)
+        _take_place(fresh, folder)
+    except GeoplanError:
+        raise
+    except OSError as error:
+        raise SourceError(
+            f"outputs cannot be written to {folder} ({error.strerror or error}). Check that the "
+            "disk has room and the folder may be written, or name another with --out."
+        ) from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return folder
+
+
+def _write_all(outcome: PlanOutcome, folder: Path, progress: "Progress | None") -> None:
+    from geoplan.app.export_gpkg import write_gpkg
+    from geoplan.app.export_json import results_document, write_json
+    from geoplan.app.export_xlsx import write_xlsx
+    from geoplan.app.report import write_report
+
+    total = len(outcome.indicators) + 4
+
+    def tick(step: str, done: int) -> None:
+        if progress is not None:
+            progress(step, done, total)
+
+    pages: dict[str, str] = {}
+    for done, indicator in enumerate(outcome.indicators):
+        file = f"maps/{indicator.id}.html"
+        tick(f"write {file}", done)
+        pages[indicator.id] = _map_page(outcome, indicator)
+        (folder / file).write_text(pages[indicator.id], encoding="utf-8", newline="\n")
+    tick("write report.html", total - 4)
+    write_report(outcome, folder / "report.html", pages)
+    tick("write results.json", total - 3)
+    write_json(results_document(outcome), folder / "results.json")
+    tick("write results.xlsx", total - 2)
+    write_xlsx(outcome, folder / "results.xlsx")
+    tick("write results.gpkg", total - 1)
+    write_gpkg(outcome, folder / "results.gpkg")
+    files = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    write_json(provenance_document(outcome, files), folder / FILE_NAME)
+    tick("", total)
+
+
+def _map_page(outcome: PlanOutcome, indicator: "IndicatorOutcome") -> str:
+    from geoplan.maps import indicator_map
+
+    page = indicator_map(
+        indicator.result,
+        title=indicator.title,
+        lang=outcome.lang,
+        context=map_context(outcome, indicator),
+    )
+    html: str = page.html()
+    return html
+
+
+def map_context(
+    outcome: PlanOutcome, indicator: "IndicatorOutcome"
+) -> "Mapping[str, GeoDataFrame]":
+    """
+    Pick the layers of the plan to draw quietly on an indicator's map.
+
+    Parameters
+    ----------
+    outcome : PlanOutcome
+        A plan that has been run.
+    indicator : IndicatorOutcome
+        One of its indicators.
+
+    Returns
+    -------
+    mapping of str to GeoDataFrame
+        Layers that the result does not hold itself, without the demand layers and without those
+        of more than 2,000 features.
+    """
+    shown = {id(layer) for layer in indicator.result.layers.values()}
+    return {
+        name: layer
+        for name, layer in outcome.layers.items()
+        if outcome.records[name].kind not in _NO_CONTEXT
+        and id(layer) not in shown
+        and 0 < len(layer) <= _CONTEXT_LAYERS_ROWS
+    }
+
+
+def _take_place(fresh: Path, folder: Path) -> None:
+    """Put `fresh` where `folder` is; on failure `folder` is as before."""
+    if not folder.exists():
+        fresh.rename(folder)
+        return
+    old = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}.old")
+    try:
+        folder.rename(old)
+    except OSError as error:  # Windows: a file in it is open
+        raise SourceError(
+            f"{folder} cannot be replaced ({error.strerror or error}); it is as it was. Close "
+            "whatever has a file of it open, such as results.xlsx in Excel, and run again."
+        ) from error
+    try:
+        fresh.rename(folder)
+    except OSError:
+        old.rename(folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

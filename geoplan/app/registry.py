@@ -1,0 +1,180 @@
+"""The analyses a plan can name: their keys, their layers, and the call that runs them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from geoplan.app.plan_tables import (
+    CoverageTable,
+    EcologicalLandTable,
+    GreenSpaceTable,
+    IndicatorTable,
+    ParkAccessTable,
+    ParkAreaTable,
+    RedLineTable,
+)
+from geoplan.core.columns import LAND_LAYERS
+from geoplan.core.units import walk_distance_m
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+    from geoplan.core.results import Result
+
+DISTRICTS = "districts"
+_LAND = "land"
+_ALL_TIERS = "all"
+SUM = "population+jobs"
+_FACILITIES = ("facilities", "bus_stops", "rail_stations", "parks", "land", *LAND_LAYERS)
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """
+    One analysis as a plan sees it.
+
+    Parameters
+    ----------
+    name : str
+        As in ``analysis = "…"``, and in `geoplan.analyses`.
+    table : type of IndicatorTable
+        Its keys.
+    layers : mapping of str to tuple of str
+        Parameters that name a layer, the first of them positional, and the kinds that fit.
+    unit : str
+        Unit of its measures.
+    direction : {"up", "down"}
+        Which way is better, for targets that say "reaches".
+    whole_part : str
+        Part that a target means when it names none.
+    """
+
+    name: str
+    table: type[IndicatorTable]
+    layers: Mapping[str, tuple[str, ...]]
+    unit: str = "1"
+    direction: Literal["up", "down"] = "up"
+    whole_part: str = ""
+
+
+ANALYSES: Mapping[str, Analysis] = {
+    analysis.name: analysis
+    for analysis in (
+        Analysis("coverage", CoverageTable, {"facilities": _FACILITIES}),
+        Analysis("park_access", ParkAccessTable, {"parks": ("parks",)}),
+        Analysis(
+            "park_area_per_capita",
+            ParkAreaTable,
+            {"parks": ("parks",), "population": ("population", DISTRICTS)},
+            unit="m2/person",
+        ),
+        Analysis("green_space_ratio", GreenSpaceTable, {"parcels": ("land", *LAND_LAYERS)}),
+        Analysis(
+            "ecological_land_share", EcologicalLandTable, {"lines": ("red_lines", "facilities")}
+        ),
+        Analysis("red_line_share", RedLineTable, {"red_lines": ("red_lines",)}, whole_part="total"),
+    )
+}
+"""Every analysis that a plan can name."""
+
+
+def denominators(table: IndicatorTable) -> tuple[str, ...]:
+    """Give the ``of`` of an indicator, as the plan states it; empty where it has none."""
+    of = getattr(table, "of", ())
+    return (of,) if isinstance(of, str) else tuple(of)
+
+
+def demand_layers(table: IndicatorTable) -> tuple[str, ...]:
+    """
+    Name the layers that an indicator's denominators need.
+
+    Parameters
+    ----------
+    table : IndicatorTable
+        The indicator.
+
+    Returns
+    -------
+    tuple of str
+        Layer names, each once; ``population+jobs`` needs two, ``land`` none.
+    """
+    names = (name for of in denominators(table) for name in of.split("+"))
+    return tuple(dict.fromkeys(name for name in names if name != _LAND))
+
+
+def target_parts(table: IndicatorTable) -> tuple[str, ...]:
+    """Give the parts that are known before the layers are: park tiers, and all of them."""
+    return (*table.tiers, _ALL_TIERS) if isinstance(table, ParkAccessTable) else ()
+
+
+def reach_m(table: IndicatorTable) -> float:
+    """
+    Say how far outside the districts a facility can still serve people inside.
+
+    Parameters
+    ----------
+    table : IndicatorTable
+        The indicator.
+
+    Returns
+    -------
+    float
+        Metres in a straight line; 0 for analyses that look inside the districts only.
+    """
+    if isinstance(table, CoverageTable):
+        return table.distance_m
+    if isinstance(table, ParkAccessTable):
+        walked = max(
+            tier.distance_m or walk_distance_m(tier.minutes or 0.0, tier.speed_kmh or 0.0)
+            for tier in table.tiers.values()
+        )
+        return walked / (table.detour_factor or 1.0)
+    return 0.0
+
+
+def run_analysis(
+    analysis: Analysis, table: IndicatorTable, layers: "Mapping[str, GeoDataFrame]"
+) -> "Result":
+    """
+    Run an indicator's analysis on the layers of the plan.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        Which one.
+    table : IndicatorTable
+        Its parameters.
+    layers : mapping of str to GeoDataFrame
+        Every layer by its name in the plan.
+
+    Returns
+    -------
+    Result
+        What was found.
+    """
+    from geoplan import analyses
+
+    function: Callable[..., Result] = getattr(analyses, analysis.name)
+    first, *others = analysis.layers
+    parameters = {
+        key: _value(key, getattr(table, key))
+        for key in type(table).model_fields
+        if key not in IndicatorTable.model_fields
+        and key not in analysis.layers
+        and key != "speed_kmh"
+        and getattr(table, key) is not None
+    }
+    for key in others:
+        name = getattr(table, key)
+        parameters[key] = name if name == DISTRICTS else layers[name]
+    if "of" in type(table).model_fields:
+        parameters["demand"] = {name: layers[name] for name in demand_layers(table)}
+    return function(layers[getattr(table, first)], layers[DISTRICTS], **parameters)
+
+
+def _value(key: str, value: Any) -> Any:  # noqa: ANN401 (whatever the plan's tables hold)
+    if key != "tiers":
+        return value
+    from geoplan.analyses import ParkTier
+
+    return {name: ParkTier(**tier.model_dump()) for name, tier in value.items()}

@@ -1,0 +1,181 @@
+"""The runner: a plan file in, numbers and verdicts out."""
+
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from os import PathLike
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from geoplan.app.indicators import PlannedIndicator, bind_target, plan_indicators
+from geoplan.app.loading import Progress, check_sources, load_layers
+from geoplan.app.outcome import IndicatorOutcome, PlanOutcome
+from geoplan.app.plan import Plan, read_plan
+from geoplan.app.registry import reach_m, run_analysis
+from geoplan.app.targets import judge
+from geoplan.core.errors import GeoplanError
+from geoplan.core.notices import Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from geopandas import GeoDataFrame
+
+_LIBRARIES = (
+    "geopandas",
+    "shapely",
+    "pyproj",
+    "pyogrio",
+    "rasterio",
+    "exactextract",
+    "numpy",
+    "pandas",
+    "scipy",
+    "folium",
+)
+
+
+def run_plan(
+    path: str | PathLike[str] | Plan, *, lang: str | None = None, progress: Progress | None = None
+) -> PlanOutcome:
+    """
+    Run a plan: load its layers, measure its indicators, compare them with their targets.
+
+    Everything that can be checked without opening a layer is checked first. Nothing is written.
+
+    Parameters
+    ----------
+    path : str, path or Plan
+        The plan file, or what `read_plan` made of it.
+    lang : {"en", "zh"}, optional
+        Language of titles, maps and report, in place of the plan's own.
+    progress : callable, optional
+        Called as ``progress(step, done, total)`` before each step, and once at the end.
+
+    Returns
+    -------
+    PlanOutcome
+        Results with verdicts, the layers and what was done to them.
+
+    Raises
+    ------
+    PlanError
+        If the plan file is not right.
+    GeoplanError
+        If a layer cannot be read, or an indicator cannot be measured; the message names the table.
+
+    Examples
+    --------
+    >>> outcome = run_plan("longgang.toml")  # doctest: +SKIP
+    >>> outcome.indicators[0].verdict.status  # doctest: +SKIP
+    'missed'
+    """
+    plan = path if isinstance(path, Plan) else read_plan(path)
+    planned = plan_indicators(plan)
+    check_sources(plan)
+    lang = lang or plan.head.lang
+    steps = _Steps(progress, len(plan.layers) + len(planned))
+    loaded = load_layers(plan, tick=lambda name: steps.begin(f"load {name}"))
+    seconds = dict(loaded.seconds)
+    outcomes = []
+    for indicator in planned:
+        steps.begin(f"measure {indicator.id}")
+        begun = perf_counter()
+        outcomes.append(_measure(indicator, loaded.layers, lang))
+        seconds[f"measure {indicator.id}"] = perf_counter() - begun
+    steps.end()
+    return PlanOutcome(
+        name=plan.name,
+        lang=lang,
+        plan_path=str(plan.path),
+        plan_sha256=plan.sha256,
+        study_crs=loaded.study_crs,
+        layers=loaded.layers,
+        records=loaded.records,
+        indicators=tuple(outcomes),
+        notices=tuple(_run_notices(plan, planned)),
+        versions=library_versions(),
+        seconds=seconds,
+    )
+
+
+class _Steps:
+    """Counts the steps of a run and tells whoever wants to know."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self._progress, self._total, self._done = progress, total, -1
+
+    def begin(self, step: str) -> None:
+        self._done += 1
+        if self._progress is not None:
+            self._progress(step, self._done, self._total)
+
+    def end(self) -> None:
+        if self._progress is not None:
+            self._progress("", self._total, self._total)
+
+
+def _measure(
+    indicator: PlannedIndicator, layers: "Mapping[str, GeoDataFrame]", lang: str
+) -> IndicatorOutcome:
+    try:
+        result = run_analysis(indicator.analysis, indicator.table, layers)
+    except GeoplanError as error:
+        raise type(error)(f"{indicator.where} {error}") from error
+    target = bind_target(indicator, result)
+    return IndicatorOutcome(
+        id=indicator.id,
+        title=indicator.title(lang),
+        result=result,
+        target=target,
+        verdict=judge(result.measure(target.of, target.part), target) if target else None,
+    )
+
+
+def _run_notices(plan: Plan, planned: tuple[PlannedIndicator, ...]) -> list[Notice]:
+    notices = []
+    if plan.encoding != "utf-8":
+        notices.append(
+            Notice("plan_not_utf8", plan.path.name, values={"encoding": plan.encoding.upper()})
+        )
+    margin_m = plan.head.margin_m
+    if margin_m is not None:
+        notices += [
+            Notice(
+                "margin_below_reach",
+                indicator.id,
+                values={"margin_m": margin_m, "reach_m": reach_m(indicator.table)},
+            )
+            for indicator in planned
+            if reach_m(indicator.table) > margin_m
+        ]
+    return notices
+
+
+def library_versions() -> dict[str, str]:
+    """
+    Say which versions decide the numbers.
+
+    Returns
+    -------
+    dict of str to str
+        geoplan, Python, the libraries, and the C libraries GEOS, PROJ and GDAL.
+    """
+    import pyogrio
+    import pyproj
+    import shapely
+
+    import geoplan
+
+    versions = {
+        "geoplan": geoplan.__version__,
+        "python": ".".join(str(part) for part in sys.version_info[:3]),
+    }
+    for name in _LIBRARIES:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    versions["geos"] = ".".join(str(part) for part in shapely.geos_version)
+    versions["proj"] = pyproj.proj_version_str
+    versions["gdal"] = ".".join(str(part) for part in pyogrio.__gdal_version__)
+    return versions
