@@ -22,6 +22,21 @@ _HOMES |= dict.fromkeys(("LoadRecord", "load_record"), "geoplan.core.record")
 _HOMES |= dict.fromkeys(("Measure", "Result"), "geoplan.core.results")
 _HOMES |= dict.fromkeys(("Notice",), "geoplan.core.notices")
 _HOMES |= dict.fromkeys(("StudyCRS", "choose_study_crs", "require_metric_crs"), "geoplan.core.crs")
+_HOMES |= {
+    "CoordinateFit": "geoplan.layers.fits",
+    "LayerSource": "geoplan.layers.source",
+    "affine_coordinates": "geoplan.layers.fits",
+    "fit_coordinates": "geoplan.layers.fits",
+    "load_bus_stops": "geoplan.layers.bus_stops",
+    "load_districts": "geoplan.layers.districts",
+    "load_facilities": "geoplan.layers.facilities",
+    "load_jobs": "geoplan.layers.population",
+    "load_land": "geoplan.layers.land",
+    "load_parks": "geoplan.layers.parks",
+    "load_population": "geoplan.layers.population",
+    "load_rail_stations": "geoplan.layers.rail_stations",
+    "load_red_lines": "geoplan.layers.red_lines",
+}
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605 (a list; checkers read the rooms' own)
 

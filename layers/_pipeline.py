@@ -3,12 +3,40 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from geoplan.layers.source import Source
+import numpy as np
+import pandas as pd
+import shapely
+from geopandas import GeoDataFrame
+
+from geoplan.core.columns import SPECS, LayerSpec
+from geoplan.core.crs import check_metric_crs, parse_crs
+from geoplan.core.errors import EmptyLayerError
+from geoplan.core.notices import Notice, unique
+from geoplan.core.record import LoadRecord, attach_record
+from geoplan.layers._columns import (
+    canonical_columns,
+    column_mapping,
+    complete_keys,
+    text_columns,
+)
+from geoplan.layers._files import file_sha256
+from geoplan.layers._raw import RawLayer
+from geoplan.layers._read import read_frame, read_source, source_paths
+from geoplan.layers._source_crs import (
+    SourceCRSChoice,
+    choose_source_crs,
+    in_degrees,
+    shift_to_study_crs,
+)
+from geoplan.layers.repair import Repaired, drop_duplicates, drop_z, repair_layer
+from geoplan.layers.source import Source, as_source
 
 if TYPE_CHECKING:
-    from geopandas import GeoDataFrame
-
     from geoplan.layers.fits import CoordinateFit
+
+_AMOUNTS = ("population", "jobs")
+# Two neighbours digitised one by one differ by slivers; a millionth of the area is beyond those.
+_OVERLAP_SHARE, _OVERLAP_M2 = 1e-6, 1.0
 
 
 def load_layer(
@@ -19,7 +47,7 @@ def load_layer(
     crs: str,
     source_crs: "str | CoordinateFit | None" = None,
     columns: Mapping[str, str] | None = None,
-) -> "GeoDataFrame":
+) -> GeoDataFrame:
     """
     Load a vector layer or a table with coordinates into its canonical form.
 
@@ -36,11 +64,154 @@ def load_layer(
     source_crs : str, CoordinateFit or None
         CRS or datum of the coordinates; None: what the file says of itself.
     columns : mapping of str to str or None
-        Canonical name -> name in the file.
+        Canonical name -> name in the file. A further name of the caller's own keeps that column.
 
     Returns
     -------
     GeoDataFrame
-        In `crs`, with the canonical columns of `kind` and its load record.
+        In `crs`, with RangeIndex, the canonical columns of `kind` and its load record.
+
+    Raises
+    ------
+    CRSError
+        If a CRS is missing, unknown, unfit to measure in, or does not fit the coordinates.
+    SchemaError
+        If a column is missing or holds the wrong thing, or the geometry is of the wrong family.
+    EmptyLayerError
+        If no usable row is left.
+    SourceError
+        If a file cannot be found or read.
+    ParameterError
+        If `columns` maps a name that is not one.
     """
-    raise NotImplementedError
+    spec, subject = SPECS[kind], layer_name
+    check_metric_crs(parse_crs(crs), f"`crs` ({crs!r})")
+    described, frame = as_source(source, source_crs=source_crs, columns=columns)
+    mapping = column_mapping(spec, described.columns, described.value, subject)
+    if frame is None:
+        raw = read_source(described, text_columns(spec, mapping), subject=subject)
+    else:
+        raw = read_frame(frame, described.where, subject=subject)
+    choice, crs_notices = choose_source_crs(described.crs, raw.frame.crs, subject=subject)
+    layer, column_notices = canonical_columns(raw.frame, spec, mapping, subject)
+    repaired = _repaired(layer, raw, spec, choice, crs, mapping=mapping, subject=subject)
+    layer, amount_notices = _known_amounts(repaired.frame, spec, subject)
+    layer, key_notices = complete_keys(layer, spec, subject)
+    layer = _measured(layer.reset_index(drop=True), spec)
+    notices = (
+        *raw.notices, *crs_notices, *column_notices, *repaired.notices, *amount_notices,
+        *key_notices, *(_overlap(layer, subject) if kind == "districts" else ()),
+    )  # fmt: skip
+    record = LoadRecord(
+        layer=layer_name,
+        kind=kind,
+        paths=() if frame is not None else source_paths(described),
+        sha256=() if frame is not None else tuple(map(file_sha256, source_paths(described))),
+        format=raw.driver,
+        encoding=raw.encoding.name,
+        encoding_from=raw.encoding.found_in,
+        source_crs=str(choice.crs),
+        source_crs_from=choice.origin,
+        study_crs=crs,
+        rows_read=raw.rows_read,
+        rows_kept=len(layer),
+        area_change_m2=repaired.area_change_m2,
+        as_of=described.as_of,
+        source=described.source,
+        notices=unique(notices),
+    )
+    return attach_record(layer, record)
+
+
+def _repaired(
+    layer: GeoDataFrame,
+    raw: RawLayer,
+    spec: LayerSpec,
+    choice: SourceCRSChoice,
+    crs: str,
+    *,
+    mapping: Mapping[str, str],
+    subject: str,
+) -> Repaired:
+    flat = drop_z(layer, subject=subject)
+    known, null_island = _without_null_island(flat.frame, choice, subject)
+    geometry = np.asarray(known.geometry.array, dtype=object)
+    shifted = shift_to_study_crs(geometry, choice, crs, subject=subject)
+    moved = GeoDataFrame(pd.DataFrame(known.drop(columns="geometry")), geometry=shifted, crs=crs)
+    # Two rows of the same number of persons at one place are two buildings, unless a key says not.
+    drop = spec.kind not in _AMOUNTS or mapping.get(spec.key, spec.key) in raw.frame
+    once = drop_duplicates(moved, raw.frame.drop(columns="geometry"), subject=subject, drop=drop)
+    sound = repair_layer(
+        once.frame, family=spec.family, subject=subject, amounts=(*_AMOUNTS, "weight")
+    )
+    return Repaired(
+        sound.frame,
+        (*flat.notices, *null_island, *once.notices, *sound.notices),
+        once.area_change_m2 + sound.area_change_m2,
+    )
+
+
+def _without_null_island(
+    layer: GeoDataFrame, choice: SourceCRSChoice, subject: str
+) -> tuple[GeoDataFrame, tuple[Notice, ...]]:
+    """Drop points at 0, 0 degrees: an empty cell that became a number, 600 km off Africa."""
+    geometry = np.asarray(layer.geometry.array, dtype=object)
+    points = shapely.get_type_id(geometry) == 0
+    if not points.any() or not in_degrees(choice.crs):
+        return layer, ()
+    nowhere = points & (shapely.get_x(geometry) == 0) & (shapely.get_y(geometry) == 0)
+    if not nowhere.any():
+        return layer, ()
+    if nowhere.all():
+        raise EmptyLayerError(
+            f"{subject}: all {len(layer)} points are at 0, 0 degrees. Check its coordinate columns."
+        )
+    notice = Notice("dropped_null_island", subject, int(nowhere.sum()), len(layer))
+    return layer[~nowhere], (notice,)
+
+
+def _known_amounts(
+    layer: GeoDataFrame, spec: LayerSpec, subject: str
+) -> tuple[GeoDataFrame, list[Notice]]:
+    """Count unknown amounts: a demand unit without one is dropped, a district keeps NaN."""
+    notices = []
+    for name in (column for column in _AMOUNTS if column in layer):
+        unknown = np.asarray(layer[name].isna())
+        count, total = int(unknown.sum()), len(layer)
+        if not count:
+            continue
+        if spec.kind == name:
+            if count == total:
+                raise EmptyLayerError(
+                    f"{subject}: column {name!r} is unknown in all {total} rows. Map the column "
+                    f"that holds it, e.g. columns={{{name!r}: '…'}}."
+                )
+            layer = layer[~unknown]
+            notices.append(
+                Notice("dropped_unknown_amount", subject, count, total, {"column": name})
+            )
+        else:
+            notices.append(Notice("unknown_amount", subject, count, total, {"column": name}))
+    return layer, notices
+
+
+def _measured(layer: GeoDataFrame, spec: LayerSpec) -> GeoDataFrame:
+    """Add the area where the layer has one, and put the columns in their order."""
+    known = [column.name for column in spec.columns]
+    if "area_m2" in known:
+        layer = layer.assign(area_m2=layer.geometry.area)
+    canonical = [name for name in known if name in layer]
+    further = [name for name in layer.columns if name not in (*known, "geometry")]
+    return layer[[*canonical, *further, "geometry"]]
+
+
+def _overlap(layer: GeoDataFrame, subject: str) -> tuple[Notice, ...]:
+    geometry = np.asarray(layer.geometry.array, dtype=object)
+    if bool(shapely.coverage_is_valid(geometry)):
+        return ()
+    total_m2 = float(shapely.area(geometry).sum())
+    overlap_m2 = total_m2 - float(shapely.union_all(geometry).area)
+    if overlap_m2 <= max(_OVERLAP_M2, _OVERLAP_SHARE * total_m2):
+        return ()
+    values = {"overlap_m2": overlap_m2, "share": overlap_m2 / total_m2}
+    return (Notice("overlapping_districts", subject, values=values),)

@@ -76,8 +76,8 @@ class LayerSource:
 
     def __post_init__(self) -> None:
         """Normalise the paths to a tuple of text."""
-        single = isinstance(self.paths, str | PathLike)
-        paths = (self.paths,) if single else tuple(self.paths)  # type: ignore[arg-type]
+        given = self.paths
+        paths = (given,) if isinstance(given, str | PathLike) else tuple(given)
         if not paths:
             raise ParameterError("`paths` is empty; name at least one file.")
         object.__setattr__(self, "paths", tuple(fspath(path) for path in paths))

@@ -1,0 +1,156 @@
+"""Read every file of a source into one raw layer."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from os import PathLike, fspath
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from geopandas import GeoDataFrame
+
+from geoplan.core.errors import CRSError, EmptyLayerError, SchemaError
+from geoplan.core.notices import Notice
+from geoplan.layers._files import file_kind, local_file
+from geoplan.layers._raw import RawLayer
+from geoplan.layers._where import where_mask
+from geoplan.layers.encoding import TextEncoding
+from geoplan.layers.read_table import read_table
+from geoplan.layers.read_vector import read_vector
+from geoplan.layers.source import LayerSource
+
+
+def source_paths(source: LayerSource) -> tuple[str, ...]:
+    """Give the paths of a source as a tuple of text."""
+    paths = source.paths
+    if isinstance(paths, str | PathLike):
+        return (fspath(paths),)
+    return tuple(fspath(path) for path in paths)
+
+
+def read_source(source: LayerSource, texts: Collection[str], *, subject: str) -> RawLayer:
+    """
+    Read the files of a source, one below the other, and keep the rows that it asks for.
+
+    Parameters
+    ----------
+    source : LayerSource
+        What to read.
+    texts : collection of str
+        Columns of a table that hold text whatever they look like.
+    subject : str
+        The layer, for messages.
+
+    Returns
+    -------
+    RawLayer
+        All rows, their index counting the rows of the source.
+
+    Raises
+    ------
+    SourceError, SchemaError, CRSError, EmptyLayerError
+        If a file cannot be read, two of them are in different CRSs, or no row is left.
+    """
+    raws = [_read_file(path, source, texts, subject) for path in source_paths(source)]
+    return _filtered(_joined(raws, source, subject), source.where, subject)
+
+
+def read_frame(frame: GeoDataFrame, where: str, *, subject: str) -> RawLayer:
+    """Take a frame that the caller has already read as if it came from a file."""
+    return _filtered(
+        RawLayer(_plain(frame), "GeoDataFrame", TextEncoding(), len(frame)), where, subject
+    )
+
+
+def _read_file(path: str, source: LayerSource, texts: Collection[str], subject: str) -> RawLayer:
+    with local_file(path, layer=source.layer, subject=subject) as file:
+        if file_kind(file.path) == "table":
+            raw = read_table(
+                file,
+                encoding=source.encoding,
+                x=source.x,
+                y=source.y,
+                text_columns=texts,
+                subject=subject,
+            )
+        else:
+            raw = read_vector(file, encoding=source.encoding, subject=subject)
+    raw = replace(raw, frame=_plain(raw.frame))
+    return replace(raw, notices=(*raw.notices, *_encoding_notices(raw, subject)))
+
+
+def _plain(frame: GeoDataFrame) -> GeoDataFrame:
+    """Give rows a RangeIndex, columns text names, and geometry its usual name and no company."""
+    active = frame.geometry.name if frame.active_geometry_name is not None else None
+    if active is None:
+        raise SchemaError("The GeoDataFrame has no active geometry; call .set_geometry() on it.")
+    others = [
+        name
+        for name in frame.columns
+        if name == active or isinstance(frame[name].dtype, gpd.array.GeometryDtype)
+    ]
+    attributes = pd.DataFrame(frame.drop(columns=others)).reset_index(drop=True)
+    attributes.columns = attributes.columns.map(str)
+    return GeoDataFrame(attributes, geometry=frame.geometry.array, crs=frame.crs)
+
+
+def _encoding_notices(raw: RawLayer, subject: str) -> tuple[Notice, ...]:
+    found = raw.encoding
+    if found.overruled:
+        values = {"encoding": found.name, "claimed": found.overruled}
+        return (Notice("encoding_overruled", subject, values=values),)
+    if found.found_in == "bytes" and found.name not in ("UTF-8", "UTF-8-SIG"):
+        return (Notice("encoding_detected", subject, values={"encoding": found.name}),)
+    return ()
+
+
+def _joined(raws: Sequence[RawLayer], source: LayerSource, subject: str) -> RawLayer:
+    if len(raws) == 1:
+        return raws[0]
+    paths = source_paths(source)
+    first = raws[0].frame.crs
+    for path, raw in zip(paths, raws, strict=True):
+        if source.crs is None and raw.frame.crs != first:
+            raise CRSError(
+                f"{subject}: {paths[0]} is in {_crs_text(first)} and {path} in "
+                f"{_crs_text(raw.frame.crs)}. Files of one layer share one CRS: load them one by "
+                "one, or state the CRS they are all in with source_crs=."
+            )
+    geometry = np.concatenate([np.asarray(raw.frame.geometry.array) for raw in raws])
+    attributes = pd.concat(
+        [pd.DataFrame(raw.frame.drop(columns="geometry")) for raw in raws], ignore_index=True
+    )
+    return RawLayer(
+        GeoDataFrame(attributes, geometry=geometry, crs=first if source.crs is None else None),
+        ", ".join(dict.fromkeys(raw.driver for raw in raws)),
+        _joined_encoding([raw.encoding for raw in raws]),
+        sum(raw.rows_read for raw in raws),
+        tuple(notice for raw in raws for notice in raw.notices),
+    )
+
+
+def _joined_encoding(encodings: Sequence[TextEncoding]) -> TextEncoding:
+    names = ", ".join(dict.fromkeys(e.name for e in encodings if e.name))
+    return replace(encodings[0], name=names)
+
+
+def _crs_text(crs: object) -> str:
+    to_authority = getattr(crs, "to_authority", None)
+    authority = to_authority() if to_authority else None
+    return ":".join(authority) if authority else str(getattr(crs, "name", "no stated CRS"))
+
+
+def _filtered(raw: RawLayer, where: str, subject: str) -> RawLayer:
+    if raw.frame.empty:
+        raise EmptyLayerError(f"{subject} has no rows. Check the file and the layer chosen in it.")
+    if not where:
+        return raw
+    mask = where_mask(raw.frame, where, subject=subject)
+    if not mask.any():
+        raise EmptyLayerError(
+            f"{subject}: none of {len(mask)} rows satisfies where={where!r}. Check the condition; "
+            "text is compared exactly."
+        )
+    values = {"where": where}
+    notice = Notice("kept_where", subject, int(mask.sum()), len(mask), values)
+    return replace(raw, frame=raw.frame[mask], notices=(*raw.notices, notice))

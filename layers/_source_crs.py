@@ -1,0 +1,229 @@
+"""Which CRS a source is in: what the caller declares, else what the file says; and do they fit."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from geoplan.core.crs import parse_crs
+from geoplan.core.errors import CRSError
+from geoplan.core.notices import Notice
+from geoplan.layers.datums import canonical_source_crs, is_datum, to_study_crs
+from geoplan.layers.fits import CoordinateFit
+
+if TYPE_CHECKING:
+    from pyproj import CRS
+
+Geometries = npt.NDArray[np.object_]
+
+_WEB_MERCATOR_LIMIT_M = 20_048_967
+_FIRST_ZONE, _LAST_ZONE, _FIRST_ZONE_EPSG = 25, 45, 4513
+_HOW = "source_crs='…' (in a plan: crs = '…' under the layer)"
+
+
+@dataclass(frozen=True)
+class SourceCRSChoice:
+    """
+    The CRS or datum by which coordinates are read.
+
+    Parameters
+    ----------
+    crs : str or CoordinateFit
+        As `to_study_crs` takes it.
+    origin : {"declared", "file"}
+        Who said so.
+    """
+
+    crs: str | CoordinateFit
+    origin: Literal["declared", "file"]
+
+
+def choose_source_crs(
+    declared: str | CoordinateFit | None, in_file: "CRS | None", *, subject: str
+) -> tuple[SourceCRSChoice, tuple[Notice, ...]]:
+    """
+    Choose between what the caller declares and what the file says.
+
+    Parameters
+    ----------
+    declared : str, CoordinateFit or None
+        Wins if given.
+    in_file : pyproj.CRS or None
+        From the file.
+    subject : str
+        The layer, for messages.
+
+    Returns
+    -------
+    tuple of SourceCRSChoice and tuple of Notice
+        The choice; and a notice if the file says something that cannot also be true.
+
+    Raises
+    ------
+    CRSError
+        If neither says anything.
+    """
+    in_file = None if in_file is None or _undefined(in_file) else in_file
+    if declared is None:
+        if in_file is None:
+            raise CRSError(
+                f"{subject} says nothing of its CRS. State it with {_HOW}: 'EPSG:4547', "
+                "'EPSG:3857', a PROJ string or WKT for metres; 'EPSG:4326', 'CGCS2000', 'GCJ-02' "
+                "(Amap, Tencent) or 'BD-09' (Baidu) for degrees."
+            )
+        return SourceCRSChoice(_named(in_file), "file"), ()
+    crs = canonical_source_crs(declared)
+    notices: tuple[Notice, ...] = ()
+    if in_file is not None and _contradict(crs, in_file):
+        values = {"declared": str(crs), "in_file": _named(in_file, short=True)}
+        notices = (Notice("crs_contradicts_file", subject, values=values),)
+    return SourceCRSChoice(crs, "declared"), notices
+
+
+def shift_to_study_crs(
+    geometry: Geometries, choice: SourceCRSChoice, crs: str, *, subject: str
+) -> Geometries:
+    """
+    Bring geometry into the study CRS, refusing coordinates that cannot be in their CRS.
+
+    Parameters
+    ----------
+    geometry : ndarray of shapely geometries
+        May hold None.
+    choice : SourceCRSChoice
+        By which to read the coordinates.
+    crs : str
+        Study CRS.
+    subject : str
+        The layer, for messages.
+
+    Returns
+    -------
+    ndarray of shapely geometries
+        In `crs`.
+
+    Raises
+    ------
+    CRSError
+        If coordinates lie outside the range of their CRS; the message says what they look like.
+    """
+    bounds = shapely.total_bounds(geometry)
+    if np.isnan(bounds).any():
+        return geometry
+    _check_range(bounds, choice, subject)
+    try:
+        return to_study_crs(geometry, choice.crs, crs)
+    except CRSError as error:
+        raise CRSError(f"{subject}: {error}") from error
+
+
+def _check_range(bounds: npt.NDArray[np.float64], choice: SourceCRSChoice, subject: str) -> None:
+    west, south, east, north = bounds.tolist()
+    said = "is declared as" if choice.origin == "declared" else "says it is in"
+    here = f"{subject} {said} {_short(choice.crs)}"
+    extent = f"x from {west:.6g} to {east:.6g}, y from {south:.6g} to {north:.6g}"
+    if in_degrees(choice.crs):
+        if abs(west) <= 180 and abs(east) <= 180 and abs(south) <= 90 and abs(north) <= 90:
+            return
+        raise CRSError(f"{here}, which is in degrees, but has {extent}. {_looks_like(bounds)}")
+    if isinstance(choice.crs, CoordinateFit):
+        return
+    area = None if is_datum(choice.crs) else parse_crs(choice.crs).area_of_use
+    if area is not None and _within((west, south, east, north), area.bounds):
+        raise CRSError(
+            f"{here}, which is in metres, but has {extent}, which are degrees. State what they "
+            f"are with {_HOW}: 'EPSG:4326', 'CGCS2000', 'GCJ-02' or 'BD-09'."
+        )
+    if area is not None and _swapped(bounds, choice.crs, area.bounds):
+        raise CRSError(
+            f"{here}, but has {extent}: x and y look swapped (a surveyor's X points north). "
+            "Name the columns the other way round with x= and y=, or swap them in a GIS."
+        )
+
+
+def in_degrees(crs: str | CoordinateFit) -> bool:
+    """Tell whether coordinates in a CRS or datum are longitude and latitude."""
+    if isinstance(crs, CoordinateFit):
+        return False
+    if is_datum(crs):
+        return crs != "BD-09MC"
+    return bool(parse_crs(crs).is_geographic)
+
+
+def _looks_like(bounds: npt.NDArray[np.float64]) -> str:
+    west, south, east, north = bounds.tolist()
+    if max(abs(south), abs(north)) <= 180 and max(abs(west), abs(east)) <= 90:
+        return "x and y look swapped: name the columns the other way round with x= and y=."
+    hint = ""
+    zone = int(west // 1_000_000)
+    if zone == int(east // 1_000_000) and _FIRST_ZONE <= zone <= _LAST_ZONE:
+        code = _FIRST_ZONE_EPSG + zone - _FIRST_ZONE
+        hint = f" x begins with a zone number, as in EPSG:{code} (CGCS2000, 3-degree zone {zone})."
+    elif max(map(abs, (west, east, south, north))) <= _WEB_MERCATOR_LIMIT_M and abs(east) > 1e6:
+        hint = " They might be Web Mercator, EPSG:3857 (or Baidu's, BD-09MC)."
+    return f"These are metres.{hint} State their CRS with {_HOW}."
+
+
+def _within(inner: tuple[float, ...], outer: tuple[float, ...]) -> bool:
+    return (
+        outer[0] <= inner[0] <= inner[2] <= outer[2]
+        and outer[1] <= inner[1] <= inner[3] <= outer[3]
+    )
+
+
+def _swapped(
+    bounds: npt.NDArray[np.float64], crs: str, area: tuple[float, float, float, float]
+) -> bool:
+    """Tell whether the middle lies in the area of use only with x and y exchanged."""
+    from pyproj import Transformer
+
+    west, south, east, north = bounds.tolist()
+    middle = ((west + east) / 2, (south + north) / 2)
+    to_degrees = Transformer.from_crs(parse_crs(crs), "EPSG:4326", always_xy=True)
+    as_given = to_degrees.transform(*middle)
+    if not np.isfinite(as_given).all() or not _near(as_given, area):
+        exchanged = to_degrees.transform(*reversed(middle))
+        return bool(np.isfinite(exchanged).all() and _near(exchanged, area, margin_deg=0.0))
+    return False
+
+
+def _near(
+    place: tuple[float, float], area: tuple[float, float, float, float], margin_deg: float = 5.0
+) -> bool:
+    west, south, east, north = area
+    lon, lat = place
+    return (
+        west - margin_deg <= lon <= east + margin_deg
+        and south - margin_deg <= lat <= north + margin_deg
+    )
+
+
+def _contradict(declared: str | CoordinateFit, in_file: "CRS") -> bool:
+    """Tell whether two CRSs differ in more than the datum under degrees, which files get wrong."""
+    if isinstance(declared, CoordinateFit):
+        return True
+    if in_degrees(declared):
+        return not in_file.is_geographic
+    if is_datum(declared):
+        return True
+    return not parse_crs(declared).equals(in_file, ignore_axis_order=True)
+
+
+def _undefined(crs: "CRS") -> bool:
+    """Recognise GeoPackage's two undefined systems and a local one: a name, no coordinates."""
+    return bool(crs.is_engineering) or crs.name.lower().startswith("undefined")
+
+
+def _named(crs: "CRS", *, short: bool = False) -> str:
+    authority = crs.to_authority()
+    if authority:
+        return ":".join(authority)
+    return crs.name if short else crs.to_wkt()
+
+
+def _short(crs: str | CoordinateFit) -> str:
+    if isinstance(crs, str) and len(crs) > 80:
+        return f"“{parse_crs(crs).name}”"
+    return str(crs)

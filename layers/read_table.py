@@ -1,0 +1,237 @@
+"""Tables with coordinates: CSV and its kin, and workbooks."""
+
+import re
+import warnings
+from collections.abc import Collection
+from difflib import get_close_matches
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from geopandas import GeoDataFrame
+
+from geoplan.core.errors import MissingDependencyError, SchemaError, SourceError
+from geoplan.core.notices import Notice
+from geoplan.layers._files import LocalFile
+from geoplan.layers._raw import RawLayer
+from geoplan.layers._where import unknown_column
+from geoplan.layers.encoding import TextEncoding, table_encoding
+
+X_NAMES = frozenset(
+    "x lon lng long longitude easting east xcoord coordx pointx lonwgs84 lngwgs84 wgs84lon "
+    "wgs84lng longcj02 lnggcj02 gcj02lon gcj02lng lonbd09 lngbd09 bd09lon bd09lng "
+    "经度 东经 x坐标 坐标x 东坐标 横坐标 經度 東經".split()
+)
+"""Column names taken for the x coordinate, without case, blanks and punctuation."""
+Y_NAMES = frozenset(
+    "y lat latitude northing north ycoord coordy pointy latwgs84 wgs84lat latgcj02 gcj02lat "
+    "latbd09 bd09lat 纬度 北纬 y坐标 坐标y 北坐标 纵坐标 緯度 北緯".split()
+)
+"""Column names taken for the y coordinate."""
+WKT_NAMES = frozenset("wkt geometry geom thegeom wktgeom wktgeometry".split())
+"""Column names taken for geometry written as WKT."""
+
+_SEPARATORS = (",", "\t", ";", "|")
+_UNKNOWN = ["", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "#N/A"]
+
+
+def read_table(
+    file: LocalFile, *, encoding: str, x: str, y: str, text_columns: Collection[str], subject: str
+) -> RawLayer:
+    """
+    Read a table and make points of its coordinate columns.
+
+    Parameters
+    ----------
+    file : LocalFile
+        CSV, TSV or a workbook, with the sheet asked for.
+    encoding : str
+        Encoding of the text; detected when empty.
+    x, y : str
+        Coordinate columns; recognised by their names when empty.
+    text_columns : collection of str
+        Columns to keep as text, so that ``0012`` stays ``0012``.
+    subject : str
+        The layer, for messages.
+
+    Returns
+    -------
+    RawLayer
+        Every row and column, without a CRS; a row without coordinates has no geometry.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be parsed, or has several sheets and none is named.
+    SchemaError
+        If the coordinate columns are missing, ambiguous, or hold no numbers.
+    """
+    if file.path.suffix.lower().startswith(".xls"):
+        table, found = _read_workbook(file, text_columns), TextEncoding()
+        driver = "xlsx"
+    else:
+        content = file.path.read_bytes()
+        found = (
+            TextEncoding(encoding, "declared")
+            if encoding
+            else table_encoding(content, subject=file.shown)
+        )
+        table = _read_text(file, content, found.name, text_columns)
+        driver = "CSV"
+    geometry, notices = _geometry(table, x, y, file.shown, subject)
+    attributes = table.drop(columns="geometry", errors="ignore")
+    return RawLayer(GeoDataFrame(attributes, geometry=geometry), driver, found, len(table), notices)
+
+
+def coordinate_columns(names: Collection[str], *, x: str, y: str, shown: str) -> tuple[str, str]:
+    """
+    Choose the coordinate columns of a table.
+
+    Parameters
+    ----------
+    names : collection of str
+        All columns.
+    x, y : str
+        Those the caller names; empty to recognise them.
+    shown : str
+        The file, for messages.
+
+    Returns
+    -------
+    tuple of str
+        Column of x (longitude, easting) and of y.
+
+    Raises
+    ------
+    SchemaError
+        If one is not there, or several could be meant.
+
+    Examples
+    --------
+    >>> coordinate_columns(["站名", "经度", "纬度"], x="", y="", shown="stops.csv")
+    ('经度', '纬度')
+    """
+    for axis, named in (("x", x), ("y", y)):
+        if named and named not in names:
+            raise unknown_column(named, list(names), f"`{axis}` of {shown}")
+    xs = [x] if x else _candidates(names, X_NAMES)
+    ys = [y] if y else _candidates(names, Y_NAMES)
+    if len(xs) == 1 and len(ys) == 1:
+        return xs[0], ys[0]
+    if not xs or not ys:
+        raise SchemaError(
+            f"{shown} has no column that is plainly a coordinate. Name them with x= and y=; "
+            f"the columns are: {', '.join(names)}."
+        )
+    raise SchemaError(
+        f"{shown} has several columns that could be coordinates: x may be {', '.join(xs)}; "
+        f"y may be {', '.join(ys)}. Name the pair, e.g. x={xs[0]!r}, y={ys[0]!r}."
+    )
+
+
+def _candidates(names: Collection[str], known: frozenset[str]) -> list[str]:
+    return [n for n in names if re.sub(r"[\s_\-.()（）°\[\]]", "", n).casefold() in known]
+
+
+def _geometry(
+    table: pd.DataFrame, x: str, y: str, shown: str, subject: str
+) -> tuple[np.ndarray, tuple[Notice, ...]]:
+    wkt = [] if x or y else _candidates(table.columns, WKT_NAMES)
+    if len(wkt) == 1 and not _candidates(table.columns, X_NAMES):
+        column, given = wkt[0], table[wkt[0]].notna().to_numpy()
+        texts = table[column].astype(object).where(given, None).to_numpy()
+        geometry = np.asarray(shapely.from_wkt(texts, on_invalid="ignore"), dtype=object)
+        unread = given & ~shapely.is_geometry(geometry)
+        known = shapely.is_geometry(geometry)
+    else:
+        x, y = coordinate_columns(list(table.columns), x=x, y=y, shown=shown)
+        column = f"{x}, {y}"
+        xy = np.column_stack([_floats(table[x]), _floats(table[y])])
+        known = np.isfinite(xy).all(axis=1)
+        unread = ~known & (table[x].notna() & table[y].notna()).to_numpy()
+        geometry = np.full(len(table), None, dtype=object)
+        geometry[known] = shapely.points(xy[known])
+    if not unread.any():
+        return geometry, ()
+    example = str(table.loc[unread, column.split(", ")[0]].iloc[0])
+    if not known.any():
+        raise SchemaError(
+            f"{shown}: {column} hold no coordinates in any of {len(table)} rows (first value: "
+            f"{example!r}). Name the right columns with x= and y=, in decimal numbers."
+        )
+    values = {"column": column, "example": example}
+    count = int(unread.sum())
+    return geometry, (Notice("unreadable_coordinates", subject, count, len(table), values),)
+
+
+def _floats(column: pd.Series) -> np.ndarray:
+    return np.asarray(pd.to_numeric(column, errors="coerce"), dtype=float)
+
+
+def _read_text(
+    file: LocalFile, content: bytes, encoding: str, text_columns: Collection[str]
+) -> pd.DataFrame:
+    options: dict[str, Any] = {"encoding": encoding, "skipinitialspace": True}
+    try:
+        first = content[:65_536].decode(encoding, errors="ignore").lstrip("\ufeff\r\n")
+        options["sep"] = _separator(first, file.path.suffix.lower())
+        names = list(pd.read_csv(BytesIO(content), nrows=0, **options).columns)
+        texts = [name for name in names if name.strip() in text_columns]
+        table: pd.DataFrame = pd.read_csv(
+            BytesIO(content),
+            dtype=dict.fromkeys(texts, str),
+            keep_default_na=False,
+            na_values={name: [""] if name in texts else _UNKNOWN for name in names},
+            low_memory=False,
+            **options,
+        )
+    except (ValueError, LookupError) as error:  # pandas' own parser errors are ValueErrors
+        raise SourceError(f"{file.shown} cannot be read as a table: {error}") from error
+    return table.rename(columns=str.strip)
+
+
+def _separator(text: str, suffix: str) -> str:
+    header = text.splitlines()[0] if text else ""
+    best = max(_SEPARATORS, key=header.count)
+    return "\t" if suffix == ".tsv" or not header else best
+
+
+def _read_workbook(file: LocalFile, text_columns: Collection[str]) -> pd.DataFrame:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl on styles and data validation
+            with pd.ExcelFile(file.path) as book:
+                sheet = _sheet(file, book)
+                table = book.parse(sheet, dtype=dict.fromkeys(text_columns, str))
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"{file.shown} needs another package ({error}). Save it as .xlsx or CSV."
+        ) from error
+    except SourceError:
+        raise
+    except (ValueError, OSError, KeyError) as error:
+        raise SourceError(f"{file.shown} cannot be read as a workbook: {error}") from error
+    return table.rename(columns=lambda name: str(name).strip())
+
+
+def _sheet(file: LocalFile, book: pd.ExcelFile) -> str:
+    names = [str(name) for name in book.sheet_names]
+    if file.layer:
+        if file.layer in names:
+            return file.layer
+        near = get_close_matches(file.layer, names, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise SourceError(
+            f"{file.shown} has no sheet {file.layer!r}.{hint} Its sheets are: {', '.join(names)}."
+        )
+    filled = [name for name in names if not book.parse(name, nrows=1).empty]
+    if len(filled) == 1:
+        return filled[0]
+    if not filled:
+        raise SourceError(f"{file.shown} has no sheet with rows.")
+    raise SourceError(
+        f"{file.shown} has {len(filled)} sheets with rows: {', '.join(filled)}. "
+        f"Write which one with layer=, e.g. layer={filled[0]!r}."
+    )

@@ -1,0 +1,215 @@
+"""Vector files: everything that GDAL reads, and GeoParquet."""
+
+import warnings
+from collections.abc import Callable
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+from geopandas import GeoDataFrame
+
+from geoplan.core.errors import MissingDependencyError, SchemaError, SourceError
+from geoplan.core.notices import Notice
+from geoplan.layers._files import PARQUET_SUFFIXES, LocalFile, sibling
+from geoplan.layers._raw import RawLayer
+from geoplan.layers.encoding import TextEncoding, shapefile_encoding, table_encoding
+
+_JSON_SUFFIXES = (".geojson", ".json", ".geojsonl", ".topojson")
+_ONE_LAYER_SUFFIXES = (".shp", ".fgb", *_JSON_SUFFIXES)
+_ARROW_DRIVERS = (".gpkg", ".fgb")
+# Said by GDAL and pyogrio about what the pipeline counts or does not need: rings, M values.
+_EXPECTED_WARNINGS = ("Non closed ring", "Measured (M)", "More than one layer", "'crs' was not")
+
+
+def read_vector(file: LocalFile, *, encoding: str, subject: str) -> RawLayer:
+    """
+    Read a vector file so that nothing in it is lost.
+
+    Rings that are not closed, on which an ordinary read fails, are closed and counted. The text
+    of a Shapefile without a ``.cpg`` is decoded by its bytes, never by a fixed default.
+
+    Parameters
+    ----------
+    file : LocalFile
+        The file, with the layer asked for.
+    encoding : str
+        Encoding of the attributes; detected when empty.
+    subject : str
+        The layer, for messages.
+
+    Returns
+    -------
+    RawLayer
+        Every row and column, in the file's own CRS.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read, or holds several layers and none is named.
+    SchemaError
+        If it holds no geometry.
+    MissingDependencyError
+        If it is GeoParquet and pyarrow is not installed.
+    """
+    if file.path.suffix.lower() in PARQUET_SUFFIXES:
+        return _read_parquet(file)
+    target, found = _target(file, encoding)
+    options: dict[str, Any] = {"use_arrow": _use_arrow(file.path)}
+    if found.name and target is file.path:
+        options["encoding"] = found.name
+    layer = _layer_name(file)
+    if layer:
+        options["layer"] = layer
+    driver = file.path.suffix.lower().lstrip(".") or "vector"
+    try:
+        driver = str(pyogrio.read_info(target, layer=layer or None)["driver"])
+        frame, notices = _with_warnings(lambda: _read_rows(target, options, subject), subject)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+        raise SourceError(f"{file.shown} cannot be read: {_reason(error, file.path)}") from error
+    if not isinstance(frame, GeoDataFrame):
+        raise SchemaError(
+            f"{file.shown} holds no geometry. If it is a table with coordinate columns, save it "
+            "as CSV or xlsx and name them with x= and y=."
+        )
+    return RawLayer(frame, driver, found, len(frame), notices)
+
+
+def layer_names(path: Path) -> list[str]:
+    """
+    List the layers of a file that have geometry.
+
+    Parameters
+    ----------
+    path : Path
+        A vector file or folder that GDAL reads.
+
+    Returns
+    -------
+    list of str
+        Their names, in the order of the file.
+    """
+    return [str(name) for name, geometry in pyogrio.list_layers(path) if geometry is not None]
+
+
+def _target(file: LocalFile, encoding: str) -> tuple[Path | bytes, TextEncoding]:
+    """Settle the encoding; a GeoJSON that is not UTF-8 is read from a transcoded copy."""
+    suffix = file.path.suffix.lower()
+    declared = TextEncoding(encoding, "declared") if encoding else None
+    if suffix == ".shp":
+        return file.path, declared or _of_shapefile(file)
+    if suffix in _JSON_SUFFIXES:
+        content = file.path.read_bytes()
+        if not encoding and _is_utf8(content):
+            return file.path, TextEncoding()
+        found = declared or table_encoding(content, subject=file.shown)
+        try:
+            return content.decode(found.name).encode("utf-8"), found
+        except (UnicodeDecodeError, LookupError) as error:
+            raise SourceError(f"{file.shown} is not in encoding={encoding!r} ({error}).") from error
+    return file.path, declared or TextEncoding()
+
+
+def _of_shapefile(file: LocalFile) -> TextEncoding:
+    dbf, cpg = sibling(file.path, ".dbf"), sibling(file.path, ".cpg")
+    if dbf is None:
+        return TextEncoding()
+    claimed = cpg.read_text(encoding="ascii", errors="ignore") if cpg else None
+    return shapefile_encoding(dbf.read_bytes(), claimed, subject=file.shown)
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _use_arrow(path: Path) -> bool:
+    """Arrow reads these several times faster; it is used where it is installed, never required."""
+    from importlib.util import find_spec
+
+    return path.suffix.lower() in _ARROW_DRIVERS and find_spec("pyarrow") is not None
+
+
+def _layer_name(file: LocalFile) -> str:
+    if file.path.suffix.lower() in _ONE_LAYER_SUFFIXES and not file.path.is_dir():
+        return ""
+    try:
+        names = layer_names(file.path)
+    except pyogrio.errors.DataSourceError as error:
+        raise SourceError(f"{file.shown} cannot be read: {_reason(error, file.path)}") from error
+    if file.layer:
+        if file.layer in names:
+            return file.layer
+        near = get_close_matches(file.layer, names, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise SourceError(
+            f"{file.shown} has no layer {file.layer!r}.{hint} Its layers are: {', '.join(names)}."
+        )
+    if len(names) > 1:
+        names = [n for n in names if pyogrio.read_info(file.path, layer=n)["features"] != 0]
+    if not names:
+        raise SchemaError(f"{file.shown} has no layer with geometry and rows.")
+    if len(names) > 1:
+        raise SourceError(
+            f"{file.shown} has {len(names)} layers: {', '.join(names)}. "
+            f"Write which one with layer=, e.g. layer={names[0]!r}."
+        )
+    return names[0]
+
+
+def _read_rows(
+    target: Path | bytes, options: dict[str, Any], subject: str
+) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
+    try:
+        return pyogrio.read_dataframe(target, **options), ()
+    except shapely.errors.GEOSException:
+        frame = pyogrio.read_dataframe(target, **options, on_invalid="fix")
+    plain = {key: value for key, value in options.items() if key == "layer"}
+    wkb = pyogrio.raw.read(target, **plain, columns=[])[2]
+    was_read = shapely.from_wkb(wkb, on_invalid="ignore")
+    missing = np.asarray(frame.geometry.isna())
+    closed = int((pd.isna(was_read) & ~missing).sum())
+    lost = int((missing & ~pd.isna(wkb)).sum())
+    counts = (("closed_rings", closed), ("unreadable_geometry", lost))
+    return frame, tuple(Notice(code, subject, n, len(frame)) for code, n in counts if n)
+
+
+def _with_warnings(
+    read: Callable[[], tuple[pd.DataFrame, tuple[Notice, ...]]], subject: str
+) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
+    """Turn what the reader warns of into notices, which are in the report."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        frame, notices = read()
+    said = dict.fromkeys(str(warning.message).strip() for warning in caught)
+    others = [message for message in said if not message.startswith(_EXPECTED_WARNINGS)]
+    extra = tuple(Notice("reader_warning", subject, values={"message": m}) for m in others)
+    return frame, notices + extra
+
+
+def _reason(error: Exception, path: Path) -> str:
+    if path.suffix.lower() == ".shp" and sibling(path, ".shx") is None:
+        return (
+            "its .shx is missing. Copy all parts of a Shapefile together: .shp, .shx, .dbf, .prj."
+        )
+    return f"{error}. Open it in a GIS and save it again, e.g. as GeoPackage."
+
+
+def _read_parquet(file: LocalFile) -> RawLayer:
+    import geopandas as gpd
+
+    try:
+        frame = gpd.read_parquet(file.path)
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"{file.shown} is GeoParquet, which needs pyarrow: pip install pyarrow"
+        ) from error
+    except (ValueError, OSError) as error:
+        raise SourceError(f"{file.shown} cannot be read as GeoParquet: {error}") from error
+    return RawLayer(frame, "Parquet", TextEncoding(), len(frame))
