@@ -293,3 +293,27 @@ def bind_target(indicator: PlannedIndicator, result: "Result") -> Target | None:
         part=part,
         source=table.source or "",
     )
+
+
+def open_parameters(entry: CatalogueEntry) -> tuple[str, ...]:
+    """
+    Name what a plan has to state for an indicator of the catalogue.
+
+    Parameters
+    ----------
+    entry : CatalogueEntry
+        The indicator.
+
+    Returns
+    -------
+    tuple of str
+        Keys, in the order of the analysis.
+    """
+    model = ANALYSES[entry.analysis].table
+    known = {*entry.fixed, *entry.layers}
+    keys = [name for name, field in model.model_fields.items() if field.is_required()]
+    return tuple(
+        "tiers.….speed_kmh" if key == "tiers" and entry.tiers else key
+        for key in keys
+        if key not in known
+    )

@@ -1,0 +1,301 @@
+"""The command line. Only typer is imported at the top: ``--help`` must not wait for GDAL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+import geoplan
+from geoplan.core.errors import GeoplanError, SourceError
+
+if TYPE_CHECKING:
+    from geoplan.app.outcome import PlanOutcome
+
+EXIT_MISSED = 1
+EXIT_UNDECIDABLE = 2
+
+app = typer.Typer(
+    name="geoplan",
+    help="Check a city against the numbers in its plan.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class _Lang(StrEnum):
+    en = "en"
+    zh = "zh"
+
+
+_PlanFile = Annotated[
+    Path, typer.Argument(metavar="PLAN", help="The plan file, e.g. longgang.toml.")
+]
+_LangOption = Annotated[
+    _Lang | None, typer.Option("--lang", help="Language, in place of the plan's own.")
+]
+_Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="No progress; results and errors only.")
+]
+_Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Every warning, and the traceback of an error.")
+]
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 (typer calls it)
+    if wanted:
+        typer.echo(f"geoplan {geoplan.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Show the version and leave."
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def run(
+    plan: _PlanFile,
+    *,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Folder for the outputs.  [default: <plan>-out]"),
+    ] = None,
+    lang: _LangOption = None,
+    quiet: _Quiet = False,
+    verbose: _Verbose = False,
+) -> None:
+    """Run a plan: report, maps and tables into a folder. Exit 0, or 2 for bad input."""
+    with _reporting(verbose=verbose):
+        folder, outcome = _run_into(plan, out, lang, quiet=quiet)
+        _show(outcome, quiet=quiet, verbose=verbose)
+        _say_where(folder, outcome.lang)
+
+
+@app.command()
+def check(
+    plan: _PlanFile,
+    *,
+    lang: _LangOption = None,
+    quiet: _Quiet = False,
+    verbose: _Verbose = False,
+) -> None:
+    """
+    Show the verdicts; write nothing.
+
+    Exit 0 when every target is met, 1 when one is missed, 2 when one cannot be decided (whether
+    or not another is missed) or the input is bad.
+    """
+    with _reporting(verbose=verbose):
+        from geoplan.app.console import watching
+        from geoplan.app.run import run_plan
+
+        with watching(quiet=quiet) as progress:
+            outcome = run_plan(plan, lang=lang and lang.value, progress=progress)
+        _show(outcome, quiet=quiet, verbose=verbose)
+        raise typer.Exit(exit_code(outcome))
+
+
+@app.command()
+def doctor(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Data files to look at.")],
+    *,
+    lang: _LangOption = None,
+    verbose: _Verbose = False,
+) -> None:
+    """Look for what is wrong with data files. Exit 1 if something would stop a run."""
+    with _reporting(verbose=verbose):
+        from geoplan.app import doctor as surgery
+        from geoplan.app.console import make_console
+
+        language = lang.value if lang else "en"
+        report = surgery.doctor(_expanded(files), lang=language)
+        surgery.print_report(report, make_console(), lang=language)
+        raise typer.Exit(report.exit_code)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder with the data.")],
+    *,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Plan file to write; else it is printed."),
+    ] = None,
+    verbose: _Verbose = False,
+) -> None:
+    """Write a plan for the files of a folder, for you to complete."""
+    with _reporting(verbose=verbose):
+        from geoplan.app.scaffold import scaffold
+
+        words = scaffold(folder)
+        if out is None:
+            typer.echo(words, nl=False)
+        elif out.exists():
+            raise SourceError(f"{out} is there already. Name a new file, or move that one.")
+        else:
+            out.write_text(words, encoding="utf-8", newline="\n")
+
+
+@app.command()
+def indicators(
+    *,
+    lang: _LangOption = None,
+    verbose: _Verbose = False,
+) -> None:
+    """List the indicators that a plan can name by id."""
+    with _reporting(verbose=verbose):
+        from geoplan.app.console import catalogue_table, make_console
+
+        make_console().print(catalogue_table(lang.value if lang else "en"))
+
+
+@app.command()
+def demo(
+    folder: Annotated[
+        Path, typer.Argument(help="Folder for the built-in city's data and plan.")
+    ] = Path("geoplan-demo"),
+    *,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Folder for the outputs.  [default: beside the plan]"),
+    ] = None,
+    lang: _LangOption = None,
+    quiet: _Quiet = False,
+    verbose: _Verbose = False,
+) -> None:
+    """Write the built-in fictional city with its plan, and run it."""
+    with _reporting(verbose=verbose):
+        from geoplan.app.demo import write_demo
+
+        language = lang or _Lang.en
+        plan = write_demo(folder, lang=language.value)
+        written, outcome = _run_into(plan, out, language, quiet=quiet)
+        _show(outcome, quiet=quiet, verbose=verbose)
+        _say_where(written, outcome.lang)
+
+
+def main() -> None:
+    """Run the command line; the entry point of ``geoplan`` and ``python -m geoplan``."""
+    app()
+
+
+def exit_code(outcome: "PlanOutcome") -> int:
+    """
+    Say how `check` ends.
+
+    Parameters
+    ----------
+    outcome : PlanOutcome
+        A plan that has been run.
+
+    Returns
+    -------
+    int
+        2 when a target cannot be decided, else 1 when one is missed, else 0: a check that is not
+        complete must not pass for one that is, whatever else it found.
+    """
+    statuses = {indicator.verdict.status for indicator in outcome.indicators if indicator.verdict}
+    if "undecidable" in statuses:
+        return EXIT_UNDECIDABLE
+    return EXIT_MISSED if "missed" in statuses else 0
+
+
+def _run_into(
+    path: Path, out: Path | None, lang: _Lang | None, *, quiet: bool
+) -> tuple[Path, "PlanOutcome"]:
+    from geoplan.app.console import watching
+    from geoplan.app.outputs import (
+        check_output_folder,
+        output_folder,
+        source_paths,
+        write_outputs,
+    )
+    from geoplan.app.plan import read_plan
+    from geoplan.app.run import run_plan
+
+    plan = read_plan(path)
+    folder = output_folder(plan, out)
+    check_output_folder(folder, source_paths(plan))
+    with watching(quiet=quiet) as progress:
+        outcome = run_plan(plan, lang=lang and lang.value, progress=progress)
+    with watching(quiet=quiet) as progress:
+        return write_outputs(outcome, folder, progress=progress), outcome
+
+
+def _show(outcome: "PlanOutcome", *, quiet: bool, verbose: bool) -> None:
+    from geoplan.app.console import make_console, verdict_table, warning_lines
+
+    console = make_console()
+    console.print(verdict_table(outcome))
+    if not quiet:
+        for line in warning_lines(outcome, verbose=verbose):
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _say_where(folder: Path, lang: str) -> None:
+    from geoplan.app.console import make_console
+    from geoplan.core.texts import text
+
+    words = text("cli.words.wrote", lang, folder=folder / "report.html")
+    make_console().print(words, markup=False, highlight=False, soft_wrap=True)
+
+
+def _expanded(files: list[Path]) -> list[Path]:
+    """Expand ``data/*`` where the shell did not, as on Windows."""
+    found: list[Path] = []
+    for file in files:
+        wild = not file.exists() and any(letter in str(file) for letter in "*?[")
+        anchor = Path(file.anchor) if file.is_absolute() else Path()
+        pattern = str(file.relative_to(file.anchor)) if file.is_absolute() else str(file)
+        found += (sorted(anchor.glob(pattern)) or [file]) if wild else [file]
+    return found
+
+
+@contextmanager
+def _reporting(*, verbose: bool) -> Iterator[None]:
+    """Turn errors into one message and exit code 2; a traceback only when asked for."""
+    import warnings
+
+    try:
+        with warnings.catch_warnings():
+            if not verbose:
+                # What a reader of the numbers must know comes as a notice; a library's own
+                # warnings are for whoever maintains this.
+                warnings.simplefilter("ignore")
+            yield
+    except typer.Exit:
+        raise
+    except GeoplanError as error:
+        _complain(str(error), verbose=verbose)
+        raise typer.Exit(EXIT_UNDECIDABLE) from error
+    except Exception as error:
+        from geoplan.core.texts import text
+
+        shown = f"{type(error).__name__}: {error}"
+        _complain(text("cli.words.internal", "en", error=shown), verbose=verbose)
+        raise typer.Exit(EXIT_UNDECIDABLE) from error
+
+
+def _complain(message: str, *, verbose: bool) -> None:
+    from geoplan.app.console import make_console
+
+    console = make_console(stderr=True)
+    if verbose:
+        import traceback
+
+        console.print(traceback.format_exc(), markup=False, highlight=False, soft_wrap=True)
+    console.print("error: ", style="bold red", end="", markup=False, highlight=False)
+    console.print(message, markup=False, highlight=False, soft_wrap=True)

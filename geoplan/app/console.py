@@ -1,0 +1,216 @@
+"""What the command line shows: verdicts and catalogue as tables, progress, warnings."""
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from geoplan.core.texts import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from geoplan.app.loading import Progress as Watcher
+    from geoplan.app.outcome import IndicatorOutcome, PlanOutcome
+
+_PLAIN_WIDTH = 160  # where nobody looks at it, a table is wide enough not to break
+_WORST_SHOWN = 3
+_STYLES = {"met": "green", "missed": "bold red", "undecidable": "yellow"}
+
+
+def make_console(*, stderr: bool = False) -> Console:
+    """
+    Make a console that never fails on a letter the terminal lacks.
+
+    Parameters
+    ----------
+    stderr : bool
+        Whether to write to standard error.
+
+    Returns
+    -------
+    Console
+        On a Chinese Windows the terminal may be GBK: what it lacks is shown as ``?``.
+    """
+    stream = sys.stderr if stderr else sys.stdout
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="replace")
+    console = Console(stderr=stderr)
+    if not console.is_terminal:
+        console.width = _PLAIN_WIDTH
+    return console
+
+
+@contextmanager
+def watching(*, quiet: bool) -> "Iterator[Watcher | None]":
+    """
+    Show the progress of what runs inside: a bar on a terminal, a line per step elsewhere.
+
+    Parameters
+    ----------
+    quiet : bool
+        Show nothing.
+
+    Yields
+    ------
+    callable or None
+        To be called as ``progress(step, done, total)``.
+    """
+    console = make_console(stderr=True)
+    if quiet:
+        yield None
+    elif console.is_terminal:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bars:
+            bar = bars.add_task("", total=None)
+
+            def show(step: str, done: int, total: int) -> None:
+                bars.update(bar, description=step, completed=done, total=total)
+
+            yield show
+    else:
+
+        def tell(step: str, done: int, total: int) -> None:
+            if step:
+                line = f"[{done + 1}/{total}] {step}"
+                console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+        yield tell
+
+
+def verdict_table(outcome: "PlanOutcome") -> Table:
+    """
+    Lay the verdicts out as a table, one row per indicator.
+
+    Parameters
+    ----------
+    outcome : PlanOutcome
+        A plan that has been run.
+
+    Returns
+    -------
+    Table
+        Indicator, value, target, verdict, what is missing, and the worst districts.
+    """
+    lang = outcome.lang
+    table = Table(title=Text(outcome.name), title_justify="left", title_style="bold")
+    for key in ("indicator", "value", "target", "verdict", "missing", "worst"):
+        justify = "right" if key in ("value", "missing") else "left"
+        table.add_column(text(f"cli.table.{key}", lang), justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for indicator in outcome.indicators:
+        table.add_row(*(Text(*cell) for cell in _cells(indicator, lang)))
+    return table
+
+
+def _cells(indicator: "IndicatorOutcome", lang: str) -> list[tuple[str, str]]:
+    from geoplan.app.report_words import (
+        MARKS,
+        measure_words,
+        reason_words,
+        say,
+        shortfall_words,
+        target_words,
+    )
+    from geoplan.core.numbers import value_text
+
+    measure, target, verdict = indicator.headline, indicator.target, indicator.verdict
+    bound = target.value if target else None
+    cells = [
+        (f"{indicator.title} ({measure_words(measure, lang)})", ""),
+        (value_text(measure.value, measure.unit, lang, bound=bound), ""),
+    ]
+    if target is None or verdict is None:
+        return [*cells, ("–", ""), (text("cli.words.no_target", lang), "dim"), ("", ""), ("", "")]
+    verdict_words = f"{MARKS[verdict.status]} {say(f'verdict.{verdict.status}', lang)}"
+    return [
+        *cells,
+        (target_words(target, lang), ""),
+        (verdict_words, _STYLES[verdict.status]),
+        (shortfall_words(verdict, lang) if verdict.status == "missed" else "", ""),
+        (reason_words(verdict, lang) if verdict.reason else _worst(indicator), ""),
+    ]
+
+
+def _worst(indicator: "IndicatorOutcome") -> str:
+    if indicator.verdict is None or indicator.verdict.status != "missed":
+        return ""
+    ids = indicator.verdict.missed_districts
+    districts = indicator.headline.districts.set_index("district_id")["name"]
+    shown = [districts.get(id_) or id_ for id_ in ids[:_WORST_SHOWN]]
+    more = f" +{len(ids) - len(shown)}" if len(ids) > len(shown) else ""
+    return ", ".join(shown) + more
+
+
+def catalogue_table(lang: str) -> Table:
+    """
+    Lay the catalogue out as a table.
+
+    Parameters
+    ----------
+    lang : {"en", "zh"}
+        Language of titles and headers.
+
+    Returns
+    -------
+    Table
+        Id, title, analysis, and what a plan has to state itself.
+    """
+    from geoplan.app.catalogue import indicator_catalogue
+    from geoplan.app.indicators import open_parameters
+
+    table = Table()
+    for key in ("id", "title", "analysis", "to_state"):
+        table.add_column(text(f"cli.table.{key}", lang), overflow="fold")
+    for entry in indicator_catalogue().values():
+        cells = (entry.id, entry.title[lang], entry.analysis, ", ".join(open_parameters(entry)))
+        table.add_row(*(Text(cell) for cell in cells))
+    return table
+
+
+def warning_lines(outcome: "PlanOutcome", *, verbose: bool) -> list[str]:
+    """
+    Say what a reader of the numbers must know: all of it, or how much there is.
+
+    Parameters
+    ----------
+    outcome : PlanOutcome
+        A plan that has been run.
+    verbose : bool
+        Whether to give every warning.
+
+    Returns
+    -------
+    list of str
+        The study CRS first, then the warnings.
+    """
+    from geoplan.core.notices import unique
+
+    lang, study = outcome.lang, outcome.study_crs
+    lines = [
+        text(
+            "cli.words.study_crs",
+            lang,
+            crs=study.crs,
+            rule=text(f"cli.rules.{study.rule}", lang),
+            scale_error=study.scale_error,
+            area_error=study.area_error,
+        )
+    ]
+    notices = unique(
+        (
+            *outcome.notices,
+            *(notice for record in outcome.records.values() for notice in record.notices),
+            *(notice for found in outcome.indicators for notice in found.result.notices),
+        )
+    )
+    if verbose:
+        return [*lines, *(notice.text(lang) for notice in notices)]
+    if notices:
+        key = "warnings_one" if len(notices) == 1 else "warnings_more"
+        lines.append(text(f"cli.words.{key}", lang, count=len(notices)))
+    return lines
