@@ -38,6 +38,12 @@ _HOMES |= {
     "load_red_lines": "geoplan.layers.red_lines",
 }
 
+_HOMES |= dict.fromkeys(("coverage",), "geoplan.analyses.coverage")
+_HOMES |= dict.fromkeys(
+    ("Catchment", "catchment_polygons", "covered_area_m2", "covers_points", "make_catchment"),
+    "geoplan.analyses.catchment",
+)
+
 __all__ = sorted(_HOMES)  # noqa: PLE0605 (a list; checkers read the rooms' own)
 
 
