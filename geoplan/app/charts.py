@@ -2,7 +2,7 @@
 
 import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,12 +10,15 @@ from markupsafe import Markup
 
 Standing = Literal["met", "missed", "undecidable", ""]
 
-# Everything across is in percent of the width and everything down in pixels: the picture follows
-# a telephone or a page of A4 without its letters growing or shrinking, which a viewBox cannot do.
-_LABEL_END, _BAR_START, _BAR_END = 33.0, 34.5, 84.0
-_ROW_PX, _DENSE_ROW_PX, _DENSE_FROM = 24, 17, 25
-_TOP_PX, _BOTTOM_PX = 24, 22
-_NAME_UNITS = 26
+# Names and values keep their width in pixels and the bars take the rest in percent: the chart
+# follows a telephone or a page of A4 without its letters growing or shrinking, which one picture
+# with a viewBox could not do.
+_UNIT_PX = 7.0
+_ROW_PX, _DENSE_ROW_PX, _DENSE_FROM = 24, 18, 25
+_TOP_PX, _BOTTOM_PX = 24, 20
+_MARK_PX = 22
+_START, _END = 2.0, 98.0
+_NAME_UNITS = 24
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _MARKS = {"met": "✓", "missed": "✗", "undecidable": "?", "": ""}
 
@@ -123,6 +126,11 @@ def axis_ticks(largest: float, *, share: bool) -> list[float]:
     return [float(f"{k * step:.12g}") for k in range(count + 1)]
 
 
+def text_units(text: str) -> int:
+    """Measure a text in widths of a Latin letter; a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
 def shorten(name: str, *, units: int = _NAME_UNITS) -> str:
     """
     Cut a name to what fits beside a bar; a Chinese character takes two units.
@@ -144,14 +152,10 @@ def shorten(name: str, *, units: int = _NAME_UNITS) -> str:
     >>> shorten("Ang Mo Kio"), shorten("龙华街道办事处", units=8)
     ('Ang Mo Kio', '龙华街…')
     """
-    widths = [2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in name]
-    if sum(widths) <= units:
+    if text_units(name) <= units:
         return name
-    room, kept = units - 1, 0
-    for width in widths:
-        room -= width
-        if room < 0:
-            break
+    kept = 0
+    while text_units(name[: kept + 1]) < units:
         kept += 1
     return f"{name[:kept].rstrip()}…"
 
@@ -165,7 +169,7 @@ def ranked_bars(
     limit: Limit | None = None,
 ) -> Markup:
     """
-    Draw horizontal bars, one to a district, as an SVG element.
+    Draw horizontal bars, one to a district, as SVG.
 
     Parameters
     ----------
@@ -181,69 +185,92 @@ def ranked_bars(
     Returns
     -------
     Markup
-        The element, as wide as its container; every text in it is escaped. It carries classes
-        for the style sheet and draws without script.
+        One element as wide as its container, of three pictures side by side: names, bars, values.
+        Every text in it is escaped; its classes are for the style sheet, and it needs no script.
     """
-    row_px = _DENSE_ROW_PX if len(bars) > _DENSE_FROM else _ROW_PX
+    dense = len(bars) > _DENSE_FROM
+    row_px = _DENSE_ROW_PX if dense else _ROW_PX
     bottom = _TOP_PX + row_px * len(bars)
-    height = bottom + _BOTTOM_PX
-    parts = [
-        Markup(
-            '<svg class="bars{}" role="img" aria-label="{}" width="100%" height="{}" '
-            'xmlns="http://www.w3.org/2000/svg">'
-        ).format(" dense" if row_px == _DENSE_ROW_PX else "", title, height)
-    ]
-    parts += [
-        _tick(tick, label, end=ticks[-1], bottom=bottom)
-        for tick, label in zip(ticks, tick_labels, strict=True)
-    ]
-    parts += [
-        _row(bar, middle=_TOP_PX + row_px * (k + 0.5), thick=row_px - 8, end=ticks[-1])
-        for k, bar in enumerate(bars)
+    middles = [_TOP_PX + row_px * (k + 0.5) for k in range(len(bars))]
+    names_px = _UNIT_PX * max((text_units(shorten(bar.name)) for bar in bars), default=0) + 12
+    values_px = _UNIT_PX * max((text_units(bar.label) for bar in bars), default=0) + 8 + _MARK_PX
+    plot = [
+        *(
+            _tick(tick, label, end=ticks[-1], bottom=bottom)
+            for tick, label in zip(ticks, tick_labels, strict=True)
+        ),
+        *(
+            _bar(bar, middle, thick=row_px - 7, end=ticks[-1])
+            for bar, middle in zip(bars, middles, strict=True)
+        ),
     ]
     if limit is not None and 0 <= limit.value <= ticks[-1]:
-        parts.append(_limit(limit, end=ticks[-1], bottom=bottom))
-    parts.append(Markup("</svg>"))
-    return Markup("").join(parts)
+        plot.append(_limit(limit, end=ticks[-1], bottom=bottom))
+    pictures = (
+        _picture("names", f"{names_px:.0f}", map(_name, bars, middles), bottom, names_px - 10),
+        _picture("plot", "100%", plot, bottom, 0),
+        _picture("values", f"{values_px:.0f}", map(_value, bars, middles), bottom, values_px),
+    )
+    return Markup('<div class="bars{}" role="img" aria-label="{}">{}</div>').format(
+        " dense" if dense else "", title, Markup("").join(pictures)
+    )
+
+
+def _picture(
+    kind: str, width: str, parts: Iterable[Markup], bottom: float, end_px: float
+) -> Markup:
+    # The nested origin lets each text end at x = 0 of its column, whatever that column's width.
+    return Markup(
+        '<svg class="{}" width="{}" height="{:.0f}" aria-hidden="true"'
+        ' xmlns="http://www.w3.org/2000/svg"><g transform="translate({:.0f})">{}</g></svg>'
+    ).format(kind, width, bottom + _BOTTOM_PX, end_px, Markup("").join(parts))
+
+
+def _classes(bar: Bar) -> str:
+    return " ".join(filter(None, ["row", bar.standing, "whole" if bar.whole else ""]))
+
+
+def _name(bar: Bar, middle: float) -> Markup:
+    return Markup(
+        '<g class="{}"><title>{}</title>'
+        '<text class="name" y="{:.1f}" text-anchor="end">{}</text></g>'
+    ).format(_classes(bar), bar.name, middle + 4, shorten(bar.name))
+
+
+def _value(bar: Bar, middle: float) -> Markup:
+    return Markup(
+        '<g class="{0}"><text class="value" x="{1}" y="{2:.1f}" text-anchor="end">{3}</text>'
+        '<text class="mark" x="{4}" y="{2:.1f}" text-anchor="middle">{5}</text></g>'
+    ).format(
+        _classes(bar), -_MARK_PX, middle + 4, bar.label, -_MARK_PX / 2 + 2, _MARKS[bar.standing]
+    )
 
 
 def _across(value: float, end: float) -> float:
     """Give the place of a value in percent of the width; beyond the axis it stays at its end."""
-    share = min(max(value / end, 0.0), 1.0)
-    return _BAR_START + share * (_BAR_END - _BAR_START)
+    return _START + min(max(value / end, 0.0), 1.0) * (_END - _START)
+
+
+def _bar(bar: Bar, middle: float, *, thick: float, end: float) -> Markup:
+    width = _across(bar.value, end) - _START if math.isfinite(bar.value) else 0.0
+    return Markup(
+        '<g class="{}"><title>{}</title>'
+        '<rect x="{}%" y="{:.1f}" width="{:.3f}%" height="{:.1f}"/></g>'
+    ).format(_classes(bar), f"{bar.name}: {bar.label}", _START, middle - thick / 2, width, thick)
 
 
 def _tick(tick: float, label: str, *, end: float, bottom: float) -> Markup:
-    at = f"{_across(tick, end):.3f}%"
     return Markup(
-        '<line class="grid" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>'
-        '<text class="tick" x="{0}" y="{3}" text-anchor="middle">{4}</text>'
-    ).format(at, _TOP_PX, bottom, bottom + 15, label)
-
-
-def _row(bar: Bar, *, middle: float, thick: float, end: float) -> Markup:
-    known = math.isfinite(bar.value)
-    width = _across(bar.value, end) - _BAR_START if known else 0.0
-    return Markup(
-        '<g class="{}"><title>{}</title>'
-        '<text class="name" x="{}%" y="{:.1f}" text-anchor="end">{}</text>'
-        '<rect x="{}%" y="{:.1f}" width="{:.3f}%" height="{:.1f}"/>'
-        '<text class="value" x="95%" y="{:.1f}" text-anchor="end">{}</text>'
-        '<text class="mark" x="97.5%" y="{:.1f}" text-anchor="middle">{}</text></g>'
+        '<line class="grid{0}" x1="{1}" x2="{1}" y1="{2}" y2="{3}"/>'
+        '<text class="tick" x="{1}" y="{4}" text-anchor="{5}">{6}</text>'
     ).format(
-        " ".join(filter(None, ["row", bar.standing, "whole" if bar.whole else ""])),
-        f"{bar.name}: {bar.label}",
-        _LABEL_END,
-        middle + 4,
-        shorten(bar.name),
-        _BAR_START,
-        middle - thick / 2,
-        width,
-        thick,
-        middle + 4,
-        bar.label,
-        middle + 4,
-        _MARKS[bar.standing],
+        "" if tick else " zero",
+        f"{_across(tick, end):.3f}%",
+        _TOP_PX,
+        bottom,
+        bottom + 15,
+        "end" if tick == end else "middle",
+        label,
     )
 
 
@@ -256,6 +283,6 @@ def _limit(limit: Limit, *, end: float, bottom: float) -> Markup:
         _TOP_PX - 6,
         bottom,
         _TOP_PX - 10,
-        "end" if limit.value > 0.6 * end else "middle",
+        "end" if limit.value > 0.5 * end else "start",
         limit.label,
     )

@@ -24,9 +24,7 @@ if TYPE_CHECKING:
     from geoplan.maps.static import Picture
 
 
-def write_report(
-    outcome: PlanOutcome, path: str | PathLike[str], maps: Mapping[str, str]
-) -> None:
+def write_report(outcome: PlanOutcome, path: str | PathLike[str], maps: Mapping[str, str]) -> None:
     """
     Write the report of a plan as one HTML file.
 
@@ -79,9 +77,7 @@ def report_html(
     """
     drawn = draw_pictures(outcome) if pictures is None else pictures
     noticed = [notice for picture in drawn.values() for notice in picture.notices]
-    view = report_view(
-        dataclasses.replace(outcome, notices=(*outcome.notices, *noticed)), define
-    )
+    view = report_view(dataclasses.replace(outcome, notices=(*outcome.notices, *noticed)), define)
     frames = make_frames(maps)
     embedded = [maps[key] for key, frame in frames.by_id.items() if frame.srcdoc is not None]
     return _template().render(

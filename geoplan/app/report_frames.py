@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import html
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,16 @@ _META = re.compile(
 _CONTENT = re.compile(r"""\scontent\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
 _TAKEN_OVER = ("img-src", "font-src", "connect-src", "worker-src")
+# A frame made from srcdoc loads at once whatever its `loading` attribute says, and runs before it
+# has a size. So the map waits inside its own frame, as text, until that comes into view.
+_WAIT = (
+    "new IntersectionObserver(function (seen, observer) {"
+    "if (!seen.some(function (entry) { return entry.isIntersecting })) return;"
+    "observer.disconnect();"
+    "var page = JSON.parse(document.getElementById('page').textContent);"
+    "document.open(); document.write(page); document.close()"
+    "}).observe(document.documentElement)"
+)
 _BASE = {"default-src": ["'none'"], "style-src": ["'unsafe-inline'"], "img-src": ["data:"]}
 
 
@@ -74,10 +85,34 @@ def make_frames(maps: Mapping[str, str]) -> Frames:
     size = sum(len(page.encode()) for page in maps.values())
     embed = size <= MAPS_LIMIT_BYTES
     by_id = {
-        key: Frame(quote_srcdoc(page) if embed else None, f"maps/{quote(key, safe='')}.html")
+        key: Frame(
+            quote_srcdoc(waiting_page(page)) if embed else None, f"maps/{quote(key, safe='')}.html"
+        )
         for key, page in maps.items()
     }
     return Frames(by_id, size / 1e6)
+
+
+def waiting_page(page: str) -> str:
+    """
+    Wrap a map so that it starts when it is scrolled to.
+
+    Parameters
+    ----------
+    page : str
+        Complete HTML page.
+
+    Returns
+    -------
+    str
+        A page that holds the other as text and becomes it once it is seen.
+    """
+    island = json.dumps(page, ensure_ascii=False).replace("<", "\\u003c")
+    return (
+        '<!DOCTYPE html><html style="height:100%"><meta charset="utf-8">'
+        f'<script type="application/json" id="page">{island}</script>'
+        f"<script>{_WAIT}</script></html>"
+    )
 
 
 def quote_srcdoc(page: str) -> Markup:
@@ -126,12 +161,15 @@ def policy(pages: Iterable[str]) -> str:
         it in its own policy (a base map).
     """
     allowed = {name: list(sources) for name, sources in _BASE.items()}
-    for page in pages:
+    shown = list(pages)
+    if shown:
+        allowed["script-src"] = [f"'sha256-{_hash(_WAIT)}'"]
+    for page in shown:
         own = _own_policy(page)
         scripts = [f"'sha256-{_hash(script)}'" for script in _SCRIPT.findall(page) if script]
         if "'unsafe-eval'" in own.get("script-src", []):
             scripts.append("'unsafe-eval'")
-        allowed.setdefault("script-src", []).extend(scripts)
+        allowed["script-src"].extend(scripts)
         for name in _TAKEN_OVER:
             sources = [source for source in own.get(name, []) if source != "'none'"]
             if sources:

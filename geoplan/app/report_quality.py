@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from geoplan.app.outcome import PlanOutcome
 from geoplan.app.report_tables import Cell, Heading, Row, Table
-from geoplan.app.report_words import say, visible, word
+from geoplan.app.report_words import say, spoken
 from geoplan.core.numbers import Scale, amount, number
 from geoplan.core.record import LoadRecord
 from geoplan.core.units import M2_PER_HA, M_PER_KM
+from geoplan.maps.safe import visible
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def _layer_cells(name: str, record: LoadRecord, lang: str) -> list[Cell]:
     reader = " · ".join(filter(None, [record.format, record.encoding]))
     origin = {"declared": "data.declared", "file": "data.file"}.get(record.source_crs_from)
     return [
-        Cell(word("layers", name, lang), note=visible(reader)),
+        Cell(spoken("layer", name, lang), note=visible(reader)),
         Cell(
             visible(record.source) or say("data.unknown_source", lang),
             note=visible(
@@ -90,7 +91,7 @@ def layer_notes(outcome: PlanOutcome) -> tuple[LayerNotes, ...]:
     """Write out what was dropped or repaired, by layer; layers without any are left out."""
     return tuple(
         LayerNotes(
-            word("layers", name, outcome.lang),
+            spoken("layer", name, outcome.lang),
             tuple(visible(notice.text(outcome.lang)) for notice in record.notices),
         )
         for name, record in outcome.records.items()
@@ -164,7 +165,7 @@ def files_table(outcome: PlanOutcome) -> Table:
     lang = outcome.lang
     rows = []
     for name, record in outcome.records.items():
-        layer = word("layers", name, lang)
+        layer = spoken("layer", name, lang)
         count = max(len(record.paths), len(record.sha256))
         paths = [*record.paths, *[""] * (count - len(record.paths))]
         hashes = [*record.sha256, *[""] * (count - len(record.sha256))]

@@ -7,9 +7,10 @@ import numpy as np
 
 from geoplan.app.charts import Standing
 from geoplan.app.outcome import IndicatorOutcome
-from geoplan.app.report_words import MARKS, measure_words, say, visible
+from geoplan.app.report_words import MARKS, measure_words, say
 from geoplan.core.numbers import Scale, number, scale_for, share, unit_label
 from geoplan.core.results import Measure
+from geoplan.maps.safe import visible
 
 _MATRIX_COLUMNS = 5
 

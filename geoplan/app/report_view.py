@@ -41,17 +41,17 @@ from geoplan.app.report_words import (
     say,
     shortfall_words,
     target_words,
-    visible,
 )
 from geoplan.core.notices import unique
 from geoplan.core.numbers import number, scale_for, share, unit_label, value_text
 from geoplan.core.results import Result
 from geoplan.core.texts import catalogue
+from geoplan.maps.safe import visible
 
 _WORST_NAMED = 3
 _ORDER: tuple[Standing, ...] = ("missed", "undecidable", "met", "")
 
-Define = Callable[[Result, str], str]
+Define = Callable[[Result, str], Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -298,7 +298,7 @@ def _verdict_cells(indicator: IndicatorOutcome, k: int, lang: str) -> tuple[Cell
         ),
         Cell(
             value_text(measure.value, measure.unit, lang, bound=bound),
-            note=fraction_words(measure, lang) if measure.unit == "1" else "",
+            note=fraction_words(measure, lang),
         ),
         Cell(target_words(target, lang) if target else "–"),
         Cell((shortfall_words(verdict, lang) if verdict else "") or "–"),
@@ -345,7 +345,7 @@ def _indicator(indicator: IndicatorOutcome, k: int, lang: str, define: Define) -
         verdict=verdict_cell(_standing(indicator), lang),
         finding=finding(indicator, lang),
         conclusion=conclusion(indicator, lang),
-        definition=_paragraphs(define(indicator.result, lang)),
+        definition=tuple(map(visible, define(indicator.result, lang))),
         source=visible(target.source) if target else "",
         chart=_chart(indicator, lang),
         chart_caption=say(
@@ -358,10 +358,6 @@ def _indicator(indicator: IndicatorOutcome, k: int, lang: str, define: Define) -
         others=other_tables(indicator, lang),
         notices=tuple(visible(notice.text(lang)) for notice in unique(indicator.result.notices)),
     )
-
-
-def _paragraphs(words: str) -> tuple[str, ...]:
-    return tuple(visible(line.strip()) for line in words.splitlines() if line.strip())
 
 
 def _chart(indicator: IndicatorOutcome, lang: str) -> Markup:

@@ -1,24 +1,34 @@
 """Sentences of the report: what was found, what the plan asks, what is missing."""
 
 import math
-import unicodedata
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from geoplan.app.outcome import IndicatorOutcome, Target, Verdict
-from geoplan.core.numbers import Scale, amount, distance, number, value_text
+from geoplan.core.numbers import (
+    Scale,
+    amount,
+    distance,
+    number,
+    scale_for,
+    unit_label,
+    value_text,
+)
 from geoplan.core.results import Measure, Result
 from geoplan.core.texts import catalogue, text
 from geoplan.core.units import M2_PER_HA
+from geoplan.maps.safe import visible
+from geoplan.maps.words import amounts, name_of
 
 CEILINGS = frozenset({"<", "<=", "not_increase", "not_above_parent"})
 """Operators for which a high value is a bad one."""
+
+_SYMBOLS = {">": ">", ">=": "≥", "<": "<", "<=": "≤", "==": "="}
 
 MARKS: Mapping[str, str] = {"met": "✓", "missed": "✗", "undecidable": "?", "": "–"}
 """What stands beside the word of a verdict, so that colour is never alone."""
 
 _HECTARES_BELOW_M2 = 100_000_000.0  # 10,000 ha: above it, km² are easier to imagine
-_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def say(key: str, lang: str, **values: Any) -> str:  # noqa: ANN401 (whatever format() takes)
@@ -26,61 +36,15 @@ def say(key: str, lang: str, **values: Any) -> str:  # noqa: ANN401 (whatever fo
     return text(f"report.{key}", lang, **values)
 
 
-def word(table: str, key: str, lang: str) -> str:
-    """
-    Name a thing that a plan may have named itself.
-
-    Parameters
-    ----------
-    table : str
-        Table of the report's phrases: ``of``, ``layers``, ``parts``, …
-    key : str
-        Key in it, or a name of the plan's own.
-    lang : {"en", "zh"}
-        The language.
-
-    Returns
-    -------
-    str
-        The phrase; the key itself, made safe to show, where there is none.
-
-    Examples
-    --------
-    >>> word("of", "population", "en"), word("layers", "kindergartens", "en")
-    ('population', 'kindergartens')
-    """
-    return catalogue(lang).get(f"report.{table}.{key}", visible(key))
-
-
-def visible(name: str) -> str:
-    r"""
-    Replace characters that would hide or reorder text by one that shows.
-
-    Parameters
-    ----------
-    name : str
-        Text out of a file.
-
-    Returns
-    -------
-    str
-        The same text, with control and bidirectional formatting characters shown as ``�``.
-
-    Examples
-    --------
-    >>> visible("a\u202eb\x07c")
-    'a�b�c'
-    """
-    return "".join(
-        "\ufffd" if letter in _BIDI or unicodedata.category(letter) in ("Cc", "Cs") else letter
-        for letter in name
-    )
+def spoken(table: Literal["of", "layer", "part"], key: str, lang: str) -> str:
+    """Name a denominator, a layer or a part; what the plan named itself keeps its name."""
+    return visible(name_of(table, key, lang))
 
 
 def measure_words(measure: Measure, lang: str) -> str:
     """Name a measure: what it is a share of, and which part."""
-    of = word("of", measure.of, lang)
-    return f"{of} · {word('parts', measure.part, lang)}" if measure.part else of
+    of = spoken("of", measure.of, lang)
+    return f"{of} · {spoken('part', measure.part, lang)}" if measure.part else of
 
 
 def finding(indicator: IndicatorOutcome, lang: str) -> str:
@@ -103,8 +67,8 @@ def finding(indicator: IndicatorOutcome, lang: str) -> str:
     bound = indicator.target.value if indicator.target else None
     values = {
         "value": value_text(measure.value, measure.unit, lang, bound=bound),
-        "of": word("of", measure.of, lang),
-        "part": word("parts", measure.part, lang),
+        "of": spoken("of", measure.of, lang),
+        "part": spoken("part", measure.part, lang),
         "title": visible(indicator.title),
         **_definition_words(result, lang),
     }
@@ -122,13 +86,13 @@ def _definition_words(result: Result, lang: str) -> dict[str, str]:
     metres = result.definition.get("distance_m")
     return {
         "distance": distance(float(metres), lang) if isinstance(metres, int | float) else "",
-        "facilities": word("layers", str(result.definition.get("facilities", "")), lang),
+        "facilities": spoken("layer", str(result.definition.get("facilities", "")), lang),
     }
 
 
 def target_words(target: Target, lang: str) -> str:
-    """
-    Say what the plan asks for, as it wrote it; a relative operator in words.
+    r"""
+    Say what the plan asks for; a relative operator in words.
 
     Parameters
     ----------
@@ -140,15 +104,26 @@ def target_words(target: Target, lang: str) -> str:
     Returns
     -------
     str
-        Such as ``"> 95 %"`` or ``"not below 46.6 %"``.
+        Such as ``"≥ 30.05 %"`` or ``"not to fall (from 46.6 %)"``. The bound has all its digits.
+
+    Examples
+    --------
+    >>> asked = Target("at least 30.05 %", ">=", 0.3005, "1", "land")
+    >>> target_words(asked, "en").replace("\u00a0", " ")
+    '≥ 30.05 %'
     """
-    if target.operator in (">", ">=", "<", "<=", "=="):
-        return visible(target.text)
+    bound = "" if target.value is None else _exact(target.value, target.unit, lang)
+    if target.operator in _SYMBOLS:
+        return f"{_SYMBOLS[target.operator]}\u00a0{bound}" if bound else visible(target.text)
     words = say(f"operators.{target.operator}", lang)
-    if target.value is None:
-        return words
-    baseline = value_text(target.value, target.unit, lang)
-    return say("operators.from", lang, words=words, value=baseline)
+    return say("operators.from", lang, words=words, value=bound) if bound else words
+
+
+def _exact(value: float, unit: str, lang: str) -> str:
+    """Write a bound with the digits that the plan gave it: 30.05 % is not 30.0 %."""
+    scale = scale_for(unit, [value])
+    digits = f"{value / scale.factor:,.10g}".replace("-", "−")
+    return f"{digits}\u00a0{unit_label(scale.unit, lang)}".rstrip("\u00a0")
 
 
 def shortfall_words(verdict: Verdict, lang: str) -> str:
@@ -226,7 +201,7 @@ def _side(target: Target, measure: Measure) -> str:
 
 def fraction_words(measure: Measure, lang: str) -> str:
     """
-    Write numerator and denominator of a share behind one another.
+    Write numerator and denominator behind one another, in one unit where they share it.
 
     Parameters
     ----------
@@ -240,12 +215,8 @@ def fraction_words(measure: Measure, lang: str) -> str:
     str
         Such as ``"1,493,908 of 1,952,978 people"``.
     """
-    over, under = measure.numerator, measure.denominator
-    if not (math.isfinite(over) and math.isfinite(under)):
+    if not (math.isfinite(measure.numerator) and math.isfinite(measure.denominator)):
         return ""
-    return say(
-        "table.fraction",
-        lang,
-        numerator=amount(over, measure.numerator_unit, lang),
-        denominator=amount(under, measure.denominator_unit, lang),
-    )
+    numerator, denominator = amounts(measure, lang)
+    key = "fraction" if measure.unit == "1" else "ratio"
+    return say(f"table.{key}", lang, numerator=numerator, denominator=denominator)

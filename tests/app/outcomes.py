@@ -24,7 +24,19 @@ HOSTILE = (
     "\u202egnp.elif\u202c bidi and \x07 control",
     '" onload="document.title=1" x="',
 )
-DEFINITION = {"distance_m": 500, "distance": "straight", "facilities": "bus_stops"}
+DEFINITION = {
+    "distance_m": 500,
+    "distance": "straight",
+    "facilities": "bus_stops",
+    "facility_count": 5_166,
+    "overlap": "once",
+    "edge": "facilities outside the districts count",
+}
+TIERS = {
+    "community": {"minutes": 10, "speed_kmh": 5, "reach_m": 641, "park_count": 180},
+    "city": {"minutes": 20, "speed_kmh": 5, "reach_m": 1_282, "park_count": 50},
+    "nature": {"minutes": 30, "speed_kmh": 15, "reach_m": 5_769, "park_count": 6},
+}
 
 
 def make_districts(names=STREETS):
@@ -119,7 +131,12 @@ def met_indicator(names=STREETS):
     return IndicatorOutcome(
         "park-area-per-capita",
         "人均公园面积",
-        Result("park_area_per_capita", (measure,), districts, definition={}),
+        Result(
+            "park_area_per_capita",
+            (measure,),
+            districts,
+            definition={"population": "population", "parks": "parks", "park_count": 236},
+        ),
         target,
         Verdict("met", "", 0.0, "m2", tuple(districts["district_id"][per_person < 8])),
     )
@@ -147,7 +164,17 @@ def undecidable_indicator(names=STREETS):
     return IndicatorOutcome(
         "park-access",
         "公园可达性（10/20/30 分钟）",
-        Result("park_access", tiers, districts, definition={}),
+        Result(
+            "park_access",
+            tiers,
+            districts,
+            definition={
+                "of": ["population"],
+                "tiers": TIERS,
+                "higher_serves_lower": True,
+                "detour_factor": 1.3,
+            },
+        ),
         target,
         Verdict("undecidable", "value_unknown", float("nan"), "person"),
     )
@@ -164,7 +191,17 @@ def plain_indicator(names=STREETS):
     return IndicatorOutcome(
         "red-line-share",
         "生态红线面积占比",
-        Result("red_line_share", measures, districts, definition={}),
+        Result(
+            "red_line_share",
+            measures,
+            districts,
+            definition={
+                "red_lines": "red_lines",
+                "red_line_count": 12,
+                "categories": ["生态保护红线"],
+                "as_of": "2018",
+            },
+        ),
     )
 
 

@@ -60,11 +60,22 @@ def test_hostile_names_are_text(outcomes):
     names = [name.replace("\x07", "") for name in outcomes.HOSTILE]  # XML knows no bell
     svg = draw([Bar(name, 0.5, name) for name in names])
     assert texts(svg, "value") == names
+    assert {node.tag.removeprefix(SVG) for node in svg.iter()} == {
+        "div", "svg", "g", "line", "rect", "text", "title"
+    }  # fmt: skip
+
+
+def test_a_name_that_is_cut_can_still_be_read_whole():
+    svg = draw([Bar("Planning Area of the far North-East", 1, "")])
+    titles = [node.text for node in svg.iter(f"{SVG}title")]
+    assert titles[0] == "Planning Area of the far North-East"
+    assert texts(svg, "name") == ["Planning Area of the fa…"]
 
 
 def test_many_bars_take_less_room_each():
     def height(count):
-        return int(draw([Bar("a", 1, "")] * count).get("height")) / count
+        svg = next(draw([Bar("a", 1, "")] * count).iter(f"{SVG}svg"))
+        return int(svg.get("height")) / count
 
     assert height(55) < height(20)
 
@@ -105,4 +116,4 @@ def test_a_short_name_is_kept_and_a_long_one_begins_the_same(name, units):
 
 
 def test_chinese_takes_twice_the_room():
-    assert (shorten("城" * 13), shorten("城" * 14)) == ("城" * 13, f"{'城' * 12}…")
+    assert (shorten("城" * 12), shorten("城" * 13)) == ("城" * 12, f"{'城' * 11}…")
