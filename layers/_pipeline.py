@@ -136,7 +136,7 @@ def _repaired(
     flat = drop_z(layer, subject=subject)
     known, null_island = _without_null_island(flat.frame, choice, subject)
     geometry = np.asarray(known.geometry.array, dtype=object)
-    shifted = shift_to_study_crs(geometry, choice, crs, subject=subject)
+    shifted, far = shift_to_study_crs(geometry, choice, crs, subject=subject)
     moved = GeoDataFrame(pd.DataFrame(known.drop(columns="geometry")), geometry=shifted, crs=crs)
     # Two rows of the same number of persons at one place are two buildings, unless a key says not.
     drop = spec.kind not in _AMOUNTS or mapping.get(spec.key, spec.key) in raw.frame
@@ -146,7 +146,7 @@ def _repaired(
     )
     return Repaired(
         sound.frame,
-        (*flat.notices, *null_island, *once.notices, *sound.notices),
+        (*flat.notices, *null_island, *far, *once.notices, *sound.notices),
         once.area_change_m2 + sound.area_change_m2,
     )
 

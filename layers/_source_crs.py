@@ -1,7 +1,7 @@
 """Which CRS a source is in: what the caller declares, else what the file says; and do they fit."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,8 @@ from geoplan.layers.fits import CoordinateFit
 if TYPE_CHECKING:
     from pyproj import CRS
 
-Geometries = npt.NDArray[np.object_]
+Geometries: TypeAlias = npt.NDArray[np.object_]
+Bounds: TypeAlias = npt.NDArray[np.float64]
 
 _WEB_MERCATOR_LIMIT_M = 20_048_967
 _FIRST_ZONE, _LAST_ZONE, _FIRST_ZONE_EPSG = 25, 45, 4513
@@ -84,7 +85,7 @@ def choose_source_crs(
 
 def shift_to_study_crs(
     geometry: Geometries, choice: SourceCRSChoice, crs: str, *, subject: str
-) -> Geometries:
+) -> tuple[Geometries, tuple[Notice, ...]]:
     """
     Bring geometry into the study CRS, refusing coordinates that cannot be in their CRS.
 
@@ -101,8 +102,8 @@ def shift_to_study_crs(
 
     Returns
     -------
-    ndarray of shapely geometries
-        In `crs`.
+    tuple of ndarray of shapely geometries and tuple of Notice
+        In `crs`; and a notice if they lie far from where their CRS is meant to be used.
 
     Raises
     ------
@@ -111,36 +112,56 @@ def shift_to_study_crs(
     """
     bounds = shapely.total_bounds(geometry)
     if np.isnan(bounds).any():
-        return geometry
-    _check_range(bounds, choice, subject)
+        return geometry, ()
+    said = "is declared as" if choice.origin == "declared" else "says it is in"
+    here = f"{subject} {said} {_short(choice.crs)}"
+    if in_degrees(choice.crs):
+        _check_degrees(geometry, here)
+    notices = _check_metres(bounds, choice.crs, here, subject)
     try:
-        return to_study_crs(geometry, choice.crs, crs)
+        return to_study_crs(geometry, choice.crs, crs), notices
     except CRSError as error:
         raise CRSError(f"{subject}: {error}") from error
 
 
-def _check_range(bounds: npt.NDArray[np.float64], choice: SourceCRSChoice, subject: str) -> None:
-    west, south, east, north = bounds.tolist()
-    said = "is declared as" if choice.origin == "declared" else "says it is in"
-    here = f"{subject} {said} {_short(choice.crs)}"
-    extent = f"x from {west:.6g} to {east:.6g}, y from {south:.6g} to {north:.6g}"
-    if in_degrees(choice.crs):
-        if abs(west) <= 180 and abs(east) <= 180 and abs(south) <= 90 and abs(north) <= 90:
-            return
-        raise CRSError(f"{here}, which is in degrees, but has {extent}. {_looks_like(bounds)}")
-    if isinstance(choice.crs, CoordinateFit):
+def _check_degrees(geometry: Geometries, here: str) -> None:
+    boxes = shapely.bounds(geometry)
+    beyond = (np.abs(boxes) > (180, 90, 180, 90)).any(axis=1)
+    if not beyond.any():
         return
-    area = None if is_datum(choice.crs) else parse_crs(choice.crs).area_of_use
-    if area is not None and _within((west, south, east, north), area.bounds):
+    count, total = int(beyond.sum()), len(geometry)
+    if count * 2 < total:  # a few slips of the pen, not another CRS
+        row = int(np.flatnonzero(beyond)[0])
         raise CRSError(
-            f"{here}, which is in metres, but has {extent}, which are degrees. State what they "
-            f"are with {_HOW}: 'EPSG:4326', 'CGCS2000', 'GCJ-02' or 'BD-09'."
+            f"{here}, which is in degrees, but {count} of {total} rows are beyond ±180, ±90, the "
+            f"first at x={boxes[row, 0]:.6g}, y={boxes[row, 1]:.6g}. Correct them, or leave them "
+            "out with where=."
         )
-    if area is not None and _swapped(bounds, choice.crs, area.bounds):
+    bounds = shapely.total_bounds(geometry[beyond])
+    raise CRSError(f"{here}, which is in degrees, but has {_extent(bounds)}. {_looks_like(bounds)}")
+
+
+def _check_metres(
+    bounds: Bounds, crs: str | CoordinateFit, here: str, subject: str
+) -> tuple[Notice, ...]:
+    if isinstance(crs, CoordinateFit) or is_datum(crs) or in_degrees(crs):
+        return ()
+    area = parse_crs(crs).area_of_use
+    if area is None:
+        return ()
+    if _within(tuple(bounds.tolist()), area.bounds):
         raise CRSError(
-            f"{here}, but has {extent}: x and y look swapped (a surveyor's X points north). "
-            "Name the columns the other way round with x= and y=, or swap them in a GIS."
+            f"{here}, which is in metres, but has {_extent(bounds)}, which are degrees. State "
+            f"what they are with {_HOW}: 'EPSG:4326', 'CGCS2000', 'GCJ-02' or 'BD-09'."
         )
+    place = _misplaced(bounds, crs, area.bounds)
+    if place == "swapped":
+        raise CRSError(
+            f"{here}, but has {_extent(bounds)}: x and y look swapped (a surveyor's X points "
+            "north). Name the columns the other way round with x= and y=, or swap them in a GIS."
+        )
+    values = {"crs": _short(crs), "area": area.name.rstrip(".")}
+    return (Notice("outside_area_of_use", subject, values=values),) if place else ()
 
 
 def in_degrees(crs: str | CoordinateFit) -> bool:
@@ -152,7 +173,7 @@ def in_degrees(crs: str | CoordinateFit) -> bool:
     return bool(parse_crs(crs).is_geographic)
 
 
-def _looks_like(bounds: npt.NDArray[np.float64]) -> str:
+def _looks_like(bounds: Bounds) -> str:
     west, south, east, north = bounds.tolist()
     if max(abs(south), abs(north)) <= 180 and max(abs(west), abs(east)) <= 90:
         return "x and y look swapped: name the columns the other way round with x= and y=."
@@ -173,20 +194,24 @@ def _within(inner: tuple[float, ...], outer: tuple[float, ...]) -> bool:
     )
 
 
-def _swapped(
-    bounds: npt.NDArray[np.float64], crs: str, area: tuple[float, float, float, float]
-) -> bool:
-    """Tell whether the middle lies in the area of use only with x and y exchanged."""
+def _misplaced(
+    bounds: Bounds, crs: str, area: tuple[float, float, float, float]
+) -> Literal["", "swapped", "outside"]:
+    """Tell whether the middle lies far from the area of use, and in it with x and y exchanged."""
     from pyproj import Transformer
 
     west, south, east, north = bounds.tolist()
     middle = ((west + east) / 2, (south + north) / 2)
     to_degrees = Transformer.from_crs(parse_crs(crs), "EPSG:4326", always_xy=True)
-    as_given = to_degrees.transform(*middle)
-    if not np.isfinite(as_given).all() or not _near(as_given, area):
-        exchanged = to_degrees.transform(*reversed(middle))
-        return bool(np.isfinite(exchanged).all() and _near(exchanged, area, margin_deg=0.0))
-    return False
+    if _near(to_degrees.transform(*middle), area):
+        return ""
+    exchanged = to_degrees.transform(*reversed(middle))
+    return "swapped" if _near(exchanged, area, margin_deg=0.0) else "outside"
+
+
+def _extent(bounds: Bounds) -> str:
+    west, south, east, north = bounds.tolist()
+    return f"x from {west:.6g} to {east:.6g}, y from {south:.6g} to {north:.6g}"
 
 
 def _near(

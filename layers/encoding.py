@@ -152,10 +152,12 @@ def guess_encoding(values: Iterable[bytes]) -> str:
 
     Notes
     -----
-    UTF-8 that decodes strictly is UTF-8. Almost any high bytes decode as GB18030, so it has to
-    look like Chinese besides: 85 % of the characters within GB 2312, where real text has 99 %
-    and Big5 or Western text read as GBK about half; and 40 % of them within its everyday first
-    level, where Cyrillic read as GBK has next to none.
+    UTF-8 that decodes strictly is UTF-8, unless every character is one of the few hundred of GBK
+    whose two bytes are also a letter of two bytes there, such as 平.
+    Almost any high bytes decode as GB18030, so it has to look like Chinese besides: 85 % of the
+    characters within GB 2312, where real text has 99 % and Big5 or Western text read as GBK about
+    half; and 40 % of them within its everyday first level, where Cyrillic read as GBK has next to
+    none.
 
     Examples
     --------
@@ -165,7 +167,7 @@ def guess_encoding(values: Iterable[bytes]) -> str:
     'BIG5'
     """
     texts = list(values)
-    if _fits("UTF-8", texts):
+    if _fits("UTF-8", texts) and not _chinese_by_accident_utf8(texts):
         return "UTF-8"
     chinese = _share("gb2312", _decoded("GB18030", texts))
     traditional = _share("big5", _decoded("BIG5", texts))
@@ -254,6 +256,15 @@ def _decoded(name: str, texts: Sequence[bytes]) -> str | None:
 
 def _fits(name: str, texts: Sequence[bytes]) -> bool:
     return _decoded(name, texts) is not None
+
+
+def _chinese_by_accident_utf8(texts: Sequence[bytes]) -> bool:
+    """Recognise GBK such as 平: no ASCII letter beside it, as Western accents have."""
+    as_utf8 = _decoded("UTF-8", texts) or ""
+    if as_utf8.isascii() or max(as_utf8) >= "\u0800":
+        return False
+    accented = re.search(r"[A-Za-z][\x80-\u07ff]|[\x80-\u07ff][A-Za-z]", as_utf8)
+    return accented is None and _share("gb2312", _decoded("GB18030", texts)) >= _SURE
 
 
 def _share(common: Literal["gb2312", "big5"], text: str | None) -> float:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +14,8 @@ from geoplan.core.columns import Family
 from geoplan.core.errors import EmptyLayerError, SchemaError
 from geoplan.core.notices import Notice
 
-Geometries = npt.NDArray[np.object_]
-Mask = npt.NDArray[np.bool_]
+Geometries: TypeAlias = npt.NDArray[np.object_]
+Mask: TypeAlias = npt.NDArray[np.bool_]
 
 _POINT, _LINE, _POLYGON, _OTHER = 0, 1, 2, 3
 # shapely's type ids: point, line, ring, polygon, then the multis, then the collection.

@@ -1,0 +1,180 @@
+"""From the columns of a file to the canonical ones."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geoplan.core.columns import SPECS
+from geoplan.core.errors import ParameterError, SchemaError
+from geoplan.layers._columns import (
+    canonical_columns,
+    column_mapping,
+    complete_keys,
+    to_numbers,
+    to_text,
+)
+
+
+def frame(**columns):
+    count = len(next(iter(columns.values())))
+    return gpd.GeoDataFrame(columns, geometry=[shapely.box(i, 0, i + 1, 1) for i in range(count)])
+
+
+@pytest.mark.parametrize(
+    ("kind", "columns", "message"),
+    [
+        ("districts", {"distrct_id": "A"}, "did you mean 'district_id'"),
+        ("districts", {"geometry": "A"}, "'geometry', which is not a column of districts"),
+        ("parks", {"area_m2": "A"}, "measured in the study CRS.*official_area_m2"),
+    ],
+)
+def test_a_name_that_cannot_be_mapped_is_refused(kind, columns, message):
+    with pytest.raises(ParameterError, match=message):
+        column_mapping(SPECS[kind], columns, "", kind)
+
+
+def test_a_name_of_the_callers_own_keeps_a_further_column():
+    spec = SPECS["parks"]
+
+    layer, _ = canonical_columns(frame(AREA=[1.5]), spec, {"official_area_m2": "AREA"}, "parks")
+
+    assert layer["official_area_m2"].tolist() == [1.5]
+
+
+def test_the_amount_of_a_source_fills_the_column_of_its_kind():
+    assert column_mapping(SPECS["jobs"], {}, "EMP", "jobs") == {"jobs": "EMP"}
+    assert column_mapping(SPECS["facilities"], {}, "BEDS", "x") == {"weight": "BEDS"}
+
+
+@pytest.mark.parametrize("kind", ["districts", "jobs"])
+def test_an_amount_without_a_place_is_refused(kind):
+    with pytest.raises(ParameterError, match="value='EMP' has no place"):
+        column_mapping(SPECS[kind], {"jobs": "OTHER"}, "EMP", kind)
+
+
+def test_only_canonical_names_are_taken_without_being_mapped():
+    source = frame(NAME=["a"], tier=["city"], Name=["b"], park_id=[7.0])
+
+    layer, _ = canonical_columns(source, SPECS["parks"], {}, "parks")
+
+    assert layer.drop(columns="geometry").to_dict("records") == [
+        {"park_id": "7", "name": "", "tier": "city"}
+    ]
+
+
+def test_a_wrong_column_is_named_with_the_nearest_and_all_others():
+    with pytest.raises(
+        SchemaError, match=r"'NAM'.*Did you mean 'NAME'\? The columns are: CODE, NAME"
+    ):
+        canonical_columns(frame(CODE=[1], NAME=["a"]), SPECS["parks"], {"name": "NAM"}, "parks")
+
+
+def test_an_amount_that_is_needed_and_missing_is_an_error():
+    with pytest.raises(SchemaError, match=r"no column 'population'. Is it 'Population'\?"):
+        canonical_columns(frame(Population=[1]), SPECS["population"], {}, "population")
+
+
+def test_negative_residents_are_an_error_that_names_the_first():
+    with pytest.raises(SchemaError, match="1 negative amounts, the first -9999 in row 2"):
+        canonical_columns(frame(population=[1, -9999]), SPECS["districts"], {}, "districts")
+
+
+@pytest.mark.parametrize(
+    ("column", "texts"),
+    [
+        (pd.Series([1.0, None]), ["1", ""]),
+        (pd.Series([1.5, 2.0]), ["1.5", "2.0"]),
+        (pd.Series([440307001000], dtype="int64"), ["440307001000"]),
+        (pd.Series([" 龙岗\u3000", None]), ["龙岗", ""]),
+        (pd.Series([True]), ["True"]),
+        (pd.Series([pd.Timestamp("2024-05-01")]), ["2024-05-01"]),
+    ],
+)
+def test_text_is_what_a_reader_would_write(column, texts):
+    assert to_text(column).tolist() == texts
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1,234", 1234),
+        ("-1,234,567.5", -1234567.5),
+        ("１２３", 123),
+        (" 7 ", 7),
+        ("1e3", 1000),
+        (".5", 0.5),
+    ],
+)
+def test_a_number_written_as_text_is_parsed(text, number):
+    numbers, parsed = to_numbers(pd.Series([text]), source="POP", subject="x")
+
+    assert (numbers.tolist(), parsed) == ([number], 1)
+
+
+@pytest.mark.parametrize("text", ["", "-", "N/A", "无", "—"])
+def test_a_word_for_unknown_is_unknown_and_not_zero(text):
+    numbers, parsed = to_numbers(pd.Series([text, "5"]), source="POP", subject="x")
+
+    assert np.isnan(numbers[0])
+    assert parsed == 1
+
+
+@pytest.mark.parametrize("text", ["1.234,5", "12,34", "5 %", "about 5", "1/2"])
+def test_a_text_that_may_mean_something_else_is_an_error(text):
+    with pytest.raises(SchemaError, match="'POP' should hold numbers; 1 of 2 rows do not"):
+        to_numbers(pd.Series(["5", text]), source="POP", subject="x")
+
+
+def test_infinity_is_unknown():
+    numbers, _ = to_numbers(pd.Series([np.inf, 1.0]), source="POP", subject="x")
+
+    assert np.isnan(numbers[0])
+
+
+@given(st.lists(st.floats(-1e12, 1e12), min_size=1))
+def test_numbers_stay_what_they_are(values):
+    assert to_numbers(pd.Series(values), source="v", subject="x")[0].tolist() == values
+
+
+@given(st.lists(st.integers(-(10**9), 10**9), min_size=1))
+def test_grouped_numbers_come_back(values):
+    texts = pd.Series([f"{value:,}" for value in values])
+
+    assert to_numbers(texts, source="v", subject="x")[0].tolist() == values
+
+
+def keyed(kind, keys):
+    layer = frame(name=["n"] * len(keys))
+    layer[SPECS[kind].key] = pd.Series(keys, dtype="str")
+    return complete_keys(layer, SPECS[kind], kind)
+
+
+def test_rows_without_any_key_are_numbered_from_one():
+    layer, notices = keyed("districts", ["", ""])
+
+    assert layer["district_id"].tolist() == ["1", "2"]
+    assert [n.code for n in notices] == ["made_keys"]
+
+
+def test_a_number_made_for_a_row_is_its_number_in_the_source():
+    layer = frame(name=["a", "b", "c"]).iloc[[2]].assign(park_id="")
+
+    assert complete_keys(layer, SPECS["parks"], "parks")[0]["park_id"].tolist() == ["3"]
+
+
+def test_keys_that_repeat_are_told_apart_and_counted():
+    layer, notices = keyed("bus_stops", ["A", "", "A", "A"])
+
+    assert layer["stop_id"].tolist() == ["A", "row 2", "A#2", "A#3"]
+    assert [(n.code, n.count) for n in notices] == [("made_keys", 1), ("repeated_keys", 2)]
+
+
+def test_district_keys_that_repeat_are_an_error_that_names_them():
+    with pytest.raises(
+        SchemaError, match=r"1 keys repeat: 'A' \(2 times\) and 1 of 4 rows have no"
+    ):
+        keyed("districts", ["A", "", "A", "B"])
