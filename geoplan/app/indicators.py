@@ -136,7 +136,7 @@ def _filled(written: Mapping[str, Any], entry: CatalogueEntry | None, where: str
                 )
         for key, name in entry.layers.items():
             table.setdefault(key, name)
-    tiers = table.get("tiers", entry.tiers if entry else None)
+    tiers = table.get("tiers", entry.tiers if entry and entry.tiers else None)
     if isinstance(tiers, Mapping):
         known = entry.tiers if entry else {}
         table["tiers"] = {
@@ -174,6 +174,12 @@ def _check_layers(indicator: PlannedIndicator, plan: Plan) -> None:
             raise PlanError(f'{indicator.where} of has "{of}"; the one sum there is, is "{SUM}".')
     for name in demand_layers(indicator.table):
         _check_present(indicator.where, "of", name, plan)
+        kind = layer_kind(name, plan.layers[name])
+        if kind in ("population", "jobs") and name != kind:
+            raise PlanError(
+                f'{indicator.where} of has "{name}", a layer of kind "{kind}": its {kind} would '
+                f"not be counted. Name the layer [layers.{kind}]."
+            )
 
 
 def _check_present(where: str, key: str, name: str, plan: Plan) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from time import perf_counter
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from geoplan.app.plan import Plan, layer_kind
 from geoplan.app.registry import DISTRICTS
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 # study CRS, only to learn their extent in degrees.
 _WORLD_METRES = "EPSG:8857"
 
+_WINDOWED = ("population", "jobs")
 _AMOUNT_KINDS = ("population", "jobs", "facilities")
 _FACILITY_KINDS = ("parks", "bus_stops", "rail_stations", "facilities")
 
@@ -147,7 +148,7 @@ def load_layers(plan: Plan, *, tick: Callable[[str], None]) -> LoadedLayers:
         if study_crs is None:
             layers[name], study_crs = _load_districts(plan)
         else:
-            layer = _load(plan, name, study_crs.crs)
+            layer = _load(plan, name, study_crs.crs, layers[DISTRICTS])
             layers[name] = _within_margin(layer, layers[DISTRICTS], name, plan)
         seconds[f"load {name}"] = perf_counter() - begun
     if study_crs is None:
@@ -174,7 +175,9 @@ def _bounds_deg(districts: "GeoDataFrame") -> tuple[float, float, float, float]:
     return west, south, east, north
 
 
-def _load(plan: Plan, name: str, crs: str) -> "GeoDataFrame":
+def _load(
+    plan: Plan, name: str, crs: str, districts: "GeoDataFrame | None" = None
+) -> "GeoDataFrame":
     from geoplan import layers as room
 
     table = plan.layers[name]
@@ -182,18 +185,26 @@ def _load(plan: Plan, name: str, crs: str) -> "GeoDataFrame":
     where = _where(plan, name)
     try:
         source = _source(plan, table, kind)
-        if kind == "facilities":
-            layer = room.load_facilities(source, crs=crs, layer_name=name)
-        else:
-            loader = "load_land" if kind in LAND_LAYERS else f"load_{kind}"
-            layer = getattr(room, loader)(source, crs=crs)
+        loader = "load_land" if kind in LAND_LAYERS else f"load_{kind}"
+        more: dict[str, Any] = {}
+        if loader in ("load_land", "load_facilities"):
+            more["layer_name"] = name
+        elif kind in _WINDOWED and districts is not None:
+            more["bounds"] = tuple(districts.total_bounds.tolist())
+        layer = getattr(room, loader)(source, crs=crs, **more)
     except GeoplanError as error:
         raise type(error)(f"{where} {error}") from error
-    written = tuple(table.path)
-    record = load_record(layer)
-    if len(record.paths) == len(written):
-        record = replace(record, paths=written)  # relative, so that outputs can be passed on
-    return attach_record(layer, replace(record, layer=name))
+    return attach_record(layer, _renamed(load_record(layer), name, tuple(table.path)))
+
+
+def _renamed(record: LoadRecord, name: str, written: tuple[str, ...]) -> LoadRecord:
+    """Let a record speak of the layer and its files as the plan does, whoever reads it where."""
+    paths = written if len(record.paths) == len(written) else record.paths
+    notices = tuple(
+        replace(notice, subject=name) if notice.subject == record.layer else notice
+        for notice in record.notices
+    )
+    return replace(record, layer=name, paths=paths, notices=notices)
 
 
 def _source(plan: Plan, table: "LayerTable", kind: str) -> "LayerSource":

@@ -1,6 +1,7 @@
 """The plan file: what may stand in it, read and checked before any layer is opened."""
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ _TAKEN_NAMES = ("land", "population+jobs")
 
 _OTHER_KINDS = {"ecological_line": "red_lines"}
 
+_SMART_QUOTES = frozenset("“”‘’")
 _FORBIDDEN_IN_ID = frozenset('<>:"/\\|?*')
 _DEVICE_NAMES = frozenset(
     ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)))
@@ -150,16 +152,30 @@ def _decoded(content: bytes, path: Path) -> tuple[str, str]:
 
 
 def _parsed(text: str, path: Path) -> dict[str, Any]:
-    # TOML knows no lone carriage return; an editor on Windows writes CRLF.
+    text = text.replace("\r\n", "\n")  # as editors on Windows write it
     try:
-        return tomllib.loads(text.replace("\r\n", "\n"))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        hint = (
-            " In double quotes a backslash is special: write C:/data/x.shp, or use single quotes."
-            if "\\" in str(error) or "hex" in str(error)
-            else ""
+        raise PlanError(f"{path.name} is not TOML: {error}.{_toml_hint(text, error)}") from error
+
+
+def _toml_hint(text: str, error: tomllib.TOMLDecodeError) -> str:
+    """Say what to write instead, for the mistakes that planners make most."""
+    found = re.search(r"line (\d+), column (\d+)", str(error))
+    if found is None:
+        return ""
+    line = text.split("\n")[int(found[1]) - 1]
+    rest = line[int(found[2]) - 1 :]
+    if rest[:1] in _SMART_QUOTES or any(quote in line for quote in _SMART_QUOTES):
+        return " Strings stand in straight quotes, 'so' or \"so\", not in “ ” or ‘ ’."
+    if "key" in str(error) and not rest[:1].isascii():
+        name = re.split(r"[\s.=\]]", rest)[0]
+        return f' A name that is not in a-z, 0-9, - and _ stands in quotes: "{name}".'
+    if "\\" in line:
+        return (
+            " In double quotes a backslash is special: write C:/data/x.shp, or 'C:\\data\\x.shp'."
         )
-        raise PlanError(f"{path.name} is not TOML: {error}.{hint}") from error
+    return ""
 
 
 def _tables(value: Any, name: str, path: Path) -> dict[str, Any]:  # noqa: ANN401

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
 from geoplan.app.plan_tables import (
@@ -152,9 +153,9 @@ def run_analysis(
     Result
         What was found.
     """
-    from geoplan import analyses
-
-    function: Callable[..., Result] = getattr(analyses, analysis.name)
+    # The module and its function share a name; the module is asked, whatever came first.
+    module = import_module(f"geoplan.analyses.{analysis.name}")
+    function: Callable[..., Result] = getattr(module, analysis.name)
     first, *others = analysis.layers
     parameters = {
         key: _value(key, getattr(table, key))
@@ -175,6 +176,6 @@ def run_analysis(
 def _value(key: str, value: Any) -> Any:  # noqa: ANN401 (whatever the plan's tables hold)
     if key != "tiers":
         return value
-    from geoplan.analyses import ParkTier
+    from geoplan.analyses.park_access import ParkTier
 
     return {name: ParkTier(**tier.model_dump()) for name, tier in value.items()}

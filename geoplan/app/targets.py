@@ -61,7 +61,8 @@ _ABSOLUTE: tuple[tuple[Operator, str], ...] = (
         "<=",
         (
             r"<=|≤|≦|⩽|=<|at most|no(?:t)? (?:more|greater|higher) than|not above"
-            r"|not exceed(?:ing)?|maximum|max\.|(?:不高于|不超过|不大于|不多于|至多|小于等于|小于或等于)"
+            r"|not exceed(?:ing)?|maximum|max\."
+            r"|不高于|不超过|不大于|不多于|至多|小于等于|小于或等于"
         ),
     ),
     (">", r">|more than|greater than|higher than|above|over|exceeds|(?:大于|超过|高于|多于)"),
