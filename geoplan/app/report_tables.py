@@ -1,5 +1,6 @@
 """Tables as plain values: what a page, a document or a workbook can all be written from."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -314,7 +315,7 @@ def _column_scale(unit: str, values: Iterable[float]) -> Scale:
 
 
 def _with_unit(value: float, unit: str, lang: str) -> str:
-    if unit == "1":
+    if unit == "1" or not math.isfinite(value):
         return share(value)
     scale = scale_for(unit, [value])
     label = unit_label(scale.unit, lang)
