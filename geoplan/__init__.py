@@ -44,6 +44,15 @@ _HOMES |= dict.fromkeys(
     "geoplan.analyses.catchment",
 )
 
+_HOMES |= {
+    "MapPage": "geoplan.maps.page",
+    "choropleth_map": "geoplan.maps.choropleth",
+    "coverage_map": "geoplan.maps.coverage",
+    "indicator_map": "geoplan.maps.indicator",
+    "park_access_map": "geoplan.maps.park_access",
+    "red_line_map": "geoplan.maps.red_line",
+}
+
 __all__ = sorted(_HOMES)  # noqa: PLE0605 (a list; checkers read the rooms' own)
 
 

@@ -1,1 +1,17 @@
 """Folium maps out of results."""
+
+from geoplan.maps.choropleth import choropleth_map
+from geoplan.maps.coverage import coverage_map
+from geoplan.maps.indicator import indicator_map
+from geoplan.maps.page import MapPage
+from geoplan.maps.park_access import park_access_map
+from geoplan.maps.red_line import red_line_map
+
+__all__ = [
+    "MapPage",
+    "choropleth_map",
+    "coverage_map",
+    "indicator_map",
+    "park_access_map",
+    "red_line_map",
+]

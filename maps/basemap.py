@@ -1,0 +1,217 @@
+"""The quiet ground of a map: districts, borders, and the plan's own layers in pale colours."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import folium
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geoplan.core.crs import require_metric_crs
+from geoplan.maps.cards import Bounds, LegendEntry, Symbol
+from geoplan.maps.facilities import DOT, RING, objects_part
+from geoplan.maps.grid_overlay import PICTURE_FROM, overlay, picture_of
+from geoplan.maps.layers import Style, add_panes, group, shapes_layer
+from geoplan.maps.parts import Part
+from geoplan.maps.simplify import DISPLAY_CRS, for_display, outlines, tolerance_m
+from geoplan.maps.words import capital, name_of
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+LAND, BORDER = "#fcfbf8", "#5b6670"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """
+    What every part of one map stands on.
+
+    Parameters
+    ----------
+    districts : GeoDataFrame
+        As measured.
+    shown : GeoDataFrame
+        The same for display, EPSG:4326.
+    tolerance_m : float
+        How far outlines may be off on the screen.
+    label_at : GeoDataFrame
+        Where each district's label belongs, EPSG:4326.
+    order : ndarray of int
+        Rows of the districts from the largest to the smallest: whose label goes first.
+    lang : str
+        Language of the map.
+    """
+
+    districts: "GeoDataFrame"
+    shown: "GeoDataFrame"
+    tolerance_m: float
+    label_at: "GeoDataFrame"
+    order: "np.ndarray[Any, Any]"
+    lang: str
+
+    @property
+    def bounds(self) -> Bounds:
+        """South, west, north, east of all districts in degrees."""
+        west, south, east, north = self.shown.total_bounds
+        return (float(south), float(west), float(north), float(east))
+
+    @property
+    def row_bounds(self) -> tuple[Bounds, ...]:
+        """South, west, north, east of every district in degrees."""
+        found = self.shown.geometry.bounds.to_numpy()[:, [1, 0, 3, 2]]
+        return tuple((s, w, n, e) for s, w, n, e in found.round(5).tolist())
+
+    def display(self, layer: "GeoDataFrame") -> "GeoDataFrame":
+        """Prepare a further layer with the tolerance of this map."""
+        return for_display(layer, tolerance_m=self.tolerance_m)
+
+
+def ground_of(districts: "GeoDataFrame", lang: str) -> Ground:
+    """
+    Prepare the districts of a result for a map.
+
+    Parameters
+    ----------
+    districts : GeoDataFrame, n rows of Polygon or MultiPolygon
+        In a projected CRS in metres, with ``district_id`` and ``name``.
+    lang : {"en", "zh"}
+        Language of the map.
+
+    Returns
+    -------
+    Ground
+        The districts simplified for display, and where their labels belong.
+    """
+    require_metric_crs(districts=districts)
+    tolerance = tolerance_m(districts)
+    shown = for_display(districts, tolerance_m=tolerance, shapes="coverage")
+    # The middle of the largest circle inside is where an eye puts a name; a centroid can lie
+    # outside, and a representative point near an edge.
+    slim = shapely.simplify(districts.geometry.to_numpy(), 10 * tolerance)
+    circles = shapely.maximum_inscribed_circle(slim, tolerance=10 * tolerance)
+    middle = gpd.GeoSeries(shapely.get_point(circles, 0), crs=districts.crs).to_crs(DISPLAY_CRS)
+    return Ground(
+        districts=districts,
+        shown=shown,
+        tolerance_m=tolerance,
+        label_at=gpd.GeoDataFrame(geometry=middle),
+        order=np.argsort(-shapely.area(districts.geometry.to_numpy()), kind="stable"),
+        lang=lang,
+    )
+
+
+def start_map(ground: Ground) -> folium.Map:
+    """Make a map with its panes, the pale land of the districts and their borders."""
+    south, west, north, east = ground.bounds
+    map_ = folium.Map(
+        location=[(south + north) / 2, (west + east) / 2],
+        zoom_start=11,
+        tiles=None,
+        control_scale=False,
+        zoom_snap=0.25,
+        zoom_delta=0.5,
+        wheel_px_per_zoom_level=100,
+    )
+    add_panes(map_)
+    shapes_layer(ground.shown, style=Style(fill=LAND), pane="gp-ground").add_to(map_)
+    lines = outlines(ground.districts, tolerance_m=ground.tolerance_m)
+    inner, outer = lines[lines["border"] == "inner"], lines[lines["border"] == "outer"]
+    dashed = Style(stroke=BORDER, width_px=1.1, dash="6 4")
+    shapes_layer(inner, style=dashed, pane="gp-borders").add_to(map_)
+    solid = Style(stroke=BORDER, width_px=1.6)
+    shapes_layer(outer, style=solid, pane="gp-borders").add_to(map_)
+    return map_
+
+
+@dataclass(frozen=True)
+class _Quiet:
+    """How a layer for reference looks: fill of areas, colour and width of lines."""
+
+    fill: str
+    line: str
+    width_px: float = 1.0
+    opacity: float = 0.9
+
+
+_QUIET: Mapping[str, _Quiet] = {
+    "water": _Quiet("#c3dbe9", "#a9cbe0"),
+    "rivers": _Quiet("#c3dbe9", "#a9cbe0", 2.0),
+    "roads": _Quiet("#dcd8d0", "#cfcac1", 1.2),
+    "streets": _Quiet("#dcd8d0", "#dcd8d0", 0.7),
+    "rail": _Quiet("#8d7fa8", "#8d7fa8", 2.2),
+    "parks": _Quiet("#a9d3a0", "#7fb574", 0.8),
+    "greenways": _Quiet("#74b266", "#74b266", 1.6),
+    "built_up": _Quiet("#ece7df", "#e0dacf", 0.5),
+    "residential_land": _Quiet("#ebe3d6", "#ded5c5", 0.5),
+    "buildings": _Quiet("#d9d2c8", "#c9c1b5", 0.5),
+    "red_lines": _Quiet("#cfe3c4", "#a65a62", 1.2),
+    "eco_line": _Quiet("#dbe8d2", "#a9bf9b", 1.0),
+}
+_OTHER = _Quiet("#dfe1e4", "#8a949d", 1.2)
+_DOTS = {"rail_stations": RING, "rail_entrances": RING, "bus_stops": DOT}
+_BELOW = ("eco_line", "red_lines", "built_up", "residential_land", "water", "rivers")
+
+
+def context_parts(context: "Mapping[str, GeoDataFrame] | None", ground: Ground) -> list[Part]:
+    """
+    Draw further layers of the plan for reference.
+
+    Parameters
+    ----------
+    context : mapping of str to GeoDataFrame, optional
+        Layers by their name in the plan, in the CRS of the districts.
+    ground : Ground
+        What they stand on.
+
+    Returns
+    -------
+    list of Part
+        One per layer that has rows, areas below lines below points.
+
+    Raises
+    ------
+    CRSError
+        If a layer is in another CRS than the districts.
+    """
+    if not context:
+        return []
+    require_metric_crs(districts=ground.districts, **context)
+    filled = {name: layer for name, layer in context.items() if not layer.empty}
+    names = sorted(filled, key=lambda name: (name not in _BELOW, _dimension(filled[name])))
+    return [_context_part(name, filled[name], ground) for name in names]
+
+
+def _dimension(layer: "GeoDataFrame") -> int:
+    return -int(shapely.get_dimensions(layer.geometry.to_numpy()).max(initial=0))
+
+
+def _context_part(name: str, layer: "GeoDataFrame", ground: Ground) -> Part:
+    look = _QUIET.get(name, _OTHER)
+    title = capital(name_of("layer", name, ground.lang))
+    if _dimension(layer) == 0:
+        return objects_part(layer, ground, title=title, dot=_DOTS.get(name))
+    symbol: Symbol = "line" if _dimension(layer) == -1 else "area"
+    if len(layer) > PICTURE_FROM and symbol == "area":
+        picture = picture_of(layer, np.zeros(len(layer), dtype=int))
+        part: folium.map.Layer = overlay(
+            picture, [look.fill], pane="gp-quiet", opacity=look.opacity
+        )
+    else:
+        fill = look.fill if symbol == "area" else ""
+        style = Style(
+            fill=fill, fill_opacity=look.opacity, stroke=look.line, width_px=look.width_px
+        )
+        pane = "gp-quiet" if symbol == "area" else "gp-lines"
+        part = shapes_layer(_merged(ground.display(layer)), style=style, pane=pane)
+    colour = look.fill if symbol == "area" else look.line
+    entry = LegendEntry(colour, title, len(layer), symbol)
+    return Part(group(title, [part]), "layer", entries=(entry,))
+
+
+def _merged(shown: "GeoDataFrame") -> "GeoDataFrame":
+    """Bind the rows of a layer without tooltips into one: one path for the browser, not many."""
+    merged = shapely.geometrycollections(shapely.get_parts(shown.geometry.to_numpy()))
+    return gpd.GeoDataFrame(geometry=[merged], crs=shown.crs)

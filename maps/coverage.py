@@ -1,0 +1,156 @@
+"""The map of a coverage: who is within reach of facilities, and who is not."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from geoplan.core import numbers
+from geoplan.core.errors import ParameterError
+from geoplan.maps.basemap import Ground
+from geoplan.maps.cards import LegendBlock, LegendEntry
+from geoplan.maps.districts import labels, share_part, verdict_entries
+from geoplan.maps.facilities import objects_part
+from geoplan.maps.layers import group
+from geoplan.maps.page import MapPage
+from geoplan.maps.parts import Part
+from geoplan.maps.sheet import Request, finish, make_ground, ordered, request
+from geoplan.maps.tables import district_table
+from geoplan.maps.unserved import SERVED, served_layer, unserved_layer
+from geoplan.maps.words import capital, facilities_name, name_of, say
+
+if TYPE_CHECKING:
+    import folium
+    from geopandas import GeoDataFrame
+
+    from geoplan.core.results import Result
+
+
+def coverage_map(
+    result: "Result",
+    *,
+    of: str | None = None,
+    title: str | None = None,
+    lang: str = "en",
+    context: "Mapping[str, GeoDataFrame] | None" = None,
+    target_text: str | None = None,
+    target_met: Mapping[str, bool] | None = None,
+    fictional: bool = False,
+) -> MapPage:
+    """
+    Map a coverage: served ground, demand out of reach, districts by share, facilities.
+
+    Parameters
+    ----------
+    result : Result
+        From `geoplan.analyses.coverage`.
+    of : str, optional
+        The denominator in front: it gives headline, labels and table. The first by default.
+    title : str, optional
+        Title of the page; by default the facilities and the distance.
+    lang : {"en", "zh"}
+        Language of every word that is not data.
+    context : mapping of str to GeoDataFrame, optional
+        Further layers of the plan, by name, to draw quietly; in the CRS of the districts.
+    target_text : str, optional
+        The target of the measure in front as the plan has it, such as ``"> 95 %"``.
+    target_met : mapping of str to bool, optional
+        Who meets it, by ``district_id``; the key ``""`` is the whole area.
+    fictional : bool
+        Whether to mark the data as made up.
+
+    Returns
+    -------
+    MapPage
+        With ``.html()`` and ``.save(path)``: one file that needs no internet.
+
+    Raises
+    ------
+    ParameterError
+        If the result is no coverage, or has no such measure.
+    CRSError
+        If a layer of `context` is in another CRS than the districts.
+
+    Notes
+    -----
+    Themes exclude each other: served and unserved, then one choropleth per denominator. Numbers
+    come from the result; outlines are simplified for the screen, which the footer says. Unserved
+    people are drawn by cell, as a picture above 2,000 cells.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import Point, box
+    >>> from geoplan.analyses import coverage
+    >>> districts = gpd.GeoDataFrame(
+    ...     {"district_id": ["A"], "name": ["甲"]},
+    ...     geometry=[box(500_000, 2_500_000, 503_000, 2_502_000)],
+    ...     crs="EPSG:4547",
+    ... )
+    >>> stops = gpd.GeoDataFrame(geometry=[Point(501_000, 2_501_000)], crs="EPSG:4547")
+    >>> found = coverage(stops, districts, distance_m=500, of=["land"])
+    >>> page = coverage_map(found, lang="zh")
+    >>> "13.1 %" in page.subtitle
+    True
+    """
+    if result.analysis != "coverage":
+        raise ParameterError(
+            f"`result` is of {result.analysis!r}; coverage_map draws 'coverage'. Use "
+            "indicator_map(), which picks the map by the result."
+        )
+    asked = request(
+        result,
+        of=of,
+        part=None,
+        title=title,
+        lang=lang,
+        context=context,
+        target_text=target_text,
+        target_met=target_met,
+        fictional=fictional,
+    )
+    ground = make_ground(asked)
+    facilities = facilities_name(result, lang)
+    parts = [
+        *_reach_part(asked, ground),
+        *(share_part(measure, ground, asked.goal_of(measure)) for measure in ordered(asked)),
+    ]
+    places = {}
+    if "facilities" in result.layers:
+        layer = result.layers["facilities"]
+        parts.append(objects_part(layer, ground, title=capital(facilities)))
+        places[facilities] = layer
+    table = district_table(asked.measure, ground, asked.goal, analysis=result.analysis)
+    return finish(asked, ground, parts, table, places=places)
+
+
+def _reach_part(asked: Request, ground: Ground) -> list[Part]:
+    result, lang = asked.result, asked.lang
+    if "served" not in result.layers:
+        return []
+    first = result.measures[0]
+    reach = numbers.distance(float(result.definition["distance_m"]), lang)
+    within = say(
+        "legend.served_within", lang, distance=reach, facilities=facilities_name(result, lang)
+    )
+    served = result.layers["served"]
+    drawn: list[folium.Element] = [served_layer(served, ground)]
+    area = numbers.amount(float(served.area.sum()), "m2", lang)
+    blocks = [LegendBlock(say("legend.served", lang), (LegendEntry(SERVED, within, area),))]
+    unserved = result.layers.get("unserved")
+    if unserved is not None and len(unserved):
+        beyond = say("legend.unserved_land", lang, distance=reach)
+        layer, block = unserved_layer(unserved, first, ground, beyond=beyond)
+        drawn.append(layer)
+        blocks.append(block)
+    verdicts = verdict_entries(asked.measure, asked.goal, lang)
+    if verdicts:
+        blocks.append(LegendBlock(say("table.verdicts", lang), verdicts))
+    name = say("theme.gaps", lang, of=name_of("of", first.of, lang))
+    together = group(name, [*drawn, labels(asked.measure, ground, asked.goal)])
+    shown = (together.get_name(),)
+    return [
+        Part(
+            together,
+            "theme",
+            blocks=tuple(LegendBlock(b.title, b.entries, b.unit, b.note, shown) for b in blocks),
+        )
+    ]

@@ -1,0 +1,169 @@
+"""Districts on a map: tooltips, classes by value, labels with their verdicts."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import folium
+import numpy as np
+
+from geoplan.core import numbers
+from geoplan.maps.cards import LegendBlock, LegendEntry
+from geoplan.maps.classes import MET, MISSED, NO_DATA, Classes, Ramp, make_classes
+from geoplan.maps.goal import Goal
+from geoplan.maps.labels import MARKS, label_layer
+from geoplan.maps.layers import Style, Tip, group, shapes_layer
+from geoplan.maps.parts import Part
+from geoplan.maps.words import bound_of, capital, measure_name, name_of, say
+
+if TYPE_CHECKING:
+    from geoplan.core.results import Measure
+    from geoplan.maps.basemap import Ground
+
+
+def hit_layer(
+    measures: Sequence["Measure"], ground: "Ground", goal_of: "Callable[[Measure], Goal]"
+) -> folium.GeoJson:
+    """
+    Lay the districts over the map without colour: they carry the tooltips.
+
+    Parameters
+    ----------
+    measures : sequence of Measure
+        One line of the tooltip each: value, numerator, denominator, with units.
+    ground : Ground
+        The districts.
+    goal_of : callable
+        Gives the target of a measure: digits are added that keep a value on its side of it.
+
+    Returns
+    -------
+    folium.GeoJson
+        In the pane ``gp-hit``.
+    """
+    lang = ground.lang
+    tips = [Tip(capital(say("tip.district", lang)), measures[0].districts["name"].tolist())]
+    tips += [
+        Tip(measure_name(measure, lang), fraction_texts(measure, lang, goal_of(measure)))
+        for measure in measures
+    ]
+    style = Style(fill="#ffffff", fill_opacity=0.0)
+    return shapes_layer(ground.shown, style=style, pane="gp-hit", tips=tips, hover="#23282d")
+
+
+def fraction_texts(measure: "Measure", lang: str, goal: Goal) -> list[str]:
+    """Write value, numerator and denominator of every district, each column in one unit."""
+    table = measure.districts
+    over = numbers.scale_for(measure.numerator_unit, table["denominator"])
+    if measure.numerator_unit != measure.denominator_unit:
+        over = numbers.scale_for(measure.numerator_unit, table["numerator"])
+    under = numbers.scale_for(measure.denominator_unit, table["denominator"])
+    return [
+        say(
+            "tip.fraction",
+            lang,
+            value=value,
+            numerator=numbers.amount(numerator, measure.numerator_unit, lang, scale=over),
+            denominator=numbers.amount(denominator, measure.denominator_unit, lang, scale=under),
+        )
+        for value, numerator, denominator in zip(
+            value_texts(measure, lang, goal), table["numerator"], table["denominator"], strict=True
+        )
+    ]
+
+
+def value_texts(measure: "Measure", lang: str, goal: Goal) -> list[str]:
+    """Write the value of every district with its unit."""
+    bound = bound_of(goal.text, measure.unit)
+    values = measure.districts["value"].tolist()
+    return [numbers.value_text(value, measure.unit, lang, bound=bound) for value in values]
+
+
+def labels(measure: "Measure", ground: "Ground", goal: Goal) -> folium.GeoJson:
+    """Label the districts with name, value and the mark of the verdict, the largest first."""
+    table, order = measure.districts, ground.order
+    names = table["name"].to_numpy(dtype=object)
+    ids = table["district_id"].to_numpy(dtype=object)
+    values = np.asarray(value_texts(measure, ground.lang, goal), dtype=object)
+    return label_layer(
+        ground.label_at.iloc[order],
+        names[order].tolist(),
+        values[order].tolist(),
+        [goal.of(district) for district in ids[order]],
+    )
+
+
+def share_part(measure: "Measure", ground: "Ground", goal: Goal, *, ramp: Ramp = "Blues") -> Part:
+    """
+    Colour the districts by class of their value.
+
+    Parameters
+    ----------
+    measure : Measure
+        What to show.
+    ground : Ground
+        The districts.
+    goal : Goal
+        Target of this measure; its number becomes a class limit, so that the colour changes where
+        the verdict does.
+    ramp : Ramp
+        Colours.
+
+    Returns
+    -------
+    Part
+        A theme with its legend: classes with the number of districts in each.
+    """
+    lang = ground.lang
+    values = measure.districts["value"].to_numpy()
+    bound = bound_of(goal.text, measure.unit)
+    classes = make_classes(values, unit=measure.unit, ramp=ramp, include=bound)
+    index = classes.index(values)
+    index = np.where(index < 0, len(classes.colors), index)
+    style = Style(fill=(*classes.colors, NO_DATA), fill_opacity=0.88)
+    areas = shapes_layer(ground.shown, style=style, pane="gp-theme", classes=index)
+    together = group(theme_name(measure, lang), [areas, labels(measure, ground, goal)])
+    block = LegendBlock(
+        measure_name(measure, lang),
+        (*class_entries(classes, values, lang), *verdict_entries(measure, goal, lang)),
+        unit=classes.unit_label(lang),
+        note=capital(say("legend.district_counts", lang)),
+        layers=(together.get_name(),),
+    )
+    return Part(together, "theme", blocks=(block,))
+
+
+def theme_name(measure: "Measure", lang: str) -> str:
+    """Name the theme that colours districts by a measure."""
+    of = name_of("of", measure.of, lang)
+    if not measure.part:
+        return say("theme.share", lang, of=of)
+    part = name_of("part", measure.part, lang)
+    if measure.of == "land":
+        return say("theme.share_part", lang, part=part)
+    return say("theme.share_both", lang, of=of, part=part)
+
+
+def class_entries(classes: Classes, values: "np.ndarray", lang: str) -> tuple[LegendEntry, ...]:
+    """List the classes with how many values each holds; the unknown last, if there are any."""
+    rows = zip(classes.colors, classes.labels(lang), classes.counts(values), strict=True)
+    entries = tuple(LegendEntry(color, label, count) for color, label, count in rows)
+    unknown = int(np.isnan(values).sum())
+    if not unknown:
+        return entries
+    return (*entries, LegendEntry(NO_DATA, say("class.none", lang), unknown))
+
+
+def verdict_entries(measure: "Measure", goal: Goal, lang: str) -> tuple[LegendEntry, ...]:
+    """Explain check and cross of the labels, with how many districts bear each."""
+    verdicts = [goal.of(district) for district in measure.districts["district_id"]]
+    if not goal.text or not any(verdict is not None for verdict in verdicts):
+        return ()
+    return tuple(
+        LegendEntry(
+            colour,
+            f"{MARKS[kind]} {say(f'legend.{key}', lang, target=goal.words)}",
+            verdicts.count(kind),
+            "none",
+        )
+        for kind, key, colour in ((True, "met", MET), (False, "missed", MISSED))
+    )

@@ -1,0 +1,88 @@
+"""The map that fits a result, picked by its analysis."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from geoplan.maps.choropleth import choropleth_map
+from geoplan.maps.coverage import coverage_map
+from geoplan.maps.page import MapPage
+from geoplan.maps.park_access import park_access_map
+from geoplan.maps.red_line import red_line_map
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+    from geoplan.core.results import Result
+
+
+def indicator_map(  # noqa: PLR0913 (the parts of one page)
+    result: "Result",
+    *,
+    of: str | None = None,
+    part: str | None = None,
+    title: str | None = None,
+    lang: str = "en",
+    context: "Mapping[str, GeoDataFrame] | None" = None,
+    target_text: str | None = None,
+    target_met: Mapping[str, bool] | None = None,
+    fictional: bool = False,
+) -> MapPage:
+    """
+    Map a result of any analysis.
+
+    Parameters
+    ----------
+    result : Result
+        From any analysis: coverage and park access get their reach, red lines and ecological land
+        their polygons, everything else its districts by value.
+    of, part : str, optional
+        The measure in front. The first that fits by default.
+    title, lang, context, target_text, target_met, fictional
+        As in `geoplan.maps.choropleth_map`.
+
+    Returns
+    -------
+    MapPage
+        With ``.html()`` and ``.save(path)``: one file that needs no internet.
+
+    Raises
+    ------
+    ParameterError
+        If the result has no such measure.
+    CRSError
+        If a layer of `context` is in another CRS than the districts.
+
+    See Also
+    --------
+    geoplan.maps.coverage_map, geoplan.maps.park_access_map, geoplan.maps.red_line_map
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import Point, box
+    >>> from geoplan.analyses import coverage
+    >>> districts = gpd.GeoDataFrame(
+    ...     {"district_id": ["A"], "name": ["甲"]},
+    ...     geometry=[box(500_000, 2_500_000, 503_000, 2_502_000)],
+    ...     crs="EPSG:4547",
+    ... )
+    >>> stops = gpd.GeoDataFrame(geometry=[Point(501_000, 2_501_000)], crs="EPSG:4547")
+    >>> page = indicator_map(coverage(stops, districts, distance_m=500, of=["land"]))
+    >>> "13.1 %" in page.subtitle
+    True
+    """
+    common = {
+        "title": title,
+        "lang": lang,
+        "context": context,
+        "target_text": target_text,
+        "target_met": target_met,
+        "fictional": fictional,
+    }
+    if result.analysis == "coverage":
+        return coverage_map(result, of=of, **common)  # type: ignore[arg-type]
+    if result.analysis == "park_access":
+        return park_access_map(result, of=of, part=part, **common)  # type: ignore[arg-type]
+    if result.analysis in ("red_line_share", "ecological_land_share"):
+        return red_line_map(result, part=part, **common)  # type: ignore[arg-type]
+    return choropleth_map(result, of=of, part=part, **common)  # type: ignore[arg-type]

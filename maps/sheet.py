@@ -1,0 +1,214 @@
+"""One finished map: the parts on their ground, with title, legend, table, search and footer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from geoplan.core.definitions import define
+from geoplan.core.errors import ParameterError
+from geoplan.maps.basemap import Ground, context_parts, ground_of, start_map
+from geoplan.maps.cards import Place, TableCard
+from geoplan.maps.districts import hit_layer
+from geoplan.maps.goal import Goal
+from geoplan.maps.page import MapPage, make_page
+from geoplan.maps.parts import Part, add_parts
+from geoplan.maps.simplify import DISPLAY_CRS
+from geoplan.maps.words import capital, default_title, footer, headline, say
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+    from geoplan.core.results import Measure, Result
+
+_MOST_PLACES = 5_000
+
+
+@dataclass(frozen=True)
+class Request:
+    """
+    What the caller of a map function asked for.
+
+    Parameters
+    ----------
+    result : Result
+        What was found.
+    measure : Measure
+        The measure in front.
+    goal : Goal
+        Its target.
+    title : str or None
+        Title; by default from the kind of the result.
+    lang : str
+        Language.
+    context : mapping of str to GeoDataFrame
+        Further layers to draw quietly.
+    fictional : bool
+        Whether to say that the data is made up.
+    """
+
+    result: "Result"
+    measure: "Measure"
+    goal: Goal
+    title: str | None
+    lang: str
+    context: "Mapping[str, GeoDataFrame]" = field(default_factory=dict)
+    fictional: bool = False
+
+    def goal_of(self, measure: "Measure") -> Goal:
+        """Give the target if it is this measure's, else none: a target speaks of one measure."""
+        return self.goal if measure is self.measure else Goal()
+
+
+def request(  # noqa: PLR0913 (what the public functions take, once)
+    result: "Result",
+    *,
+    of: str | None,
+    part: str | None,
+    title: str | None,
+    lang: str,
+    context: "Mapping[str, GeoDataFrame] | None",
+    target_text: str | None,
+    target_met: Mapping[str, bool] | None,
+    fictional: bool,
+) -> Request:
+    """
+    Gather the arguments of a map function, and refuse what cannot be drawn.
+
+    Raises
+    ------
+    ParameterError
+        If the result has no measure, or not the one asked for.
+    """
+    return Request(
+        result=result,
+        measure=pick(result, of, part),
+        goal=Goal(target_text or "", target_met),
+        title=title,
+        lang=lang,
+        context=dict(context or {}),
+        fictional=fictional,
+    )
+
+
+def pick(result: "Result", of: str | None, part: str | None) -> "Measure":
+    """
+    Pick the measure in front: the first one that fits.
+
+    Raises
+    ------
+    ParameterError
+        If none does; the message lists those there are.
+    """
+    for measure in result.measures:
+        if of in (None, measure.of) and part in (None, measure.part):
+            return measure
+    have = ", ".join(measure.label for measure in result.measures) or "none"
+    raise ParameterError(
+        f"there is no measure of={of!r}, part={part!r} in this {result.analysis}; it has: {have}."
+    )
+
+
+def ordered(asked: Request) -> list["Measure"]:
+    """Give the measures of the result, the one in front first."""
+    others = [measure for measure in asked.result.measures if measure is not asked.measure]
+    return [asked.measure, *others]
+
+
+def make_ground(asked: Request) -> Ground:
+    """Prepare the districts of the result."""
+    return ground_of(asked.result.districts, asked.lang)
+
+
+def finish(
+    asked: Request,
+    ground: Ground,
+    parts: Sequence[Part],
+    table: TableCard,
+    *,
+    places: "Mapping[str, GeoDataFrame] | None" = None,
+) -> MapPage:
+    """
+    Put the parts of a map together on a page.
+
+    Parameters
+    ----------
+    asked : Request
+        What to show.
+    ground : Ground
+        The districts.
+    parts : sequence of Part
+        Themes and layers of this kind of map; the context is added below the layers.
+    table : TableCard
+        The table beside the map.
+    places : mapping of str to GeoDataFrame, optional
+        Layers with names that the search box finds, by what they are called.
+
+    Returns
+    -------
+    MapPage
+        The page.
+    """
+    result, lang = asked.result, asked.lang
+    map_ = start_map(ground)
+    themes = [part for part in parts if part.role == "theme"]
+    layers = [part for part in parts if part.role == "layer"]
+    context = context_parts(asked.context, ground)
+    legend = add_parts(map_, [*themes, *context, *layers], lang)
+    hit_layer(ordered(asked), ground, asked.goal_of).add_to(map_)
+    credited = {"districts": result.districts, **result.layers, **asked.context}
+    lines = footer(
+        credited,
+        result.districts.crs,
+        lang,
+        tolerance_m=ground.tolerance_m,
+        fictional=asked.fictional,
+    )
+    return make_page(
+        map_,
+        title=asked.title or default_title(result, lang),
+        subtitle=_subtitle(asked),
+        legend=legend,
+        table=table,
+        footer=lines,
+        lang=lang,
+        bounds=ground.bounds,
+        places=_places(ground, places or {}),
+    )
+
+
+def _subtitle(asked: Request) -> str:
+    met = asked.goal.of("")
+    phrases = headline(asked.measure, asked.lang, target_text=asked.goal.words or None, met=met)
+    finding = " · ".join(capital(phrase) for phrase in phrases)
+    try:
+        definition = define(asked.result, asked.lang)[0]
+    except (ParameterError, KeyError):
+        # A result made by hand need not define itself.
+        return finding
+    return f"{finding} · {definition}"
+
+
+def _places(ground: Ground, layers: "Mapping[str, GeoDataFrame]") -> list[Place]:
+    names = ground.districts["name"].astype(str).tolist()
+    kind = say("place.district", ground.lang)
+    found = [
+        Place(name, kind, bounds)
+        for name, bounds in zip(names, ground.row_bounds, strict=True)
+        if name
+    ]
+    for called, layer in layers.items():
+        found += _named(layer, called)
+    return found
+
+
+def _named(layer: "GeoDataFrame", kind: str) -> list[Place]:
+    if "name" not in layer:
+        return []
+    named = layer[layer["name"].fillna("").astype(str) != ""].drop_duplicates("name")
+    if len(named) > _MOST_PLACES:
+        return []
+    edges = named.to_crs(DISPLAY_CRS).geometry.bounds.to_numpy().round(5)[:, [1, 0, 3, 2]].tolist()
+    return [
+        Place(str(name), kind, (s, w, n, e))
+        for name, (s, w, n, e) in zip(named["name"], edges, strict=True)
+    ]

@@ -1,0 +1,143 @@
+"""Geometry for the screen: simplified in metres, then to longitude and latitude, then rounded."""
+
+from typing import TYPE_CHECKING, Literal
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geoplan.core.crs import require_metric_crs
+from geoplan.core.errors import ParameterError
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+    from numpy.typing import NDArray
+
+DISPLAY_CRS = "EPSG:4326"
+_DEGREE_STEP = 1e-5  # 1.1 m on the ground: below a pixel up to zoom 16
+_SCREEN_PX = 1_000  # a city fills about this many pixels of an office screen
+_PART_OF_PX = 1 / 3  # an outline that moves by less than this looks the same
+_LEAST_M, _MOST_M = 1.0, 200.0
+
+Shapes = Literal["coverage", "single"]
+
+
+def tolerance_m(layer: "GeoDataFrame") -> float:
+    """
+    Choose how far an outline may move: a third of a pixel when the whole layer fills a screen.
+
+    Parameters
+    ----------
+    layer : GeoDataFrame
+        Districts, in a projected CRS in metres.
+
+    Returns
+    -------
+    float
+        Metres, rounded to one digit, from 1 m to 200 m.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import box
+    >>> tolerance_m(gpd.GeoDataFrame(geometry=[box(0, 0, 40_000, 30_000)], crs="EPSG:4547"))
+    10.0
+    """
+    require_metric_crs(layer=layer)
+    if layer.empty:
+        return _LEAST_M
+    west, south, east, north = layer.total_bounds
+    raw = max(east - west, north - south) / _SCREEN_PX * _PART_OF_PX
+    return float(np.clip(float(f"{raw:.0e}"), _LEAST_M, _MOST_M))
+
+
+def for_display(
+    layer: "GeoDataFrame", *, tolerance_m: float, shapes: Shapes = "single"
+) -> "GeoDataFrame":
+    """
+    Prepare a layer for a web map: simplify, reproject, round.
+
+    Parameters
+    ----------
+    layer : GeoDataFrame
+        In a projected CRS in metres; not modified.
+    tolerance_m : float
+        How far an outline may move, in metres; 0 keeps every vertex.
+    shapes : {"single", "coverage"}
+        ``"coverage"`` for districts: polygons that share borders keep sharing them, without gaps
+        or overlaps. ``"single"`` treats each geometry by itself.
+
+    Returns
+    -------
+    GeoDataFrame
+        Same rows and columns, in EPSG:4326, coordinates rounded to 5 decimals (1.1 m).
+
+    Raises
+    ------
+    CRSError
+        If the CRS is missing or not in metres.
+    ParameterError
+        If `tolerance_m` is negative or not finite.
+
+    Notes
+    -----
+    Numbers on a map come from the full geometry, never from this one. A geometry that vanishes
+    below the tolerance is kept as it was.
+    """
+    require_metric_crs(layer=layer)
+    if not (np.isfinite(tolerance_m) and tolerance_m >= 0):
+        raise ParameterError(f"`tolerance_m` is {tolerance_m}; wanted metres, 0 or more.")
+    full = layer.geometry.to_numpy()
+    slim = _simplified(full, tolerance_m, shapes) if tolerance_m > 0 else full
+    lost = shapely.is_empty(slim) & ~shapely.is_empty(full)
+    slim = np.where(lost, full, slim)
+    shown = layer.set_geometry(gpd.GeoSeries(slim, index=layer.index, crs=layer.crs))
+    shown = shown.to_crs(DISPLAY_CRS)
+    return shown.set_geometry(
+        gpd.GeoSeries(_rounded(shown.geometry.to_numpy()), index=layer.index, crs=DISPLAY_CRS)
+    )
+
+
+def _simplified(
+    full: "NDArray[np.object_]", tolerance_m: float, shapes: Shapes
+) -> "NDArray[np.object_]":
+    polygonal = bool(np.isin(shapely.get_type_id(full), (3, 6)).all())
+    if shapes == "coverage" and polygonal and len(full):
+        # Visvalingam takes the square root of the removed area as its measure: the same tolerance
+        # moves outlines a little less than Douglas-Peucker would.
+        return np.asarray(shapely.coverage_simplify(full, tolerance_m))
+    return np.asarray(shapely.simplify(full, tolerance_m, preserve_topology=True))
+
+
+def _rounded(geometry: "NDArray[np.object_]") -> "NDArray[np.object_]":
+    """Round coordinates without repairing: a self-touching outline draws as well as a valid one."""
+    return np.asarray(shapely.set_precision(geometry, _DEGREE_STEP, mode="pointwise"))
+
+
+def outlines(districts: "GeoDataFrame", *, tolerance_m: float) -> "GeoDataFrame":
+    """
+    Draw every border once: the inner borders and the outer one, as two rows of lines.
+
+    Parameters
+    ----------
+    districts : GeoDataFrame
+        Polygons in a projected CRS in metres.
+    tolerance_m : float
+        As in `for_display`.
+
+    Returns
+    -------
+    GeoDataFrame
+        Rows ``inner`` and ``outer`` in the column ``border``, in EPSG:4326. Shared borders drawn
+        once keep a dash pattern that two overlaid ones would fill.
+    """
+    slim = for_display(districts, tolerance_m=tolerance_m, shapes="coverage").geometry.to_numpy()
+    lines = shapely.unary_union(shapely.boundary(slim))
+    outer = shapely.boundary(shapely.unary_union(shapely.make_valid(slim)))
+    inner = shapely.difference(lines, outer)
+    merged = [_merged(inner), _merged(outer)]
+    return gpd.GeoDataFrame({"border": ["inner", "outer"]}, geometry=merged, crs=DISPLAY_CRS)
+
+
+def _merged(lines: shapely.Geometry) -> shapely.Geometry:
+    return shapely.line_merge(lines) if shapely.get_num_geometries(lines) > 1 else lines

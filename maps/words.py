@@ -1,0 +1,237 @@
+"""What a map says: names of layers and measures, the headline, the footer."""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import geoplan
+from geoplan.core import numbers
+from geoplan.core.crs import parse_crs
+from geoplan.core.record import KEY
+from geoplan.core.texts import catalogue, text
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+    from geoplan.core.results import Measure, Result
+
+_BOUND = re.compile(r"([-+]?[0-9]+(?:\.[0-9]+)?)\s*([%‰]?)")
+
+
+def say(key: str, lang: str, **values: Any) -> str:  # noqa: ANN401 (whatever format() takes)
+    """Look up a phrase of the maps, such as ``legend.served``."""
+    return text(f"maps.{key}", lang, **values)
+
+
+def name_of(table: str, key: str, lang: str) -> str:
+    """
+    Name a layer, a denominator or a part; what the plan named itself keeps its name.
+
+    Parameters
+    ----------
+    table : {"layer", "of", "part"}
+        Table of phrases.
+    key : str
+        The key in it.
+    lang : {"en", "zh"}
+        The language.
+
+    Returns
+    -------
+    str
+        Plain text.
+
+    Examples
+    --------
+    >>> name_of("layer", "bus_stops", "en"), name_of("layer", "kinder_gardens", "en")
+    ('bus stops', 'kinder gardens')
+    """
+    known = catalogue(lang).get(f"maps.{table}.{key.replace('+', '_plus_')}")
+    return key.replace("_", " ") if known is None else known
+
+
+def measure_name(measure: "Measure", lang: str) -> str:
+    """Name a measure by what it is a share of and its part, first letter capital."""
+    of = name_of("of", measure.of, lang)
+    if not measure.part:
+        return capital(of)
+    part = name_of("part", measure.part, lang)
+    return capital(part) if measure.of == "land" else f"{capital(of)}, {part}"
+
+
+def capital(words: str) -> str:
+    """Write the first letter large, the others as they are."""
+    return words[:1].upper() + words[1:]
+
+
+def facilities_name(result: "Result", lang: str) -> str:
+    """Name the facilities of a coverage by the layer they came from."""
+    return name_of("layer", str(result.definition.get("facilities") or "facilities"), lang)
+
+
+def default_title(result: "Result", lang: str) -> str:
+    """Give the title of a map whose plan gave none."""
+    if f"maps.title.{result.analysis}" not in catalogue(lang):
+        return say("title.other", lang, analysis=capital(result.analysis.replace("_", " ")))
+    metres = result.definition.get("distance_m")
+    return capital(
+        say(
+            f"title.{result.analysis}",
+            lang,
+            facilities=facilities_name(result, lang),
+            distance=numbers.distance(float(metres), lang) if metres else "",
+        )
+    )
+
+
+def headline(
+    measure: "Measure", lang: str, *, target_text: str | None, met: bool | None
+) -> tuple[str, ...]:
+    """
+    Say the number of the whole area, and how it stands to its target.
+
+    Parameters
+    ----------
+    measure : Measure
+        The measure in front.
+    lang : {"en", "zh"}
+        The language.
+    target_text : str or None
+        The target as the plan has it.
+    met : bool or None
+        Whether the whole meets it; None when not known.
+
+    Returns
+    -------
+    tuple of str
+        One or two phrases.
+    """
+    bound = bound_of(target_text, measure.unit)
+    value = numbers.value_text(measure.value, measure.unit, lang, bound=bound)
+    of = measure_name(measure, lang)
+    numerator, denominator = amounts(measure, lang)
+    if not math.isfinite(measure.value):
+        first = say("headline.unknown", lang, of=of)
+    elif measure.unit == "1":
+        spoken = name_of("of", measure.of, lang)
+        first = say(
+            "headline.share",
+            lang,
+            value=value,
+            of=spoken,
+            numerator=numerator,
+            denominator=denominator,
+        )
+    else:
+        first = say(
+            "headline.value", lang, value=value, numerator=numerator, denominator=denominator
+        )
+    if not target_text:
+        return (first,)
+    key = "target" if met is None else ("met" if met else "missed")
+    return (first, say(f"headline.{key}", lang, target=target_text))
+
+
+def amounts(measure: "Measure", lang: str) -> tuple[str, str]:
+    """Write numerator and denominator of the whole in one display unit."""
+    if measure.numerator_unit != measure.denominator_unit:
+        return (
+            numbers.amount(measure.numerator, measure.numerator_unit, lang),
+            numbers.amount(measure.denominator, measure.denominator_unit, lang),
+        )
+    scale = numbers.scale_for(measure.denominator_unit, [measure.denominator])
+    return (
+        numbers.number(measure.numerator / scale.factor, scale.decimals),
+        numbers.amount(measure.denominator, measure.denominator_unit, lang, scale=scale),
+    )
+
+
+def bound_of(target_text: str | None, unit: str) -> float | None:
+    """
+    Read the number of a target, for digits and class limits only; verdicts are made elsewhere.
+
+    Parameters
+    ----------
+    target_text : str or None
+        Such as ``"> 95 %"``.
+    unit : str
+        Unit of the measure.
+
+    Returns
+    -------
+    float or None
+        In `unit`; None where the text has no number.
+
+    Examples
+    --------
+    >>> bound_of("> 95 %", "1"), bound_of(">= 8 m2/person", "m2/person"), bound_of(None, "1")
+    (0.95, 8.0, None)
+    """
+    found = _BOUND.search(target_text or "")
+    if found is None:
+        return None
+    value = float(found[1]) / {"%": 100, "‰": 1000, "": 1}[found[2]]
+    return value if unit != "1" or found[2] or value <= 1 else None
+
+
+def footer(
+    layers: "Mapping[str, GeoDataFrame]",
+    crs: Any,  # noqa: ANN401 (whatever geopandas carries)
+    lang: str,
+    *,
+    tolerance_m: float,
+    fictional: bool,
+) -> tuple[str, ...]:
+    """
+    Say where the data is from, of when, and how it was measured and drawn.
+
+    Parameters
+    ----------
+    layers : mapping of str to GeoDataFrame
+        Layers on the map by name; those that came from a loader are credited.
+    crs : CRS
+        What was measured in.
+    lang : {"en", "zh"}
+        The language.
+    tolerance_m : float
+        How far outlines may be off on the screen.
+    fictional : bool
+        Whether the data is made up.
+
+    Returns
+    -------
+    tuple of str
+        Phrases for the foot of the page.
+    """
+    credited = [_credit(name, layer, lang) for name, layer in layers.items()]
+    return (
+        *([say("footer.fictional", lang)] if fictional else []),
+        *_unique(credit for credit in credited if credit),
+        say("footer.crs", lang, crs=_crs_name(crs)),
+        say("footer.simplified", lang, tolerance=numbers.distance(tolerance_m, lang)),
+        say("footer.made", lang, version=geoplan.__version__),
+    )
+
+
+def _credit(name: str, layer: "GeoDataFrame", lang: str) -> str:
+    record = layer.attrs.get(KEY, {})
+    source, date = record.get("source", ""), record.get("as_of", "")
+    key = {(True, True): "source_date", (True, False): "source", (False, True): "dated"}.get(
+        (bool(source), bool(date))
+    )
+    if key is None:
+        return ""
+    spoken = capital(name_of("layer", record.get("layer") or name, lang))
+    return say(f"footer.{key}", lang, layer=spoken, source=source, date=date)
+
+
+def _unique(phrases: Any) -> Sequence[str]:  # noqa: ANN401 (an iterable of str)
+    return list(dict.fromkeys(phrases))
+
+
+def _crs_name(crs: Any) -> str:  # noqa: ANN401
+    parsed = parse_crs(crs)
+    authority = parsed.to_authority()
+    name = parsed.name if parsed.name != "unknown" else "PROJ"
+    return f"{name} ({':'.join(authority)})" if authority else name
