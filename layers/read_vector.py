@@ -1,5 +1,6 @@
 """Vector files: everything that GDAL reads, and GeoParquet."""
 
+import codecs
 import warnings
 from collections.abc import Callable
 from difflib import get_close_matches
@@ -167,9 +168,9 @@ def _read_rows(
     target: Path | bytes, options: dict[str, Any], subject: str
 ) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
     try:
-        return pyogrio.read_dataframe(target, **options), ()
+        return _read_text_whole(target, options), ()
     except shapely.errors.GEOSException:
-        frame = pyogrio.read_dataframe(target, **options, on_invalid="fix")
+        frame = _read_text_whole(target, {**options, "on_invalid": "fix"})
     plain = {key: value for key, value in options.items() if key == "layer"}
     wkb = pyogrio.raw.read(target, **plain, columns=[])[2]
     was_read = shapely.from_wkb(wkb, on_invalid="ignore")
@@ -178,6 +179,25 @@ def _read_rows(
     lost = int((missing & ~pd.isna(wkb)).sum())
     counts = (("closed_rings", closed), ("unreadable_geometry", lost))
     return frame, tuple(Notice(code, subject, n, len(frame)) for code, n in counts if n)
+
+
+def _read_text_whole(target: Path | bytes, options: dict[str, Any]) -> pd.DataFrame:
+    """Read rows; where a field ends within a character, decode it here and leave the half out."""
+    frame: pd.DataFrame
+    try:
+        frame = pyogrio.read_dataframe(target, **options)
+    except UnicodeDecodeError:
+        frame = pyogrio.read_dataframe(target, **{**options, "encoding": "ISO-8859-1"})
+    else:
+        return frame
+    decoder = codecs.getincrementaldecoder(options.get("encoding", "utf-8"))
+
+    def decode(text: str) -> str:  # one byte a character until now, so nothing is lost
+        return str(decoder("replace").decode(text.encode("latin-1")))
+
+    texts = [name for name in frame.columns if pd.api.types.is_string_dtype(frame[name])]
+    decoded = {name: frame[name].map(decode, na_action="ignore") for name in texts}
+    return frame.assign(**decoded).rename(columns=decode)
 
 
 def _with_warnings(

@@ -109,7 +109,7 @@ def as_source(
     frame = None
     if isinstance(source, LayerSource):
         described = source
-    elif hasattr(source, "geometry"):
+    elif hasattr(source, "active_geometry_name"):  # a frame, without importing geopandas
         described, frame = LayerSource("<GeoDataFrame>"), source
     else:
         described = LayerSource(source)

@@ -1,0 +1,254 @@
+"""Vector files."""
+
+import json
+import subprocess
+import sys
+import zipfile
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from geoplan.core.errors import SchemaError, SourceError
+from geoplan.layers._files import LocalFile
+from geoplan.layers.read_vector import layer_names, read_vector
+
+NAMES = ["福田", "龙岗街道"]
+
+
+@pytest.fixture
+def frame():
+    boxes = [shapely.box(114, 22, 114.1, 22.1), shapely.box(114.1, 22, 114.2, 22.1)]
+    return gpd.GeoDataFrame({"名称": NAMES, "N": [1, 2]}, geometry=boxes, crs="EPSG:4326")
+
+
+def read(path, *, layer="", encoding=""):
+    return read_vector(LocalFile(path, path.name, layer), encoding=encoding, subject="districts")
+
+
+@pytest.mark.parametrize("suffix", ["gpkg", "geojson", "fgb", "gml", "kml"])
+def test_every_format_gives_the_same_rows(frame, tmp_path, suffix):
+    path = tmp_path / f"layer.{suffix}"
+    written = frame.rename(columns={"名称": "Name"})
+    driver = "LIBKML" if suffix == "kml" else None
+    written.to_file(path, driver=driver)
+
+    raw = read(path)
+
+    assert sorted(raw.frame["Name"]) == sorted(NAMES)
+    assert raw.rows_read == 2
+    assert raw.frame.crs.equals("EPSG:4326", ignore_axis_order=True)
+    assert shapely.area(raw.frame.geometry.array).tolist() == pytest.approx([0.01, 0.01])
+
+
+def test_geoparquet_is_read(frame, tmp_path):
+    pytest.importorskip("pyarrow", reason="GeoParquet needs pyarrow")
+    frame.to_parquet(tmp_path / "layer.parquet")
+
+    assert read(tmp_path / "layer.parquet").frame["名称"].tolist() == NAMES
+
+
+def test_a_parquet_without_geometry_is_an_error(tmp_path):
+    pd = pytest.importorskip("pyarrow", reason="GeoParquet needs pyarrow") and __import__("pandas")
+    pd.DataFrame({"a": [1]}).to_parquet(tmp_path / "t.parquet")
+
+    with pytest.raises(SourceError, match="cannot be read as GeoParquet"):
+        read(tmp_path / "t.parquet")
+
+
+@pytest.mark.parametrize(
+    ("written", "cpg", "encoding", "name", "origin"),
+    [
+        ("GBK", False, "", "GB18030", "bytes"),
+        ("GBK", True, "", "GB18030", "cpg"),
+        ("UTF-8", False, "", "UTF-8", "bytes"),
+        ("UTF-8", True, "", "UTF-8", "cpg"),
+        ("GBK", False, "gb18030", "gb18030", "declared"),
+    ],
+)
+def test_a_shapefile_is_never_mojibake(frame, tmp_path, written, cpg, encoding, name, origin):
+    frame.to_file(tmp_path / "s.shp", encoding=written)
+    if not cpg:
+        (tmp_path / "s.cpg").unlink()
+
+    raw = read(tmp_path / "s.shp", encoding=encoding)
+
+    assert raw.frame["名称"].tolist() == NAMES
+    assert (raw.encoding.name, raw.encoding.found_in) == (name, origin)
+
+
+def test_the_encoding_declared_wins_even_when_it_is_wrong(frame, tmp_path):
+    frame.to_file(tmp_path / "s.shp", encoding="GBK")
+
+    raw = read(tmp_path / "s.shp", encoding="cp1252")
+
+    assert raw.frame.iloc[0, 0] != NAMES[0]
+    assert raw.encoding.found_in == "declared"
+
+
+@pytest.mark.parametrize("written", ["gbk", "utf-8"])
+def test_a_name_cut_within_a_character_does_not_stop_the_read(tmp_path, written):
+    shape = gpd.GeoDataFrame({"N": ["x" * 80]}, geometry=[shapely.box(0, 0, 1, 1)], crs=4326)
+    shape.to_file(tmp_path / "s.shp")
+    (tmp_path / "s.cpg").unlink()
+    dbf = tmp_path / "s.dbf"
+    cut = b"x" + ("龙岗街道" * 20).encode(written)[:79]
+    dbf.write_bytes(dbf.read_bytes().replace(b"x" * 80, cut))
+
+    assert read(tmp_path / "s.shp").frame["N"].item().startswith("x龙岗街道龙岗街道")
+
+
+def test_a_shapefile_without_attributes_is_read(frame, tmp_path):
+    frame.to_file(tmp_path / "s.shp", encoding="GBK")
+    (tmp_path / "s.dbf").unlink()
+
+    assert read(tmp_path / "s.shp").rows_read == 2
+
+
+def test_a_shapefile_without_its_index_says_so(frame, tmp_path):
+    frame.to_file(tmp_path / "s.shp", encoding="GBK")
+    (tmp_path / "s.shx").unlink()
+
+    with pytest.raises(SourceError, match=r"its \.shx is missing. Copy all parts"):
+        read(tmp_path / "s.shp")
+
+
+def test_a_geojson_in_gbk_is_read_right(frame, tmp_path):
+    path = tmp_path / "s.geojson"
+    path.write_bytes(frame.to_json(ensure_ascii=False).encode("gbk"))
+
+    raw = read(path)
+
+    assert raw.frame["名称"].tolist() == NAMES
+    assert raw.encoding.name == "GB18030"
+
+
+def test_a_geojson_is_not_in_the_encoding_declared(tmp_path, frame):
+    path = tmp_path / "s.geojson"
+    path.write_bytes(frame.to_json(ensure_ascii=False).encode("gbk"))
+
+    with pytest.raises(SourceError, match=r"s\.geojson is not in encoding='utf-8'"):
+        read(path, encoding="utf-8")
+
+
+def rings(*coordinates):
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"name": f"f{i}"},
+            "geometry": {"type": "Polygon", "coordinates": [ring]},
+        }
+        for i, ring in enumerate(coordinates)
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features})
+
+
+OPEN = [[0, 0], [1, 0], [1, 1], [0, 1]]
+CLOSED = [[2, 0], [3, 0], [3, 1], [2, 1], [2, 0]]
+
+
+def test_open_rings_are_closed_and_counted(tmp_path):
+    path = tmp_path / "open.geojson"
+    path.write_text(rings(OPEN, CLOSED, OPEN), encoding="utf-8")
+
+    raw = read(path)
+
+    assert shapely.area(raw.frame.geometry.array).tolist() == [1.0, 1.0, 1.0]
+    assert raw.frame["name"].tolist() == ["f0", "f1", "f2"]
+    assert [(n.code, n.count, n.total) for n in raw.notices] == [("closed_rings", 2, 3)]
+
+
+def test_a_line_of_one_point_is_counted_as_missing(tmp_path):
+    path = tmp_path / "open.geojson"
+    line = {"type": "LineString", "coordinates": [[0, 0]]}
+    content = json.loads(rings(OPEN))
+    content["features"].append({"type": "Feature", "properties": {}, "geometry": line})
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+    raw = read(path)
+
+    assert raw.frame.geometry.isna().tolist() == [False, True]
+    assert [(n.code, n.count) for n in raw.notices] == [
+        ("closed_rings", 1),
+        ("unreadable_geometry", 1),
+    ]
+
+
+def test_a_file_of_several_layers_asks_for_one(frame, tmp_path):
+    path = tmp_path / "city.gpkg"
+    frame.to_file(path, layer="streets")
+    frame.to_file(path, layer="parks")
+
+    assert layer_names(path) == ["streets", "parks"]
+    assert read(path, layer="parks").rows_read == 2
+    with pytest.raises(SourceError, match=r"has 2 layers: streets, parks.*layer='streets'"):
+        read(path)
+    with pytest.raises(SourceError, match=r"no layer 'park'. Did you mean 'parks'\?"):
+        read(path, layer="park")
+
+
+def test_an_empty_layer_beside_a_full_one_is_passed_over(frame, tmp_path):
+    path = tmp_path / "city.gpkg"
+    frame.iloc[:0].to_file(path, layer="empty")
+    frame.to_file(path, layer="full")
+
+    assert read(path).rows_read == 2
+
+
+def test_a_file_without_geometry_is_an_error(tmp_path):
+    import pandas as pd
+    import pyogrio
+
+    path = tmp_path / "table.gpkg"
+    pyogrio.write_dataframe(pd.DataFrame({"a": [1]}), path, layer="t")
+
+    with pytest.raises(SchemaError, match="no layer with geometry"):
+        read(path)
+
+
+@pytest.mark.parametrize("name", ["broken.geojson", "broken.gpkg", "broken.shp"])
+def test_a_file_that_is_no_layer_is_an_error(tmp_path, name):
+    (tmp_path / name).write_text("nothing of the kind", encoding="utf-8")
+
+    with pytest.raises(SourceError, match=f"{name} cannot be read"):
+        read(tmp_path / name)
+
+
+def test_measured_coordinates_are_read_in_the_plane(tmp_path):
+    path = tmp_path / "m.geojson"
+    path.write_text(rings([[0, 0, 5], [1, 0, 5], [1, 1, 5], [0, 0, 5]]), encoding="utf-8")
+
+    assert read(path).frame.geometry.has_z.all()
+
+
+def test_arrow_is_not_required(frame, tmp_path):
+    """Reading in a process where pyarrow cannot be imported gives the same rows."""
+    frame.to_file(tmp_path / "s.gpkg")
+    script = (
+        "import sys\n"
+        "sys.modules['pyarrow'] = None\n"
+        "from pathlib import Path\n"
+        "from geoplan.layers._files import LocalFile\n"
+        "from geoplan.layers.read_vector import read_vector\n"
+        f"file = LocalFile(Path({str(tmp_path / 's.gpkg')!r}), 's', '')\n"
+        "print(read_vector(file, encoding='', subject='x').rows_read)\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, check=True, text=True
+    )
+
+    assert done.stdout.split() == ["2"]
+
+
+def test_zipped_layers_are_read_by_the_loader(frame, tmp_path):
+    frame.to_file(tmp_path / "街道.shp", encoding="GBK")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for part in tmp_path.glob("街道.*"):
+            archive.write(part, f"数据/{part.name}")
+
+    from geoplan.layers import load_districts
+
+    districts = load_districts(tmp_path / "a.zip", crs="EPSG:4547", columns={"name": "名称"})
+
+    assert districts["name"].tolist() == NAMES
