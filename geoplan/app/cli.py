@@ -182,7 +182,7 @@ def demo(
 
         language = lang or _Lang.en
         plan = write_demo(folder, lang=language.value)
-        written, outcome = _run_into(plan, out, language, quiet=quiet)
+        written, outcome = _run_into(plan, out, language, quiet=quiet, fictional=True)
         _show(outcome, quiet=quiet, verbose=verbose)
         _say_where(written, outcome.lang)
 
@@ -214,7 +214,7 @@ def exit_code(outcome: "PlanOutcome") -> int:
 
 
 def _run_into(
-    path: Path, out: Path | None, lang: _Lang | None, *, quiet: bool
+    path: Path, out: Path | None, lang: _Lang | None, *, quiet: bool, fictional: bool = False
 ) -> tuple[Path, "PlanOutcome"]:
     from geoplan.app.console import watching
     from geoplan.app.outputs import (
@@ -232,7 +232,8 @@ def _run_into(
     with watching(quiet=quiet) as progress:
         outcome = run_plan(plan, lang=lang and lang.value, progress=progress)
     with watching(quiet=quiet) as progress:
-        return write_outputs(outcome, folder, progress=progress), outcome
+        written = write_outputs(outcome, folder, fictional=fictional, progress=progress)
+    return written, outcome
 
 
 def _show(outcome: "PlanOutcome", *, quiet: bool, verbose: bool) -> None:

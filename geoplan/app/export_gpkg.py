@@ -91,8 +91,8 @@ def _writable(layer: "GeoDataFrame") -> "GeoDataFrame":
     copy = layer.rename(columns=renamed).rename_geometry("geom").reset_index(drop=True)
     copy.attrs = {}
     kept = copy[~(copy.geometry.isna() | copy.geometry.is_empty)]
-    mixed = kept.select_dtypes(include="object").columns.difference(["geom"])
-    return kept.astype(dict.fromkeys(mixed, "str"))
+    mixed = [name for name in kept.columns if name != "geom" and kept[name].dtype == object]
+    return kept.assign(**{name: kept[name].map(str, na_action="ignore") for name in mixed})
 
 
 class _Names:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from geoplan.app.outcome import PlanOutcome
 from geoplan.app.plan import Plan
 from geoplan.app.provenance import FILE_NAME, GENERATOR, provenance_document
+from geoplan.app.targets import judges_districts
 from geoplan.core.errors import GeoplanError, SourceError
 
 if TYPE_CHECKING:
@@ -118,7 +119,11 @@ def source_paths(plan: Plan) -> list[Path]:
 
 
 def write_outputs(
-    outcome: PlanOutcome, folder: str | PathLike[str], *, progress: "Progress | None" = None
+    outcome: PlanOutcome,
+    folder: str | PathLike[str],
+    *,
+    fictional: bool = False,
+    progress: "Progress | None" = None,
 ) -> Path:
     """
     Write report, maps, tables and provenance of a run into a folder.
@@ -132,6 +137,8 @@ def write_outputs(
         A plan that has been run.
     folder : str or path
         Where to: a new or empty folder, or one that geoplan wrote.
+    fictional : bool
+        Whether to mark the maps as made up.
     progress : callable, optional
         Called as ``progress(step, done, total)`` before each file.
 
@@ -151,7 +158,7 @@ def write_outputs(
     fresh = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}.tmp")
     try:
         (fresh / "maps").mkdir(parents=True)
-        _write_all(outcome, fresh, progress)
+        _write_all(outcome, fresh, progress, fictional=fictional)
         _take_place(fresh, folder)
     except GeoplanError:
         raise
@@ -165,7 +172,9 @@ def write_outputs(
     return folder
 
 
-def _write_all(outcome: PlanOutcome, folder: Path, progress: "Progress | None") -> None:
+def _write_all(
+    outcome: PlanOutcome, folder: Path, progress: "Progress | None", *, fictional: bool
+) -> None:
     from geoplan.app.export_gpkg import write_gpkg
     from geoplan.app.export_json import results_document, write_json
     from geoplan.app.export_xlsx import write_xlsx
@@ -181,7 +190,7 @@ def _write_all(outcome: PlanOutcome, folder: Path, progress: "Progress | None") 
     for done, indicator in enumerate(outcome.indicators):
         file = f"maps/{indicator.id}.html"
         tick(f"write {file}", done)
-        pages[indicator.id] = _map_page(outcome, indicator)
+        pages[indicator.id] = _map_page(outcome, indicator, fictional=fictional)
         (folder / file).write_text(pages[indicator.id], encoding="utf-8", newline="\n")
     tick("write report.html", total - 4)
     write_report(outcome, folder / "report.html", pages)
@@ -196,17 +205,37 @@ def _write_all(outcome: PlanOutcome, folder: Path, progress: "Progress | None") 
     tick("", total)
 
 
-def _map_page(outcome: PlanOutcome, indicator: "IndicatorOutcome") -> str:
+def _map_page(outcome: PlanOutcome, indicator: "IndicatorOutcome", *, fictional: bool) -> str:
     from geoplan.maps import indicator_map
 
+    headline, target = indicator.headline, indicator.target
     page = indicator_map(
         indicator.result,
+        of=headline.of,
+        part=headline.part,
         title=indicator.title,
         lang=outcome.lang,
         context=map_context(outcome, indicator),
+        target_text=target.text if target else None,
+        target_met=_who_meets(indicator),
+        fictional=fictional,
     )
     html: str = page.html()
     return html
+
+
+def _who_meets(indicator: "IndicatorOutcome") -> dict[str, bool] | None:
+    """Say who meets the target, by ``district_id``, the whole under ``""``; not who cannot tell."""
+    target, verdict = indicator.target, indicator.verdict
+    if target is None or verdict is None or verdict.status == "undecidable":
+        return None
+    meets = {"": verdict.status == "met"}
+    if judges_districts(indicator.headline, target):
+        table = indicator.headline.districts
+        missed = set(verdict.missed_districts)
+        known = table.loc[table["value"].notna(), "district_id"]
+        meets |= {id_: id_ not in missed for id_ in known}
+    return meets
 
 
 def map_context(

@@ -260,10 +260,28 @@ def _is_missed(gaps: "NDArray[np.float64]", operator: Operator) -> "NDArray[np.b
     return gaps >= 0 if operator in (">", "<") else gaps > 0
 
 
-def _missed_districts(measure: "Measure", target: Target) -> tuple[str, ...]:
-    # An amount (hectares of red line) or a baseline is of the whole; no district has to reach it.
+def judges_districts(measure: "Measure", target: Target) -> bool:
+    """
+    Say whether each district can be held to a target of the whole.
+
+    Parameters
+    ----------
+    measure : Measure
+        What was found.
+    target : Target
+        What the plan asks for.
+
+    Returns
+    -------
+    bool
+        False for an amount (hectares of red line) and for a baseline: both are of the whole.
+    """
     is_ratio = measure.unit == "1" or "/" in measure.unit
-    if not is_ratio or target.value is None or target.operator.startswith("not_"):
+    return is_ratio and target.value is not None and not target.operator.startswith("not_")
+
+
+def _missed_districts(measure: "Measure", target: Target) -> tuple[str, ...]:
+    if target.value is None or not judges_districts(measure, target):
         return ()
     import numpy as np
 
