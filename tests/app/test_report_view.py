@@ -252,8 +252,8 @@ def test_the_summary_says_it_in_one_sentence(outcomes, statuses, words):
 
 def test_layers_tell_rows_datum_and_change_of_area(outcomes):
     view = report_view(outcomes.make_outcome("en"), define)
-    stops = [plain(cell.text) for cell in view.layers.rows[1].cells]
-    assert stops[3:] == ["GCJ-02", "5,169", "5,166", "1", "−1,234 m²"]
+    stops = [plain(cell.text).replace("−", "-") for cell in view.layers.rows[1].cells]
+    assert stops[3:] == ["GCJ-02", "5,169", "5,166", "1", "-1,234 m²"]
 
 
 def test_what_was_dropped_is_written_out_by_layer(outcomes):
