@@ -225,4 +225,5 @@ def cdn_assets(work: Path, entry: dict[str, Any]) -> Iterator[dict[str, str]]:
             }
 
 
-setup(cmdclass={"build": Build, "build_bundle": BuildBundle})
+if __name__ == "__main__":
+    setup(cmdclass={"build": Build, "build_bundle": BuildBundle})

@@ -7,6 +7,10 @@ var geoplan = (function () {
   const ROOM_FOR_CARDS_PX = 900;
   const MARGIN_PX = 12;
   const HITS = 12;
+  // A4 landscape less the margins of page.css, less the footer, at 96 px to the inch.
+  const PAPER_PX = [1062, 690];
+  // Cards shrink with the map, but never below what can be read on paper.
+  const SMALLEST_PRINT = 0.7;
 
   function island(name) {
     return JSON.parse(document.getElementById("gp-island-" + name).textContent);
@@ -33,10 +37,10 @@ var geoplan = (function () {
     }
     const widest = (selector) =>
       Math.max(0, ...[...document.querySelectorAll(selector)].map((card) => card.offsetWidth));
-    const side = Math.min(Math.max(widest(".gp-table"), widest(".gp-legend"), widest(".gp-layers")), size.x / 4);
+    const side = (selector) => [Math.min(widest(selector), size.x / 3) + 2 * MARGIN_PX, MARGIN_PX];
     return {
-      paddingTopLeft: [side + 2 * MARGIN_PX, MARGIN_PX],
-      paddingBottomRight: [side + 2 * MARGIN_PX, MARGIN_PX],
+      paddingTopLeft: side(".gp-table, .gp-map .leaflet-left"),
+      paddingBottomRight: side(".gp-legend, .gp-layers"),
     };
   }
 
@@ -156,6 +160,20 @@ var geoplan = (function () {
     window.addEventListener("afterprint", fold);
   }
 
+  // On paper the map keeps its size on screen and is scaled as a whole: a map that is laid out anew
+  // while printing leaves its canvases empty.
+  function preparePrint(container) {
+    const scale =
+      Math.min(PAPER_PX[0] / container.clientWidth, PAPER_PX[1] / container.clientHeight) || 1;
+    const cards = Math.max(Math.min(scale, 1), SMALLEST_PRINT);
+    const style = document.documentElement.style;
+    style.setProperty("--gp-width", container.clientWidth + "px");
+    style.setProperty("--gp-height", container.clientHeight + "px");
+    style.setProperty("--gp-map-scale", String(scale));
+    style.setProperty("--gp-card-scale", String(cards));
+    style.setProperty("--gp-bar-scale", String(scale / cards));
+  }
+
   function watchRows(map) {
     for (const button of document.querySelectorAll(".gp-go")) {
       button.addEventListener("click", function () {
@@ -213,7 +231,7 @@ var geoplan = (function () {
           ...found.map(function (place) {
             const item = element("li", "", place[0]);
             item.setAttribute("role", "option");
-            item.append(element("span", "", place[1]));
+            item.append(" ", element("span", "", place[1]));
             item.addEventListener("mousedown", function (event) {
               event.preventDefault();
               go(place);
@@ -275,12 +293,15 @@ var geoplan = (function () {
     followLayers(maps);
     // A frame may start at size 0, or change: then Leaflet must be told, and the first view redone.
     let fitted = !options.bounds;
+    const area = one(".gp-map");
     function settle() {
+      if (matchMedia("print").matches) return;
+      preparePrint(area);
       for (const map of maps) map.invalidateSize({ pan: false });
       if (!fitted) fitted = show(first, options.bounds);
     }
     settle();
-    new ResizeObserver(settle).observe(first.getContainer());
+    new ResizeObserver(settle).observe(area);
   }
 
   return { island: island, show: show, start: start };

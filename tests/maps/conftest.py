@@ -38,6 +38,12 @@ def hostile(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
+def hostile_texts() -> tuple[str, ...]:
+    """Give all of them."""
+    return HOSTILE
+
+
+@pytest.fixture(scope="session")
 def bundle() -> Any:
     """Give the bundle of the page; the test skips where it was never built."""
     from geoplan.maps.assets import load_bundle
