@@ -161,8 +161,6 @@ def _load(
             f"`unit` is {described.unit!r}, but `{kind}` is not a raster: points and polygons hold "
             "numbers of persons or jobs. Leave `unit` out."
         )
-    if described.value and frame is None:
-        described = replace(described, columns={kind: described.value, **described.columns})
     return load_layer(
         described if frame is None else frame,
         kind=kind,

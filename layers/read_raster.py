@@ -1,10 +1,12 @@
 """Rasters of people or jobs: each cell with a value becomes a polygon, nothing is resampled."""
 
 import re
+import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -121,18 +123,49 @@ def read_cells(
     density is multiplied by the area of the cell on the ellipsoid. Some products state persons per
     km² of *land* in the cell; on a coast they become too many here, so prefer their counts.
     """
-    from rasterio.errors import RasterioIOError
+    with open_raster(path, subject=subject) as raster:
+        source = _source_crs(raster, source_crs, subject)
+        window = _window(raster, source, crs, bounds, subject)
+        _require_unit(raster, window, unit, source, subject)
+        found = _Found(raster, subject)
+        for part in strips(raster, window):
+            found.take(part)
+        return found.finish(source, crs, unit)
+
+
+@contextmanager
+def open_raster(path: str | PathLike[str], *, subject: str) -> "Iterator[DatasetReader]":
+    """
+    Open a raster.
+
+    Parameters
+    ----------
+    path : str or path
+        Any raster that GDAL reads.
+    subject : str
+        The layer, for messages.
+
+    Yields
+    ------
+    rasterio.DatasetReader
+        Valid until the context ends.
+
+    Raises
+    ------
+    SourceError
+        If the file is missing or cannot be read.
+    """
+    import rasterio
+    from rasterio.errors import NotGeoreferencedWarning, RasterioIOError
 
     _require_file(path, subject)
     try:
-        with _open(path) as raster:
-            source = _source_crs(raster, source_crs, subject)
-            window = _window(raster, source, crs, bounds, subject)
-            _require_unit(raster, window, unit, source, subject)
-            found = _Found(raster, subject)
-            for part in _parts(raster, window):
-                found.take(part)
-            return found.finish(source, crs, unit)
+        with warnings.catch_warnings():
+            # A raster without a position has no CRS either, which is refused with better words.
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            raster = rasterio.open(fspath(path))
+        with raster:
+            yield raster
     except RasterioIOError as error:
         raise SourceError(
             f"`{subject}`: {fspath(path)} cannot be read as a raster ({error}). Check the path; "
@@ -272,18 +305,6 @@ def cell_areas_m2(outlines: npt.NDArray[np.object_], source_crs: SourceCRS) -> F
     return np.asarray(shapely.area(to_study_crs(outlines, source_crs, equal_area)), dtype=float)
 
 
-def _open(path: str | PathLike[str]) -> Any:  # noqa: ANN401 (rasterio has no types)
-    import warnings
-
-    import rasterio
-    from rasterio.errors import NotGeoreferencedWarning
-
-    with warnings.catch_warnings():
-        # A raster without a position has no CRS either, which is refused with better words.
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        return rasterio.open(fspath(path))
-
-
 def _require_file(path: str | PathLike[str], subject: str) -> None:
     """Refuse a file that is missing, naming its neighbours; GDAL's own paths are left to GDAL."""
     if not re.match(r"/vsi|zip:|s3:|https?:", fspath(path)):
@@ -318,7 +339,7 @@ def _require_unit(
 def _magnitude_hint(raster: "DatasetReader", window: "Window", source: SourceCRS) -> str:
     """Say how many persons either unit would make; the right one is usually plain to see."""
     found = _Found(raster, "")
-    found.take(next(_parts(raster, window)))
+    found.take(next(strips(raster, window)))
     values, rows, columns = found.values[0], found.rows[0], found.columns[0]
     if not len(values):
         return ""
@@ -350,10 +371,25 @@ def _window(
     return Window(left, top, right - left, bottom - top)
 
 
-def _parts(raster: "DatasetReader", window: "Window") -> Iterator["Window"]:
-    """Cut the window into strips of whole blocks that fit in memory easily."""
+def strips(raster: "DatasetReader", window: "Window | None" = None) -> Iterator["Window"]:
+    """
+    Cut a window into strips of whole blocks that fit in memory easily.
+
+    Parameters
+    ----------
+    raster : rasterio.DatasetReader
+        The open file.
+    window : rasterio.windows.Window, optional
+        Rows and columns wanted; all by default.
+
+    Yields
+    ------
+    rasterio.windows.Window
+        From the top down.
+    """
     from rasterio.windows import Window
 
+    window = window or Window(0, 0, raster.width, raster.height)
     block = int(raster.block_shapes[0][0])
     height = max(_ROWS_AT_ONCE_CELLS // max(int(window.width), 1) // block, 1) * block
     end = int(window.row_off + window.height)
