@@ -5,7 +5,7 @@ import io
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import shapely
 
@@ -120,9 +120,16 @@ def static_map(  # noqa: PLR0913 (what is written on a map)
     measure = result.measures[0] if of is None else result.measure(of, part)
     words = _words(result, measure, lang, (title, subtitle))
     families = [*installed_cjk(), FALLBACK]
-    with mpl.rc_context(
-        {"font.family": families, "axes.unicode_minus": False, "svg.fonttype": "path"}
-    ):
+    settings: dict[Any, Any] = {
+        "font.family": families,
+        "axes.unicode_minus": False,
+        "svg.fonttype": "path",
+        "text.parse_math": False,  # a name may hold dollar signs
+    }
+    with mpl.rc_context(settings), warnings.catch_warnings():
+        # A name may hold a sign that no installed font has; it shows as a box, and that is no
+        # reason to alarm whoever runs the plan. Missing Chinese is dealt with before.
+        warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")
         figure, omitted = _draw(result, measure, words, standings or {})
         data = _saved(figure, dpi, file_format)
     notices = [*words.notices]
@@ -199,17 +206,16 @@ def _write(figure: "Figure", words: _Words, result: "Result", total_in: float) -
     left = 0.25 / _WIDTH_IN
     figure.text(
         left, 1 - 0.3 / total_in, words.title, fontsize=14, fontweight="bold", color=INK,
-        va="center", parse_math=False,
+        va="center",
     )  # fmt: skip
     figure.text(
         left, 1 - 0.6 / total_in, words.subtitle, fontsize=9.5, color=SOFT, va="center",
-        parse_math=False,
     )  # fmt: skip
     authority = result.districts.crs.to_authority()
     crs = ":".join(authority) if authority else result.districts.crs.name
     figure.text(
         left, 0.16 / total_in, text("static.foot", words.lang, crs=visible(crs)), fontsize=8,
-        color=SOFT, va="center", parse_math=False,
+        color=SOFT, va="center",
     )  # fmt: skip
 
 
@@ -273,9 +279,5 @@ def _legend(
 
 def _saved(figure: "Figure", dpi: int, file_format: FileFormat) -> bytes:
     target = io.BytesIO()
-    # A name may hold a sign that no installed font has; it shows as a box, and that is no reason
-    # to alarm whoever runs the plan. Missing Chinese is dealt with before.
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")
-        figure.savefig(target, dpi=dpi, format=file_format, facecolor=PAPER)
+    figure.savefig(target, dpi=dpi, format=file_format, facecolor=PAPER)
     return target.getvalue()

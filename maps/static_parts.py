@@ -159,7 +159,7 @@ def draw_labels(axes: "Axes", labels: Sequence[Label], *, size_pt: float) -> int
     for label in sorted(labels, key=lambda item: -item.weight):
         text = axes.text(
             label.x, label.y, label.text, ha="center", va="center", fontsize=size_pt,
-            color=label.color, linespacing=1.15, zorder=10, parse_math=False,
+            color=label.color, linespacing=1.15, zorder=10,
             path_effects=[withStroke(linewidth=2.4, foreground=PAPER)],
         )  # fmt: skip
         box = text.get_window_extent()

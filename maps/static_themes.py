@@ -105,8 +105,8 @@ def _draw_cells(
     classes: Classes,
 ) -> None:
     """Paint many small polygons at once: each would cost more to draw than it can show."""
+    from affine import Affine
     from rasterio.features import rasterize
-    from rasterio.transform import from_bounds
 
     west, south, east, north = drawn.total_bounds
     columns = 2_000
@@ -114,14 +114,13 @@ def _draw_cells(
     grid = rasterize(
         zip(drawn.geometry, index + 1, strict=True),
         out_shape=(rows, columns),
-        transform=from_bounds(west, south, east, north, columns, rows),
+        transform=Affine((east - west) / columns, 0, west, 0, (south - north) / rows, north),
         dtype="uint8",
     )
     palette = np.zeros((len(classes.colors) + 1, 4))
     palette[1:] = [_rgba(color) for color in classes.colors]
     axes.imshow(
         palette[grid], extent=(west, east, south, north), zorder=4, interpolation="nearest",
-        aspect="equal", autoscale=False,
     )  # fmt: skip
 
 
