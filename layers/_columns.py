@@ -162,11 +162,13 @@ def complete_keys(
         rows = pd.Series(np.asarray(frame.index) + 1, index=keys.index).astype("str")
         keys = keys.mask(missing, rows if missing.all() else "row " + rows)
         notices.append(Notice("made_keys", subject, int(missing.sum()), total, values))
-    again = np.asarray(keys.groupby(keys.to_numpy()).cumcount())
-    if again.any():
+    repeats = int(keys.duplicated().sum())
+    while keys.duplicated().any():  # again only where "A#2" was itself the key of another row
+        again = np.asarray(keys.groupby(keys.to_numpy()).cumcount())
         numbers = pd.Series(again + 1, index=keys.index).astype("str")
         keys = keys.mask(again > 0, keys + "#" + numbers)
-        notices.append(Notice("repeated_keys", subject, int((again > 0).sum()), total, values))
+    if repeats:
+        notices.append(Notice("repeated_keys", subject, repeats, total, values))
     return frame.assign(**{spec.key: keys.to_numpy()}), notices
 
 

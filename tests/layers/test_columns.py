@@ -173,6 +173,12 @@ def test_keys_that_repeat_are_told_apart_and_counted():
     assert [(n.code, n.count) for n in notices] == [("made_keys", 1), ("repeated_keys", 2)]
 
 
+def test_a_suffix_that_is_already_a_key_is_not_given_twice():
+    layer, _ = keyed("parks", ["A", "A", "A#2"])
+
+    assert layer["park_id"].tolist() == ["A", "A#2", "A#2#2"]
+
+
 def test_district_keys_that_repeat_are_an_error_that_names_them():
     with pytest.raises(
         SchemaError, match=r"1 keys repeat: 'A' \(2 times\) and 1 of 4 rows have no"
