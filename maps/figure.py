@@ -165,7 +165,7 @@ class OfflineFigure(Figure):
         _check_scripts(drawn)
         main = _joined(
             bundle.own_script,
-            template_text("page.js"),
+            *map(template_text, ("page.js", "search.js", "measure.js")),
             drawn,
             "" if self.options is None else f"geoplan.start({json_island(self.options)});",
         )

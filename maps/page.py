@@ -39,6 +39,7 @@ _WORDS = (
     "layers",
     "legend",
     "made_with",
+    "measure",
     "north",
     "north_letter",
     "offline",

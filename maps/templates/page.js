@@ -6,7 +6,6 @@ var geoplan = (function () {
   const COMPACT = "(max-width: 760px), (max-height: 520px)";
   const ROOM_FOR_CARDS_PX = 900;
   const MARGIN_PX = 12;
-  const HITS = 12;
   // A4 landscape less the margins of page.css, less the footer, at 96 px to the inch.
   const PAPER_PX = [1062, 690];
   // Cards shrink with the map, but never below what can be read on paper.
@@ -68,7 +67,7 @@ var geoplan = (function () {
       L.DomEvent.disableClickPropagation(holder);
       L.DomEvent.on(link, "click", function (event) {
         L.DomEvent.preventDefault(event);
-        action();
+        action(link);
       });
       holder.append(link);
       return holder;
@@ -182,101 +181,6 @@ var geoplan = (function () {
     }
   }
 
-  function addSearch(map, places, words) {
-    const control = L.control({ position: "topleft" });
-    control.onAdd = function () {
-      const holder = element("div", "gp-search leaflet-control");
-      const toggle = element("button", "");
-      const box = element("div", "gp-search-box");
-      const input = element("input");
-      const list = element("ul");
-      let chosen = -1;
-      toggle.type = "button";
-      toggle.title = words.search;
-      toggle.setAttribute("aria-label", words.search);
-      toggle.setAttribute("aria-expanded", "false");
-      toggle.append(icon("M7 12A5 5 0 1 0 7 2A5 5 0 0 0 7 12ZM10.5 10.5L14.5 14.5"));
-      toggle.firstChild.style.margin = "7px";
-      input.type = "search";
-      input.placeholder = words.search;
-      input.setAttribute("aria-label", words.search);
-      input.setAttribute("role", "combobox");
-      input.setAttribute("aria-controls", "gp-search-hits");
-      input.setAttribute("aria-expanded", "false");
-      list.id = "gp-search-hits";
-      list.setAttribute("role", "listbox");
-      function go(place) {
-        input.value = place[0];
-        list.replaceChildren();
-        input.setAttribute("aria-expanded", "false");
-        show(map, place.slice(2), 16);
-      }
-      function hits() {
-        const wanted = input.value.trim().toLocaleLowerCase();
-        if (!wanted) return [];
-        const starts = [];
-        const holds = [];
-        for (const place of places) {
-          const at = place[0].toLocaleLowerCase().indexOf(wanted);
-          if (at === 0) starts.push(place);
-          else if (at > 0 && holds.length < HITS) holds.push(place);
-          if (starts.length === HITS) break;
-        }
-        return starts.concat(holds).slice(0, HITS);
-      }
-      function fill() {
-        const found = hits();
-        chosen = -1;
-        list.replaceChildren(
-          ...found.map(function (place) {
-            const item = element("li", "", place[0]);
-            item.setAttribute("role", "option");
-            item.append(" ", element("span", "", place[1]));
-            item.addEventListener("mousedown", function (event) {
-              event.preventDefault();
-              go(place);
-            });
-            return item;
-          })
-        );
-        if (!found.length && input.value.trim()) list.append(element("li", "gp-muted", words.search_none));
-        input.setAttribute("aria-expanded", String(found.length > 0));
-        return found;
-      }
-      function mark(step) {
-        const items = [...list.querySelectorAll('[role="option"]')];
-        if (!items.length) return;
-        chosen = (chosen + step + items.length) % items.length;
-        items.forEach((item, number) => item.setAttribute("aria-selected", String(number === chosen)));
-        items[chosen].scrollIntoView({ block: "nearest" });
-      }
-      toggle.addEventListener("click", function () {
-        const open = holder.classList.toggle("gp-open");
-        toggle.setAttribute("aria-expanded", String(open));
-        if (open) input.focus();
-      });
-      input.addEventListener("input", fill);
-      input.addEventListener("blur", () => list.replaceChildren());
-      input.addEventListener("keydown", function (event) {
-        event.stopPropagation();
-        if (event.key === "ArrowDown") mark(1);
-        else if (event.key === "ArrowUp") mark(-1);
-        else if (event.key === "Escape") toggle.click();
-        else if (event.key === "Enter") {
-          const found = hits();
-          if (found.length) go(found[Math.max(chosen, 0)]);
-        } else return;
-        event.preventDefault();
-      });
-      box.append(input, list);
-      holder.append(toggle, box);
-      L.DomEvent.disableClickPropagation(holder);
-      L.DomEvent.disableScrollPropagation(holder);
-      return holder;
-    };
-    control.addTo(map);
-  }
-
   function start(options) {
     const maps = options.maps.map((name) => window[name]);
     const first = maps[0];
@@ -288,7 +192,8 @@ var geoplan = (function () {
     foldCards();
     moveLayers();
     addTools(first, options);
-    if (options.places) addSearch(first, island("gp-places"), options.words);
+    geoplan.addMeasure(first, options.words.measure);
+    if (options.places) geoplan.addSearch(first, island("gp-places"), options.words);
     watchRows(first);
     followLayers(maps);
     // A frame may start at size 0, or change: then Leaflet must be told, and the first view redone.
@@ -304,5 +209,5 @@ var geoplan = (function () {
     new ResizeObserver(settle).observe(area);
   }
 
-  return { island: island, show: show, start: start };
+  return { bar: bar, element: element, icon: icon, island: island, show: show, start: start };
 })();

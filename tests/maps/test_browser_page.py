@@ -182,6 +182,31 @@ def test_search_says_when_it_finds_nothing(open_page):
     assert page.locator(".gp-search li").inner_text() == "Nothing of this name"
 
 
+def test_measuring_agrees_with_the_ellipsoid(open_page):
+    from pyproj import Geod
+
+    page = open_page(city_page().html())
+    name = page.evaluate("document.querySelector('.folium-map').id")
+    page.get_by_role("button", name="Measure length and area").click()
+    corners = [(22.60, 114.10), (22.75, 114.12), (22.62, 114.25)]
+    for lat, lon in corners:
+        spot = page.evaluate(f"(p => [p.x, p.y])({name}.latLngToContainerPoint([{lat}, {lon}]))")
+        page.mouse.click(*spot)
+    length_km, area_km2 = (
+        float(part.split()[0]) for part in page.locator(".gp-measure-tag").inner_text().split("·")
+    )
+    lats, lons = zip(*corners, strict=True)
+    geod = Geod(ellps="WGS84")
+    # a pixel of the click is 60 m here
+    assert length_km * 1e3 == pytest.approx(geod.line_length(lons, lats), rel=0.005)
+    assert area_km2 * 1e6 == pytest.approx(
+        abs(geod.polygon_area_perimeter(lons, lats)[0]), rel=0.01
+    )
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(400)
+    assert page.locator(".gp-measure-tag").count() == 0
+
+
 def test_a_table_row_takes_the_map_there_and_home_brings_it_back(open_page):
     page = open_page(city_page().html())
     before = share_of(page, BLUE)
