@@ -117,12 +117,11 @@ def doctor(
 ) -> None:
     """Look for what is wrong with data files. Exit 1 if something would stop a run."""
     with _reporting(verbose=verbose):
-        from geoplan.app import doctor as surgery
         from geoplan.app.console import make_console
+        from geoplan.app.doctor import doctor as inspect
 
-        language = lang.value if lang else "en"
-        report = surgery.doctor(_expanded(files), lang=language)
-        surgery.print_report(report, make_console(), lang=language)
+        report = inspect(_expanded(files), lang=lang.value if lang else "en")
+        report.render(make_console())
         raise typer.Exit(report.exit_code)
 
 
