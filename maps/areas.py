@@ -2,13 +2,14 @@
 
 from typing import TYPE_CHECKING
 
+import folium
 import numpy as np
 import shapely
 
 from geoplan.core import numbers
 from geoplan.maps.cards import LegendBlock, LegendEntry
-from geoplan.maps.districts import labels, verdict_entries
-from geoplan.maps.layers import Style, Tip, group, names_of, shapes_layer
+from geoplan.maps.districts import labels
+from geoplan.maps.layers import Style, Tip, group, shapes_layer
 from geoplan.maps.parts import Part
 from geoplan.maps.words import capital, name_of, say
 
@@ -34,6 +35,7 @@ PALETTE = (
     "#1f6f78",
 )
 _CATEGORIES = ("category", "class_code")
+_MOST_NAMED = 2_000
 
 
 def areas_part(result: "Result", ground: "Ground", measure: "Measure", goal: "Goal") -> list[Part]:
@@ -54,30 +56,31 @@ def areas_part(result: "Result", ground: "Ground", measure: "Measure", goal: "Go
     list of Part
         One theme; none when the result has no such layer. The legend gives the area per category,
         which adds up to the numerators. Above eight categories the smallest share one colour,
-        which the legend says by its count.
+        which the legend says by its count. Polygons with names of their own have tooltips.
     """
     areas = result.layers.get("areas")
     if areas is None or areas.empty:
         return []
     lang = ground.lang
-    categories, index, entries = _classed(areas, lang)
+    index, entries = _classed(areas, lang)
     rim = RED_LINE if result.analysis == "red_line_share" else "#4f7f58"
-    fills = tuple(entry.colour for entry in entries)
-    drawn = shapes_layer(
-        ground.display(areas),
-        style=Style(fill=fills, fill_opacity=0.75, stroke=rim, width_px=1.1),
-        pane="gp-shapes",
-        classes=index,
-        tips=_tips(areas, categories, lang),
+    style = Style(
+        fill=tuple(entry.colour for entry in entries),
+        fill_opacity=0.75,
+        stroke=rim,
+        width_px=1.1,
     )
+    # District borders do not cut what is drawn, though they cut what is measured.
+    whole = areas[["geometry"]].dissolve(by=index)
+    drawn = [
+        shapes_layer(ground.display(whole), style=style, pane="gp-theme", classes=whole.index),
+        *_named(result, ground),
+    ]
     name = say("theme.areas", lang)
-    together = group(name, [drawn, labels(measure, ground, goal)])
+    together = group(name, [*drawn, labels(measure, ground, goal)])
     shown = (together.get_name(),)
     title = capital(name_of("layer", _source(result), lang))
     blocks = [LegendBlock(title, entries, layers=shown)]
-    verdicts = verdict_entries(measure, goal, lang)
-    if verdicts:
-        blocks.append(LegendBlock(say("table.verdicts", lang), verdicts, layers=shown))
     return [Part(together, "theme", blocks=tuple(blocks))]
 
 
@@ -87,9 +90,7 @@ def _source(result: "Result") -> str:
     return str(result.definition.get("layer") or (names[0] if names else "facilities"))
 
 
-def _classed(
-    areas: "GeoDataFrame", lang: str
-) -> "tuple[list[str], np.ndarray, tuple[LegendEntry, ...]]":
+def _classed(areas: "GeoDataFrame", lang: str) -> "tuple[np.ndarray, tuple[LegendEntry, ...]]":
     import pandas as pd
 
     column = next((name for name in _CATEGORIES if name in areas), None)
@@ -110,20 +111,31 @@ def _classed(
         rest = sums.iloc[len(kept) :]
         label = say("legend.other_categories", lang, count=len(rest))
         entries.append(LegendEntry(REST, label, numbers.amount(float(rest.sum()), "m2", lang)))
-    return words, index, tuple(entries)
+    return index, tuple(entries)
 
 
 def _category(word: str, lang: str) -> str:
     return word or say("legend.no_category", lang)
 
 
-def _tips(areas: "GeoDataFrame", categories: list[str], lang: str) -> list[Tip]:
-    area_m2 = shapely.area(areas.geometry.to_numpy()).tolist()
+def _named(result: "Result", ground: "Ground") -> list[folium.GeoJson]:
+    """Lay the source polygons over the map without colour, where they have names to show."""
+    source = result.layers.get(_source(result))
+    if source is None or "name" not in source:
+        return []
+    named = source[source["name"].fillna("").astype(str) != ""]
+    if named.empty or len(named) > _MOST_NAMED:
+        return []
+    lang = ground.lang
+    area_m2 = shapely.area(named.geometry.to_numpy()).tolist()
+    title = capital(name_of("layer", _source(result), lang))
     tips = [
-        Tip(say("tip.district", lang), names_of(areas).tolist()),
+        Tip(title, named["name"].astype(str).tolist()),
         Tip(say("tip.area", lang), [numbers.amount(area, "m2", lang) for area in area_m2]),
     ]
-    if any(categories):
-        words = [_category(word, lang) for word in categories]
-        tips.insert(0, Tip(say("tip.category", lang), words))
-    return tips
+    if "category" in named:
+        words = named["category"].fillna("").astype(str)
+        tips.append(Tip(say("tip.category", lang), [_category(word, lang) for word in words]))
+    style = Style(fill="#ffffff", fill_opacity=0.0)
+    shown = ground.display(named)
+    return [shapes_layer(shown, style=style, pane="gp-shapes", tips=tips, hover="#23282d")]

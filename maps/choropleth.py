@@ -106,7 +106,8 @@ def choropleth_map(  # noqa: PLR0913 (the parts of one page)
     ground = make_ground(asked)
     ramp = _RAMPS.get(result.analysis, "Blues")
     parts = [
-        share_part(measure, ground, asked.goal_of(measure), ramp=ramp) for measure in ordered(asked)
+        share_part(measure, ground, asked.goal_of(measure), analysis=result.analysis, ramp=ramp)
+        for measure in ordered(asked)
     ]
     found = areas_part(result, ground, asked.measure, asked.goal)
     table = district_table(asked.measure, ground, asked.goal, analysis=result.analysis)

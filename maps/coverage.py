@@ -7,7 +7,7 @@ from geoplan.core import numbers
 from geoplan.core.errors import ParameterError
 from geoplan.maps.basemap import Ground
 from geoplan.maps.cards import LegendBlock, LegendEntry
-from geoplan.maps.districts import labels, share_part, verdict_entries
+from geoplan.maps.districts import labels, share_part
 from geoplan.maps.facilities import objects_part
 from geoplan.maps.layers import group
 from geoplan.maps.page import MapPage
@@ -111,7 +111,10 @@ def coverage_map(
     facilities = facilities_name(result, lang)
     parts = [
         *_reach_part(asked, ground),
-        *(share_part(measure, ground, asked.goal_of(measure)) for measure in ordered(asked)),
+        *(
+            share_part(measure, ground, asked.goal_of(measure), analysis="coverage")
+            for measure in ordered(asked)
+        ),
     ]
     places = {}
     if "facilities" in result.layers:
@@ -134,16 +137,15 @@ def _reach_part(asked: Request, ground: Ground) -> list[Part]:
     served = result.layers["served"]
     drawn: list[folium.Element] = [served_layer(served, ground)]
     area = numbers.amount(float(served.area.sum()), "m2", lang)
-    blocks = [LegendBlock(say("legend.served", lang), (LegendEntry(SERVED, within, area),))]
+    blocks = [
+        LegendBlock(say("legend.served", lang), (LegendEntry(SERVED, capital(within), area),))
+    ]
     unserved = result.layers.get("unserved")
     if unserved is not None and len(unserved):
         beyond = say("legend.unserved_land", lang, distance=reach)
         layer, block = unserved_layer(unserved, first, ground, beyond=beyond)
         drawn.append(layer)
         blocks.append(block)
-    verdicts = verdict_entries(asked.measure, asked.goal, lang)
-    if verdicts:
-        blocks.append(LegendBlock(say("table.verdicts", lang), verdicts))
     name = say("theme.gaps", lang, of=name_of("of", first.of, lang))
     together = group(name, [*drawn, labels(asked.measure, ground, asked.goal)])
     shown = (together.get_name(),)

@@ -8,12 +8,12 @@ import numpy as np
 
 from geoplan.core import numbers
 from geoplan.maps.cards import LegendBlock, LegendEntry
-from geoplan.maps.classes import MET, MISSED, NO_DATA, Classes, Ramp, make_classes
+from geoplan.maps.classes import NO_DATA, Classes, Ramp, make_classes
 from geoplan.maps.goal import Goal
-from geoplan.maps.labels import MARKS, label_layer
+from geoplan.maps.labels import label_layer
 from geoplan.maps.layers import Style, Tip, group, shapes_layer
 from geoplan.maps.parts import Part
-from geoplan.maps.words import bound_of, capital, measure_name, name_of, say
+from geoplan.maps.words import bound_of, capital, measure_name, name_of, say, share_name
 
 if TYPE_CHECKING:
     from geoplan.core.results import Measure
@@ -92,7 +92,9 @@ def labels(measure: "Measure", ground: "Ground", goal: Goal) -> folium.GeoJson:
     )
 
 
-def share_part(measure: "Measure", ground: "Ground", goal: Goal, *, ramp: Ramp = "Blues") -> Part:
+def share_part(
+    measure: "Measure", ground: "Ground", goal: Goal, *, analysis: str, ramp: Ramp = "Blues"
+) -> Part:
     """
     Colour the districts by class of their value.
 
@@ -105,6 +107,8 @@ def share_part(measure: "Measure", ground: "Ground", goal: Goal, *, ramp: Ramp =
     goal : Goal
         Target of this measure; its number becomes a class limit, so that the colour changes where
         the verdict does.
+    analysis : str
+        Name of the analysis: it words the legend.
     ramp : Ramp
         Colours.
 
@@ -123,8 +127,8 @@ def share_part(measure: "Measure", ground: "Ground", goal: Goal, *, ramp: Ramp =
     areas = shapes_layer(ground.shown, style=style, pane="gp-theme", classes=index)
     together = group(theme_name(measure, lang), [areas, labels(measure, ground, goal)])
     block = LegendBlock(
-        measure_name(measure, lang),
-        (*class_entries(classes, values, lang), *verdict_entries(measure, goal, lang)),
+        share_name(measure, lang, analysis=analysis),
+        class_entries(classes, values, lang),
         unit=classes.unit_label(lang),
         note=capital(say("legend.district_counts", lang)),
         layers=(together.get_name(),),
@@ -146,24 +150,8 @@ def theme_name(measure: "Measure", lang: str) -> str:
 def class_entries(classes: Classes, values: "np.ndarray", lang: str) -> tuple[LegendEntry, ...]:
     """List the classes with how many values each holds; the unknown last, if there are any."""
     rows = zip(classes.colors, classes.labels(lang), classes.counts(values), strict=True)
-    entries = tuple(LegendEntry(color, label, count) for color, label, count in rows)
+    entries = tuple(LegendEntry(color, capital(label), count) for color, label, count in rows)
     unknown = int(np.isnan(values).sum())
     if not unknown:
         return entries
-    return (*entries, LegendEntry(NO_DATA, say("class.none", lang), unknown))
-
-
-def verdict_entries(measure: "Measure", goal: Goal, lang: str) -> tuple[LegendEntry, ...]:
-    """Explain check and cross of the labels, with how many districts bear each."""
-    verdicts = [goal.of(district) for district in measure.districts["district_id"]]
-    if not goal.text or not any(verdict is not None for verdict in verdicts):
-        return ()
-    return tuple(
-        LegendEntry(
-            colour,
-            f"{MARKS[kind]} {say(f'legend.{key}', lang, target=goal.words)}",
-            verdicts.count(kind),
-            "none",
-        )
-        for kind, key, colour in ((True, "met", MET), (False, "missed", MISSED))
-    )
+    return (*entries, LegendEntry(NO_DATA, capital(say("class.none", lang)), unknown))

@@ -10,7 +10,7 @@ from geoplan.core import numbers
 from geoplan.core.errors import ParameterError
 from geoplan.maps.basemap import Ground
 from geoplan.maps.cards import Cell, LegendBlock, LegendEntry, TableCard
-from geoplan.maps.districts import labels, share_part, value_texts, verdict_entries
+from geoplan.maps.districts import labels, share_part, value_texts
 from geoplan.maps.goal import Goal
 from geoplan.maps.layers import Style, Tip, group, names_of, shapes_layer
 from geoplan.maps.page import MapPage
@@ -31,7 +31,7 @@ ALL = "all"
 _TIERS = {
     1: ("#41ab5d",),
     2: ("#a1d99b", "#238b45"),
-    3: ("#a6d96a", "#41ab5d", "#00682a"),
+    3: ("#a6d96a", "#41ab5d", "#1b7837"),
     4: ("#c2e699", "#78c679", "#31a354", "#005a32"),
 }
 _NO_TIER = "#9aa39c"
@@ -109,7 +109,10 @@ def park_access_map(  # noqa: PLR0913 (the parts of one page)
     measures = [measure for measure in result.measures if measure.of == asked.measure.of]
     in_front = [asked.measure, *(measure for measure in measures if measure is not asked.measure)]
     parts = [found for measure in in_front for found in _reach_part(measure, asked, ground)]
-    parts += [share_part(measure, ground, asked.goal_of(measure)) for measure in in_front]
+    parts += [
+        share_part(measure, ground, asked.goal_of(measure), analysis="park_access")
+        for measure in in_front
+    ]
     parks = result.layers.get("parks")
     places = {}
     if parks is not None and len(parks):
@@ -127,7 +130,7 @@ def _reach_part(measure: "Measure", asked: Request, ground: Ground) -> list[Part
     part = name_of("part", measure.part, lang)
     drawn: list[folium.Element] = [served_layer(served, ground)]
     area = numbers.amount(float(served.area.sum()), "m2", lang)
-    entry = LegendEntry(SERVED, _reach_words(measure.part, asked), area)
+    entry = LegendEntry(SERVED, capital(_reach_words(measure.part, asked)), area)
     blocks = [LegendBlock(say("legend.served", lang), (entry,))]
     unserved = layers.get("unserved")
     first = asked.result.measures[0]
@@ -138,9 +141,6 @@ def _reach_part(measure: "Measure", asked: Request, ground: Ground) -> list[Part
         drawn.append(layer)
         blocks.append(block)
     goal = asked.goal_of(measure)
-    verdicts = verdict_entries(measure, goal, lang)
-    if verdicts:
-        blocks.append(LegendBlock(say("table.verdicts", lang), verdicts))
     name = (
         say("theme.tier_all", lang) if measure.part == ALL else say("theme.tier", lang, part=part)
     )
@@ -187,7 +187,7 @@ def _parks_part(parks: "GeoDataFrame", asked: Request, ground: Ground) -> Part:
     title = capital(name_of("layer", "parks", lang))
     counts = np.bincount(index, minlength=len(tiers) + 1).tolist()
     names = [capital(name_of("part", name, lang)) for name in tiers]
-    rows = zip(colours, [*names, say("legend.no_tier", lang)], counts, strict=True)
+    rows = zip(colours, [*names, capital(say("legend.no_tier", lang))], counts, strict=True)
     entries = tuple(LegendEntry(colour, name, count) for colour, name, count in rows if count)
     return Part(group(title, [drawn]), "layer", entries=entries)
 

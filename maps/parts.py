@@ -11,7 +11,7 @@ from geoplan.maps.cards import LegendBlock, LegendEntry
 from geoplan.maps.labels import KeepLabelsApart
 from geoplan.maps.layers import group
 from geoplan.maps.safe import safe
-from geoplan.maps.words import say
+from geoplan.maps.words import capital, say
 
 Role = Literal["theme", "layer"]
 
@@ -87,7 +87,9 @@ def _add_control(
 def _reference(layers: Sequence[Part], lang: str) -> tuple[LegendBlock, ...]:
     listed = [part for part in layers if part.entries]
     notes = (*(note for part in listed for note in part.notes), say("legend.labels", lang))
-    border = LegendEntry("#5b6670", say("legend.border", lang), symbol="dashed")
+    border = LegendEntry("#5b6670", capital(say("legend.border", lang)), symbol="dashed")
     entries = (*(entry for part in listed for entry in part.entries), border)
     separator = "；" if lang == "zh" else "; "
-    return (LegendBlock(say("legend.reference", lang), entries, note=separator.join(notes)),)
+    return (
+        LegendBlock(say("legend.reference", lang), entries, note=capital(separator.join(notes))),
+    )

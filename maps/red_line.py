@@ -101,7 +101,7 @@ def red_line_map(
     ground = make_ground(asked)
     parts = areas_part(result, ground, asked.measure, asked.goal)
     parts += [
-        share_part(measure, ground, asked.goal_of(measure), ramp="Greens")
+        share_part(measure, ground, asked.goal_of(measure), analysis=result.analysis, ramp="Greens")
         for measure in ordered(asked)
     ]
     table = district_table(asked.measure, ground, asked.goal, analysis=result.analysis)

@@ -9,6 +9,7 @@ from geoplan.core.errors import ParameterError
 from geoplan.maps.basemap import Ground, context_parts, ground_of, start_map
 from geoplan.maps.cards import Place, TableCard
 from geoplan.maps.districts import hit_layer
+from geoplan.maps.fit import FitBetweenCards
 from geoplan.maps.goal import Goal
 from geoplan.maps.page import MapPage, make_page
 from geoplan.maps.parts import Part, add_parts
@@ -150,6 +151,7 @@ def finish(
     """
     result, lang = asked.result, asked.lang
     map_ = start_map(ground)
+    FitBetweenCards(ground.shown).add_to(map_)
     themes = [part for part in parts if part.role == "theme"]
     layers = [part for part in parts if part.role == "layer"]
     context = context_parts(asked.context, ground)
@@ -179,13 +181,18 @@ def finish(
 def _subtitle(asked: Request) -> str:
     met = asked.goal.of("")
     phrases = headline(asked.measure, asked.lang, target_text=asked.goal.words or None, met=met)
-    finding = " · ".join(capital(phrase) for phrase in phrases)
+    finding = _unbroken(" · ".join(capital(phrase) for phrase in phrases))
     try:
         definition = define(asked.result, asked.lang)[0]
     except (ParameterError, KeyError):
         # A result made by hand need not define itself.
         return finding
     return f"{finding} · {definition}"
+
+
+def _unbroken(words: str) -> str:
+    """Keep a number and its sign on one line."""
+    return words.replace(" %", "\u00a0%").replace("≥ ", "≥\u00a0").replace("≤ ", "≤\u00a0")
 
 
 def _places(ground: Ground, layers: "Mapping[str, GeoDataFrame]") -> list[Place]:

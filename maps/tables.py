@@ -8,7 +8,7 @@ from geoplan.core import numbers
 from geoplan.core.texts import catalogue
 from geoplan.maps.cards import Cell, TableCard
 from geoplan.maps.districts import value_texts
-from geoplan.maps.words import bound_of, capital, measure_name, name_of, say
+from geoplan.maps.words import bound_of, capital, name_of, say, share_name
 
 if TYPE_CHECKING:
     from geoplan.core.results import Measure
@@ -63,7 +63,7 @@ def district_table(
     rows = tuple(tuple(column[i] for column in cells) for i in (*order, -1))
     bounds = ground.row_bounds
     return TableCard(
-        capital(say("table.by_district", lang, of=measure_name(measure, lang))),
+        share_name(measure, lang, analysis=analysis),
         tuple(headings),
         rows,
         note=order_note(measure, goal, lang),

@@ -60,6 +60,16 @@ def measure_name(measure: "Measure", lang: str) -> str:
     return capital(part) if measure.of == "land" else f"{capital(of)}, {part}"
 
 
+def share_name(measure: "Measure", lang: str, *, analysis: str) -> str:
+    """Say what the value of a measure is: “Share served: residents”."""
+    key = analysis if f"maps.share.{analysis}" in catalogue(lang) else "other"
+    of = name_of("of", measure.of, lang)
+    part = name_of("part", measure.part, lang) if measure.part else ""
+    separator = "，" if lang == "zh" else ", "
+    everything = separator.join(word for word in (of, part) if word)
+    return capital(say(f"share.{key}", lang, of=of, part=part or of, name=everything))
+
+
 def capital(words: str) -> str:
     """Write the first letter large, the others as they are."""
     return words[:1].upper() + words[1:]
