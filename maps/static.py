@@ -41,6 +41,7 @@ _WIDTH_IN, _LEGEND_IN, _HEAD_IN, _FOOT_IN = 10.0, 2.3, 0.85, 0.75
 _LEAST_IN, _MOST_IN = 3.0, 8.5
 _MARKS = {"met": "✓", "missed": "✗", "undecidable": "?"}
 _LABEL_MARGIN = 0.02
+_LABEL_PT = (7.5, 6.0)
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Picture:
     data : bytes
         The file, as PNG or SVG.
     notices : tuple of Notice
-        What the reader must know: a missing Chinese font, labels left out.
+        What the reader must know: that no Chinese font was found.
     lang : {"en", "zh"}
         Language of its words; English where no Chinese font is installed.
     """
@@ -72,6 +73,7 @@ def static_map(  # noqa: PLR0913 (what is written on a map)
     of: str | None = None,
     part: str = "",
     standings: Mapping[str, str] | None = None,
+    bound: float | None = None,
     dpi: int = 150,
     file_format: FileFormat = "png",
 ) -> Picture:
@@ -95,6 +97,8 @@ def static_map(  # noqa: PLR0913 (what is written on a map)
         Which measure the labels show; the first by default.
     standings : mapping of str to {"met", "missed", "undecidable", ""}, optional
         How districts stand to the target, by ``district_id``; shown by sign and colour.
+    bound : float, optional
+        Value that the target asks for, in the unit of the measure: a limit between two colours.
     dpi : int
         Dots per inch of a PNG.
     file_format : {"png", "svg"}
@@ -130,13 +134,9 @@ def static_map(  # noqa: PLR0913 (what is written on a map)
         # A name may hold a sign that no installed font has; it shows as a box, and that is no
         # reason to alarm whoever runs the plan. Missing Chinese is dealt with before.
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")
-        figure, omitted = _draw(result, measure, words, standings or {})
+        figure = _draw(result, measure, words, standings or {}, bound)
         data = _saved(figure, dpi, file_format)
-    notices = [*words.notices]
-    if omitted:
-        total = len(result.districts)
-        notices.append(Notice("map_labels_left_out", words.title, omitted, total))
-    return Picture(data, tuple(notices), words.lang)
+    return Picture(data, words.notices, words.lang)
 
 
 @dataclass(frozen=True)
@@ -172,8 +172,12 @@ def _words(result: "Result", measure: "Measure", lang: str, heads: tuple[str, st
 
 
 def _draw(
-    result: "Result", measure: "Measure", words: _Words, standings: Mapping[str, str]
-) -> "tuple[Figure, int]":
+    result: "Result",
+    measure: "Measure",
+    words: _Words,
+    standings: Mapping[str, str],
+    bound: float | None,
+) -> "Figure":
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -192,17 +196,19 @@ def _draw(
     axes.set_xlim(west - _LABEL_MARGIN * width, east + _LABEL_MARGIN * width)
     axes.set_ylim(south - _LABEL_MARGIN * height, north + _LABEL_MARGIN * height)
     axes.apply_aspect()
-    entries = draw_theme(axes, result, measure, words.lang)
-    omitted = draw_labels(axes, _labels(result, measure, words, standings), size_pt=8)
+    entries = draw_theme(axes, result, measure, words.lang, bound=bound)
+    omitted = draw_labels(axes, _labels(result, measure, words, standings), sizes_pt=_LABEL_PT)
     draw_scale_bar(axes, width)
     draw_north_arrow(figure, text("static.north", words.lang), (_WIDTH_IN - 0.45, _FOOT_IN + 0.1))
-    _write(figure, words, result, total_in)
+    _write(figure, words, result, total_in, omitted)
     legend_at = (map_in + 0.35) / _WIDTH_IN, (_FOOT_IN + tall_in) / total_in
     _legend(figure, entries, legend_at, words.lang, judged=any(standings.values()))
-    return figure, omitted
+    return figure
 
 
-def _write(figure: "Figure", words: _Words, result: "Result", total_in: float) -> None:
+def _write(
+    figure: "Figure", words: _Words, result: "Result", total_in: float, omitted: int
+) -> None:
     left = 0.25 / _WIDTH_IN
     figure.text(
         left, 1 - 0.3 / total_in, words.title, fontsize=14, fontweight="bold", color=INK,
@@ -213,10 +219,10 @@ def _write(figure: "Figure", words: _Words, result: "Result", total_in: float) -
     )  # fmt: skip
     authority = result.districts.crs.to_authority()
     crs = ":".join(authority) if authority else result.districts.crs.name
-    figure.text(
-        left, 0.16 / total_in, text("static.foot", words.lang, crs=visible(crs)), fontsize=8,
-        color=SOFT, va="center",
-    )  # fmt: skip
+    foot = text("static.foot", words.lang, crs=visible(crs))
+    if omitted:
+        foot = f"{foot} {text('static.omitted', words.lang, count=omitted)}"
+    figure.text(left, 0.16 / total_in, foot, fontsize=8, color=SOFT, va="center")
 
 
 def _labels(
@@ -258,16 +264,12 @@ def _legend(
     from matplotlib.lines import Line2D
 
     if judged:
+        # The sign is part of the label: as a marker it would come from another font.
         entries = [
             *entries,
             *(
-                Line2D(
-                    [], [], linestyle="", marker=f"${mark}$", markersize=6, color=color, label=label
-                )
-                for mark, color, label in (
-                    (r"\checkmark", MET, text("static.met", lang)),
-                    (r"\times", MISSED, text("static.missed", lang)),
-                )
+                Line2D([], [], linestyle="", label=f"{_MARKS[standing]}  {text(key, lang)}")
+                for standing, key in (("met", "static.met"), ("missed", "static.missed"))
             ),
         ]
     figure.legend(

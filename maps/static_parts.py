@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.patches import Rectangle
+    from matplotlib.text import Text
     from matplotlib.transforms import Bbox, Transform
 
 INK, SOFT, PAPER = "#1b242e", "#55626f", "#ffffff"
@@ -134,7 +135,7 @@ def draw_north_arrow(figure: "Figure", letter: str, at_in: tuple[float, float]) 
     )  # fmt: skip
 
 
-def draw_labels(axes: "Axes", labels: Sequence[Label], *, size_pt: float) -> int:
+def draw_labels(axes: "Axes", labels: Sequence[Label], *, sizes_pt: Sequence[float]) -> int:
     """
     Write labels, leaving out the lighter one of two that would overlap.
 
@@ -144,27 +145,36 @@ def draw_labels(axes: "Axes", labels: Sequence[Label], *, size_pt: float) -> int
         Of the map, its limits already set.
     labels : sequence of Label
         What to write.
-    size_pt : float
-        Size of the letters.
+    sizes_pt : sequence of float
+        Sizes of the letters to try, the best first: a label that finds no room is tried smaller
+        before it is left out.
 
     Returns
     -------
     int
         How many were left out.
     """
+    taken: list[Bbox] = []
+    waiting = sorted(labels, key=lambda item: -item.weight)
+    for size_pt in sizes_pt:
+        rest = []
+        for label in waiting:
+            text = _write_label(axes, label, size_pt)
+            box = text.get_window_extent()
+            if any(box.overlaps(other) for other in taken):
+                text.remove()
+                rest.append(label)
+            else:
+                taken.append(box)
+        waiting = rest
+    return len(waiting)
+
+
+def _write_label(axes: "Axes", label: Label, size_pt: float) -> "Text":
     from matplotlib.patheffects import withStroke
 
-    frame = axes.get_window_extent()
-    taken: list[Bbox] = []
-    for label in sorted(labels, key=lambda item: -item.weight):
-        text = axes.text(
-            label.x, label.y, label.text, ha="center", va="center", fontsize=size_pt,
-            color=label.color, linespacing=1.15, zorder=10,
-            path_effects=[withStroke(linewidth=2.4, foreground=PAPER)],
-        )  # fmt: skip
-        box = text.get_window_extent()
-        if any(box.overlaps(other) for other in taken) or not frame.padded(20).overlaps(box):
-            text.remove()
-        else:
-            taken.append(box)
-    return len(labels) - len(taken)
+    return axes.text(
+        label.x, label.y, label.text, ha="center", va="center", fontsize=size_pt,
+        color=label.color, linespacing=1.15, zorder=10,
+        path_effects=[withStroke(linewidth=size_pt * 0.3, foreground=PAPER)],
+    )  # fmt: skip

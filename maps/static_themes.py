@@ -25,7 +25,9 @@ _RAMPS: dict[str, Ramp] = {"park_area_per_capita": "Greens", "green_space_ratio"
 _RASTER_FROM = 20_000
 
 
-def draw_theme(axes: "Axes", result: "Result", measure: "Measure", lang: str) -> "list[Artist]":
+def draw_theme(
+    axes: "Axes", result: "Result", measure: "Measure", lang: str, *, bound: float | None
+) -> "list[Artist]":
     """
     Draw what a result is about, under its labels.
 
@@ -40,6 +42,8 @@ def draw_theme(axes: "Axes", result: "Result", measure: "Measure", lang: str) ->
         The one in front.
     lang : {"en", "zh"}
         Language of the legend.
+    bound : float, optional
+        Value of the target, to be a limit between two colours.
 
     Returns
     -------
@@ -52,7 +56,7 @@ def draw_theme(axes: "Axes", result: "Result", measure: "Measure", lang: str) ->
         return _draw_reach(axes, result, served, lang)
     if "areas" in layers:
         return _draw_areas(axes, result, measure, lang)
-    return _draw_values(axes, result, measure, lang)
+    return _draw_values(axes, result, measure, lang, bound)
 
 
 def _draw_reach(
@@ -137,10 +141,12 @@ def _draw_areas(axes: "Axes", result: "Result", measure: "Measure", lang: str) -
     return [_patch(color, label)]
 
 
-def _draw_values(axes: "Axes", result: "Result", measure: "Measure", lang: str) -> "list[Artist]":
+def _draw_values(
+    axes: "Axes", result: "Result", measure: "Measure", lang: str, bound: float | None
+) -> "list[Artist]":
     values = measure.districts["value"].to_numpy(dtype=float)
     ramp = _RAMPS.get(result.analysis, "Blues")
-    classes = make_classes(values, unit=measure.unit, ramp=ramp)
+    classes = make_classes(values, unit=measure.unit, ramp=ramp, include=bound)
     index = classes.index(values)
     unit = classes.unit_label(lang)
     entries = []

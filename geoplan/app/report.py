@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from geoplan.app.outcome import IndicatorOutcome, PlanOutcome
 from geoplan.app.report_frames import make_frames, policy
-from geoplan.app.report_tables import district_standings
+from geoplan.app.report_tables import compares_districts, district_standings
 from geoplan.app.report_view import report_view
 from geoplan.app.report_words import measure_words, say, target_words
 from geoplan.core.definitions import define
@@ -124,6 +124,7 @@ def _draw(indicator: IndicatorOutcome, outcome: PlanOutcome) -> "Picture":
         of=measure.of,
         part=measure.part,
         standings=dict(zip(keys, district_standings(indicator), strict=True)),
+        bound=target.value if target is not None and compares_districts(indicator) else None,
     )
 
 

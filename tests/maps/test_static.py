@@ -13,6 +13,7 @@ from PIL import Image
 
 from geoplan.core.errors import CRSError, EmptyLayerError
 from geoplan.core.results import Result, make_measure
+from geoplan.core.texts import text
 from geoplan.maps.fonts import CANDIDATES, installed_cjk, needs_cjk
 from geoplan.maps.static import static_map
 from geoplan.maps.static_parts import Label, bar_length_m, draw_labels
@@ -196,11 +197,16 @@ def test_the_result_is_not_changed():
     assert all(before[name].equals(layer) for name, layer in result.layers.items())
 
 
-def test_labels_left_out_are_counted():
-    names = [f"A district with a long name {k}" for k in range(200)]
-    notices = static_map(make_result(names), dpi=50).notices
-    assert [(n.code, n.total) for n in notices] == [("map_labels_left_out", 200)]
-    assert 0 < notices[0].count < 200
+def test_labels_left_out_are_counted_on_the_picture(monkeypatch):
+    said = []
+    monkeypatch.setattr(
+        "geoplan.maps.static.text",
+        lambda key, lang, **v: said.append((key, v)) or text(key, lang, **v),
+    )
+    static_map(make_result([f"A district with a long name {k}" for k in range(200)]), dpi=50)
+    counts = [values["count"] for key, values in said if key == "static.omitted"]
+    assert len(counts) == 1
+    assert 0 < counts[0] < 200
 
 
 def axes_of(size):
@@ -215,8 +221,20 @@ def axes_of(size):
 def test_the_heavier_of_two_labels_in_one_place_stays():
     axes = axes_of(100)
     labels = [Label(50, 50, "light", "black", 1), Label(51, 50, "heavy", "black", 2)]
-    omitted = draw_labels(axes, labels, size_pt=8)
+    omitted = draw_labels(axes, labels, sizes_pt=(8,))
     assert (omitted, [text.get_text() for text in axes.texts]) == (1, ["heavy"])
+
+
+def test_a_label_without_room_is_tried_smaller():
+    axes = axes_of(100)
+    labels = [Label(50, 50, "first", "black", 2), Label(50, 57, "second", "black", 1)]
+    assert draw_labels(axes, labels, sizes_pt=(20,)) == 1
+    assert draw_labels(axes_of(100), labels, sizes_pt=(20, 8)) == 0
+
+
+def test_the_target_is_a_limit_between_colours():
+    plain, judged = (static_map(make_result(), bound=bound, dpi=60) for bound in (None, 0.9))
+    assert plain.data != judged.data
 
 
 @given(st.floats(1, 5e6))
