@@ -103,13 +103,14 @@ def verdict_table(outcome: "PlanOutcome") -> Table:
         justify = "right" if key in ("value", "missing") else "left"
         table.add_column(text(f"cli.table.{key}", lang), justify=justify, overflow="fold")  # type: ignore[arg-type]
     for indicator in outcome.indicators:
-        table.add_row(*(Text(*cell) for cell in _cells(indicator, lang)))
+        # A redirected GBK stream has no no-break space and would show a question mark for it.
+        cells = ((words.replace("\xa0", " "), style) for words, style in _cells(indicator, lang))
+        table.add_row(*(Text(*cell) for cell in cells))
     return table
 
 
 def _cells(indicator: "IndicatorOutcome", lang: str) -> list[tuple[str, str]]:
     from geoplan.app.report_words import (
-        MARKS,
         measure_words,
         reason_words,
         say,
@@ -126,11 +127,10 @@ def _cells(indicator: "IndicatorOutcome", lang: str) -> list[tuple[str, str]]:
     ]
     if target is None or verdict is None:
         return [*cells, ("–", ""), (text("cli.words.no_target", lang), "dim"), ("", ""), ("", "")]
-    verdict_words = f"{MARKS[verdict.status]} {say(f'verdict.{verdict.status}', lang)}"
     return [
         *cells,
         (target_words(target, lang), ""),
-        (verdict_words, _STYLES[verdict.status]),
+        (say(f"verdict.{verdict.status}", lang), _STYLES[verdict.status]),
         (shortfall_words(verdict, lang) if verdict.status == "missed" else "", ""),
         (reason_words(verdict, lang) if verdict.reason else _worst(indicator), ""),
     ]

@@ -9,6 +9,7 @@ from typing import Any
 
 from geoplan.app.outcome import IndicatorOutcome, PlanOutcome, Target, Verdict
 from geoplan.core.notices import Notice
+from geoplan.core.record import LoadRecord
 from geoplan.core.results import Measure
 
 
@@ -40,7 +41,7 @@ def results_document(outcome: PlanOutcome) -> dict[str, Any]:
             for indicator in outcome.indicators
             for measure in indicator.result.measures
         ],
-        "layers": [plain(record.as_dict()) for record in outcome.records.values()],
+        "layers": [layer_entry(record, outcome.lang) for record in outcome.records.values()],
     }
 
 
@@ -155,6 +156,13 @@ def _shortfall(verdict: Verdict) -> dict[str, Any]:
         "reason": verdict.reason or None,
         "missed_districts": list(verdict.missed_districts),
     }
+
+
+def layer_entry(record: LoadRecord, lang: str) -> dict[str, Any]:
+    """Give the record of a layer as plain values, the words of its notices in `lang`."""
+    notices = [warning(notice, lang) for notice in record.notices]
+    fields: dict[str, Any] = plain({**record.as_dict(), "notices": notices})
+    return fields
 
 
 def warning(notice: Notice, lang: str) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 import json
 import secrets
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 # Left in folders by desktops, and by GIS or office programs that look at an output.
 _STRAY = ("thumbs.db", "desktop.ini", ".ds_store")
+_SHOWN = 3
 _BESIDE = ("-wal", "-shm", "-journal", ".aux.xml", ".qmd")
 
 # Context is drawn quietly under an indicator; more features than this would drown the map.
@@ -79,20 +81,22 @@ def check_output_folder(folder: Path, keep: Iterable[Path] = ()) -> None:
         return
     if not folder.is_dir():
         raise SourceError(f"outputs cannot go to {folder}: that is a file. Name a folder.")
-    foreign = _foreign_files(folder)
+    foreign = list(islice(_foreign_files(folder), _SHOWN + 1))
     if foreign:
-        more = f" and {len(foreign) - 3} more" if len(foreign) > 3 else ""
+        more = ", …" if len(foreign) > _SHOWN else ""
         raise SourceError(
             f"outputs cannot go to {folder}: it holds what geoplan did not write "
-            f"({', '.join(foreign[:3])}{more}), and the folder is replaced as a whole. Move that "
-            "elsewhere, or name another folder with --out."
+            f"({', '.join(sorted(foreign[:_SHOWN]))}{more}), and the folder is replaced as a "
+            "whole. Move that elsewhere, or name another folder with --out."
         )
 
 
-def _foreign_files(folder: Path) -> list[str]:
-    files = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+def _foreign_files(folder: Path) -> Iterator[str]:
     ours = _listed(folder / FILE_NAME)
-    return sorted(file for file in files if not _is_ours(file, ours))
+    for path in folder.rglob("*"):
+        file = path.relative_to(folder).as_posix()
+        if path.is_file() and not _is_ours(file, ours):
+            yield file
 
 
 def _listed(marker: Path) -> frozenset[str]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from geoplan.app.export_json import plain, warning
+from geoplan.app.export_json import layer_entry, plain, warning
 from geoplan.app.outcome import PlanOutcome
 
 FILE_NAME = "provenance.json"
@@ -41,7 +41,7 @@ def provenance_document(outcome: PlanOutcome, files: Iterable[str]) -> dict[str,
             "text": _plan_text(outcome),
         },
         "study_crs": asdict(outcome.study_crs),
-        "layers": [plain(record.as_dict()) for record in outcome.records.values()],
+        "layers": [layer_entry(record, outcome.lang) for record in outcome.records.values()],
         "indicators": [
             {
                 "id": indicator.id,

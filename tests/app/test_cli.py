@@ -64,7 +64,7 @@ def test_check_shows_the_verdicts_and_writes_nothing(city):
     before = sorted(city.parent.rglob("*"))
     ran = _geoplan("check", city)
     assert (ran.exit_code, sorted(city.parent.rglob("*"))) == (1, before)
-    words = ("Bus-stop coverage within 500 m", "60.0 %", "> 95", "missed", "乙, 甲", "no target")
+    words = ("Bus-stop coverage within 500 m", "60.0 %", "> 95 %", "missed", "乙, 甲", "no target")
     assert [word for word in words if word not in ran.stdout] == []
 
 
