@@ -1,7 +1,6 @@
 """The page around a Folium map: title, legend, table, footer; written as one safe file."""
 
-import os
-import tempfile
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,6 +24,8 @@ from geoplan.maps.figure import (
 from geoplan.maps.safe import visible
 
 if TYPE_CHECKING:
+    import os
+
     import folium
 
 NOTICE_MB = 15
@@ -139,18 +140,13 @@ class MapPage:
         target = Path(path)
         content = self._html.encode()
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        # Beside the target, so that the last step only renames: there is the old page or the new.
+        fresh = target.with_name(f".{target.name}.{secrets.token_hex(8)}.tmp")
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            # mkstemp makes the file private; a map is for handing over.
-            umask = os.umask(0)
-            os.umask(umask)
-            Path(name).chmod(0o666 & ~umask)
-            Path(name).replace(target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+            fresh.write_bytes(content)
+            fresh.replace(target)
+        finally:
+            fresh.unlink(missing_ok=True)
         return target
 
     @property

@@ -50,6 +50,8 @@ var geoplan = (function () {
   function show(map, bounds, maxZoom) {
     const options = padding(map);
     if (!options) return false;
+    // A map may know a better place for its first view than the padding of a rectangle.
+    if (maxZoom === undefined && geoplan.fit && geoplan.fit(map)) return true;
     map.fitBounds(corners(bounds), Object.assign(options, { maxZoom: maxZoom, animate: false }));
     return true;
   }
@@ -135,7 +137,7 @@ var geoplan = (function () {
 
   // A block of the legend shows while one of its layers does.
   function followLayers(maps) {
-    const blocks = [...document.querySelectorAll(".gp-legend section[data-layers]")];
+    const blocks = [...document.querySelectorAll(".gp-block[data-layers]")];
     function update() {
       for (const block of blocks) {
         const layers = block.dataset.layers.split(" ").map((name) => window[name]);
@@ -146,17 +148,20 @@ var geoplan = (function () {
     update();
   }
 
+  // Cards fold to their heading; on small screens they start folded. Print shows them all (page.css).
   function foldCards() {
     const query = matchMedia(COMPACT);
-    const fold = () => {
-      for (const card of document.querySelectorAll("details.gp-card")) card.open = !query.matches;
-    };
-    query.addEventListener("change", fold);
-    fold();
-    window.addEventListener("beforeprint", function () {
-      for (const card of document.querySelectorAll("details.gp-card")) card.open = true;
-    });
-    window.addEventListener("afterprint", fold);
+    const buttons = [...document.querySelectorAll(".gp-fold")];
+    function fold(button, folded) {
+      button.closest(".gp-card").classList.toggle("gp-folded", folded);
+      button.setAttribute("aria-expanded", String(!folded));
+    }
+    const foldAll = () => buttons.forEach((button) => fold(button, query.matches));
+    for (const button of buttons) {
+      button.addEventListener("click", () => fold(button, button.getAttribute("aria-expanded") === "true"));
+    }
+    query.addEventListener("change", foldAll);
+    foldAll();
   }
 
   // On paper the map keeps its size on screen and is scaled as a whole: a map that is laid out anew

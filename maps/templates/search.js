@@ -29,7 +29,7 @@ geoplan.addSearch = function (map, places, words) {
     list.setAttribute("role", "listbox");
     function go(place) {
       input.value = place[0];
-      list.replaceChildren();
+      list.textContent = "";
       input.setAttribute("aria-expanded", "false");
       geoplan.show(map, place.slice(2), 16);
     }
@@ -49,7 +49,8 @@ geoplan.addSearch = function (map, places, words) {
     function fill() {
       const found = hits();
       chosen = -1;
-      list.replaceChildren(
+      list.textContent = "";
+      list.append(
         ...found.map(function (place) {
           const item = element("li", "", place[0]);
           item.setAttribute("role", "option");
@@ -78,7 +79,7 @@ geoplan.addSearch = function (map, places, words) {
       if (open) input.focus();
     });
     input.addEventListener("input", fill);
-    input.addEventListener("blur", () => list.replaceChildren());
+    input.addEventListener("blur", () => (list.textContent = ""));
     input.addEventListener("keydown", function (event) {
       event.stopPropagation();
       if (event.key === "ArrowDown") mark(1);

@@ -100,11 +100,11 @@ def test_a_layer_comes_and_goes_with_its_box(open_page):
 
 def test_the_legend_follows_the_layers(open_page):
     page = open_page(city_page().html())
-    red = page.locator(".gp-legend h2", has_text="Red 龙岗区")
+    red = page.locator(".gp-legend h3", has_text="Red 龙岗区")
     assert not red.is_visible()
     page.get_by_label("red 龙岗区").check()
     red.wait_for(state="visible", timeout=2000)
-    assert page.locator(".gp-legend h2", has_text="Blue 龙岗区").is_visible()
+    assert page.locator(".gp-legend h3", has_text="Blue 龙岗区").is_visible()
 
 
 def test_hostile_texts_show_as_typed_everywhere(open_page, hostile):
@@ -115,7 +115,7 @@ def test_hostile_texts_show_as_typed_everywhere(open_page, hostile):
         "title": page.locator("h1").inner_text(),
         "subtitle": page.locator(".gp-title p").inner_text(),
         "document": page.title(),
-        "legend": page.locator(".gp-legend h2").first.inner_text(),
+        "legend": page.locator(".gp-legend h3").first.inner_text(),
         "label": page.locator(".gp-label").first.inner_text(),
         "table": page.locator(".gp-table tbody th").inner_text(),
         "layer": page.locator(".gp-layers label").nth(1).inner_text(),
@@ -235,10 +235,10 @@ def test_the_first_view_holds_the_bounds_clear_of_the_cards(open_page):
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (400, 300), (844, 390)])
 def test_on_small_screens_the_cards_fold_and_the_map_shows(open_page, width, height):
     page = open_page(city_page().html(), width, height)
-    assert page.locator("details.gp-card[open]").count() == 0
+    assert page.locator("section.gp-card:not(.gp-folded)").count() == 0
     assert share_of(page, BLUE) > 0.01
-    page.get_by_text("Legend", exact=True).click()
-    assert page.locator(".gp-legend h2").first.is_visible()
+    page.get_by_role("button", name="Legend").click()
+    assert page.locator(".gp-legend h3").first.is_visible()
     box = page.locator(".gp-legend").bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= width
