@@ -57,7 +57,7 @@ class AreaInside:
 
     def merged(self) -> "AreaInside":
         """Dissolve the categories into one, what they share counted once."""
-        return _dissolved(self.geometry, self.district, np.zeros_like(self.category), self.gross_m2)
+        return dissolve(self.geometry, self.district, np.zeros_like(self.category), self.gross_m2)
 
     def per_district_m2(self, districts: int) -> "Floats":
         """Area in each of so many districts, all categories added; 0 where nothing lies."""
@@ -124,7 +124,7 @@ def area_inside(
     codes = np.zeros(len(polygons), dtype=np.intp) if category is None else category
     parts, source = shapely.get_parts(polygons, return_index=True)
     district, part, geometry = _cut(parts, districts)
-    return _dissolved(geometry, district, codes[source[part]])
+    return dissolve(geometry, district, codes[source[part]])
 
 
 def inside_mask(inside: AreaInside, mask: AreaInside) -> AreaInside:
@@ -147,8 +147,68 @@ def inside_mask(inside: AreaInside, mask: AreaInside) -> AreaInside:
     row[mask.district] = np.arange(len(mask.district))
     here = np.flatnonzero(row[inside.district] >= 0)
     pieces = shapely.intersection(inside.geometry[here], mask.geometry[row[inside.district[here]]])
-    parts, source = _polygon_parts(pieces)
-    return _dissolved(parts, inside.district[here][source], inside.category[here][source])
+    parts, source = polygon_parts(pieces)
+    return dissolve(parts, inside.district[here][source], inside.category[here][source])
+
+
+def polygon_parts(geometries: "Geometries") -> "tuple[Geometries, Positions]":
+    """
+    Take what has an area: polygons that touch share a line, which an intersection gives too.
+
+    Parameters
+    ----------
+    geometries : array of geometry
+        Results of an overlay.
+
+    Returns
+    -------
+    array of Polygon
+        Their polygons, one by one.
+    array of int
+        The position that each came from.
+    """
+    parts, source = shapely.get_parts(geometries, return_index=True)
+    areal = shapely.get_type_id(parts) == _POLYGON
+    return parts[areal], source[areal]
+
+
+def dissolve(
+    geometry: "Geometries",
+    district: "Positions",
+    category: "Positions | None" = None,
+    gross_m2: "Floats | None" = None,
+) -> AreaInside:
+    """
+    Unite polygons per district and category.
+
+    Parameters
+    ----------
+    geometry : array of Polygon or MultiPolygon, n values
+        Each inside its district.
+    district, category : array of int, n values
+        Where each belongs; one category by default.
+    gross_m2 : array of float, n values, optional
+        Area that each stands for before the union; its own by default.
+
+    Returns
+    -------
+    AreaInside
+        Ordered by district, then category.
+    """
+    category = np.zeros_like(district) if category is None else category
+    order = np.lexsort((category, district))
+    geometry, district, category = geometry[order], district[order], category[order]
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (np.diff(district) != 0) | (np.diff(category) != 0)
+    start = np.flatnonzero(new)
+    merged = geometry[start]
+    count = np.diff(np.append(start, len(order)))
+    # One union per district and category: their number is that of a table's rows, not of polygons.
+    for row in np.flatnonzero(count > 1):
+        merged[row] = shapely.union_all(geometry[start[row] : start[row] + count[row]])
+    each = shapely.area(geometry) if gross_m2 is None else gross_m2[order]
+    gross = np.add.reduceat(each, start) if len(start) else np.empty(0)
+    return AreaInside(district[start], category[start], merged, gross)
 
 
 def whole_m2(inside: AreaInside, land: DistrictLand) -> float:
@@ -208,33 +268,5 @@ def _cut(parts: "Geometries", districts: "Geometries") -> "tuple[Positions, Posi
     pieces = np.where(whole, parts[part], districts[district])
     crossing = np.flatnonzero(~whole & ~filled)
     pieces[crossing] = shapely.intersection(districts[district[crossing]], parts[part[crossing]])
-    polygons, source = _polygon_parts(pieces)
+    polygons, source = polygon_parts(pieces)
     return district[source], part[source], polygons
-
-
-def _polygon_parts(geometries: "Geometries") -> "tuple[Geometries, Positions]":
-    """Polygons among the parts, and where they came from: polygons that touch share a line."""
-    parts, source = shapely.get_parts(geometries, return_index=True)
-    areal = shapely.get_type_id(parts) == _POLYGON
-    return parts[areal], source[areal]
-
-
-def _dissolved(
-    geometry: "Geometries",
-    district: "Positions",
-    category: "Positions",
-    gross_m2: "Floats | None" = None,
-) -> AreaInside:
-    order = np.lexsort((category, district))
-    geometry, district, category = geometry[order], district[order], category[order]
-    new = np.ones(len(order), dtype=bool)
-    new[1:] = (np.diff(district) != 0) | (np.diff(category) != 0)
-    start = np.flatnonzero(new)
-    merged = geometry[start]
-    count = np.diff(np.append(start, len(order)))
-    # One union per district and category: their number is that of a table's rows, not of polygons.
-    for row in np.flatnonzero(count > 1):
-        merged[row] = shapely.union_all(geometry[start[row] : start[row] + count[row]])
-    each = shapely.area(geometry) if gross_m2 is None else gross_m2[order]
-    gross = np.add.reduceat(each, start) if len(start) else np.empty(0)
-    return AreaInside(district[start], category[start], merged, gross)

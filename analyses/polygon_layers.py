@@ -146,12 +146,26 @@ def layer_facts(layer: "GeoDataFrame", parameter: str) -> dict[str, Any]:
         For ``"parks"``: ``{"parks": name, "park_count": rows, "as_of": date}``, the date empty
         where not stated.
     """
-    record = layer.attrs.get("geoplan", {})
     return {
-        parameter: record.get("layer") or parameter,
+        parameter: layer_name(layer, parameter),
         f"{parameter.removesuffix('s')}_count": len(layer),
-        "as_of": record.get("as_of", ""),
+        "as_of": layer.attrs.get("geoplan", {}).get("as_of", ""),
     }
+
+
+def layer_name(layer: "GeoDataFrame", otherwise: str) -> str:
+    """Give the name that a loader gave a layer, or another one."""
+    return str(layer.attrs.get("geoplan", {}).get("layer") or otherwise)
+
+
+def one_district(districts: "GeoDataFrame") -> "GeoDataFrame":
+    """Dissolve districts into one, for totals of districts that overlap."""
+    import geopandas as gpd
+
+    whole = shapely.union_all(np.asarray(districts.geometry.array))
+    return gpd.GeoDataFrame(
+        {"district_id": [""], "name": [""]}, geometry=[whole], crs=districts.crs
+    )
 
 
 def areas_layer(
