@@ -194,6 +194,9 @@ def to_text(column: pd.Series) -> pd.Series:
     known = column.notna()
     if pd.api.types.is_float_dtype(column) and (column[known] % 1 == 0).all():
         text = column.where(known, 0).astype("int64").astype("str")
+    elif pd.api.types.is_datetime64_any_dtype(column):
+        whole_days = (column[known] == column[known].dt.normalize()).all()
+        text = column.dt.strftime("%Y-%m-%d" if whole_days else "%Y-%m-%d %H:%M:%S")
     else:
         text = column.astype("str")
     return text.where(known, "").str.strip().astype("str")

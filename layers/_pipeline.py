@@ -21,7 +21,7 @@ from geoplan.layers._columns import (
 )
 from geoplan.layers._files import file_sha256
 from geoplan.layers._raw import RawLayer
-from geoplan.layers._read import read_frame, read_source, source_paths
+from geoplan.layers._read import read_frame, read_source
 from geoplan.layers._source_crs import (
     SourceCRSChoice,
     choose_source_crs,
@@ -105,8 +105,8 @@ def load_layer(
     record = LoadRecord(
         layer=layer_name,
         kind=kind,
-        paths=() if frame is not None else source_paths(described),
-        sha256=() if frame is not None else tuple(map(file_sha256, source_paths(described))),
+        paths=() if frame is not None else described.files,
+        sha256=() if frame is not None else tuple(map(file_sha256, described.files)),
         format=raw.driver,
         encoding=raw.encoding.name,
         encoding_from=raw.encoding.found_in,

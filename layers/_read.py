@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from os import PathLike, fspath
 
 import geopandas as gpd
 import numpy as np
@@ -18,14 +17,6 @@ from geoplan.layers.encoding import TextEncoding
 from geoplan.layers.read_table import read_table
 from geoplan.layers.read_vector import read_vector
 from geoplan.layers.source import LayerSource
-
-
-def source_paths(source: LayerSource) -> tuple[str, ...]:
-    """Give the paths of a source as a tuple of text."""
-    paths = source.paths
-    if isinstance(paths, str | PathLike):
-        return (fspath(paths),)
-    return tuple(fspath(path) for path in paths)
 
 
 def read_source(source: LayerSource, texts: Collection[str], *, subject: str) -> RawLayer:
@@ -51,7 +42,7 @@ def read_source(source: LayerSource, texts: Collection[str], *, subject: str) ->
     SourceError, SchemaError, CRSError, EmptyLayerError
         If a file cannot be read, two of them are in different CRSs, or no row is left.
     """
-    raws = [_read_file(path, source, texts, subject) for path in source_paths(source)]
+    raws = [_read_file(path, source, texts, subject) for path in source.files]
     return _filtered(_joined(raws, source, subject), source.where, subject)
 
 
@@ -107,7 +98,7 @@ def _encoding_notices(raw: RawLayer, subject: str) -> tuple[Notice, ...]:
 def _joined(raws: Sequence[RawLayer], source: LayerSource, subject: str) -> RawLayer:
     if len(raws) == 1:
         return raws[0]
-    paths = source_paths(source)
+    paths = source.files
     first = raws[0].frame.crs
     for path, raw in zip(paths, raws, strict=True):
         if source.crs is None and raw.frame.crs != first:

@@ -3,6 +3,7 @@
 import codecs
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,27 @@ from geoplan.core.errors import MissingDependencyError, SchemaError, SourceError
 from geoplan.core.notices import Notice
 from geoplan.layers._files import PARQUET_SUFFIXES, LocalFile, sibling
 from geoplan.layers._raw import RawLayer
-from geoplan.layers.encoding import TextEncoding, shapefile_encoding, table_encoding
+from geoplan.layers.encoding import (
+    TextEncoding,
+    guess_encoding,
+    shapefile_encoding,
+    table_encoding,
+)
 
 _JSON_SUFFIXES = (".geojson", ".json", ".geojsonl", ".topojson")
 _ONE_LAYER_SUFFIXES = (".shp", ".fgb", *_JSON_SUFFIXES)
 _ARROW_DRIVERS = (".gpkg", ".fgb")
 # Said by GDAL and pyogrio about what the pipeline counts or does not need: rings, M values.
 _EXPECTED_WARNINGS = ("Non closed ring", "Measured (M)", "More than one layer", "'crs' was not")
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Rows, the encoding they turned out to be in where none was known, and what was counted."""
+
+    frame: pd.DataFrame
+    guessed: str = ""
+    notices: tuple[Notice, ...] = ()
 
 
 def read_vector(file: LocalFile, *, encoding: str, subject: str) -> RawLayer:
@@ -67,16 +82,19 @@ def read_vector(file: LocalFile, *, encoding: str, subject: str) -> RawLayer:
         options["layer"] = layer
     driver = file.path.suffix.lower().lstrip(".") or "vector"
     try:
-        driver = str(pyogrio.read_info(target, layer=layer or None)["driver"])
-        frame, notices = _with_warnings(lambda: _read_rows(target, options, subject), subject)
+        # Field names do not matter here, and every byte is a letter of ISO 8859-1.
+        info = pyogrio.read_info(target, layer=layer or None, encoding="ISO-8859-1")
+        driver = str(info["driver"])
+        rows, notices = _with_warnings(lambda: _read_rows(target, options, subject), subject)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
         raise SourceError(f"{file.shown} cannot be read: {_reason(error, file.path)}") from error
-    if not isinstance(frame, GeoDataFrame):
+    if not isinstance(rows.frame, GeoDataFrame):
         raise SchemaError(
             f"{file.shown} holds no geometry. If it is a table with coordinate columns, save it "
             "as CSV or xlsx and name them with x= and y=."
         )
-    return RawLayer(frame, driver, found, len(frame), notices)
+    found = TextEncoding(rows.guessed, "bytes") if rows.guessed else found
+    return RawLayer(rows.frame, driver, found, len(rows.frame), notices)
 
 
 def layer_names(path: Path) -> list[str]:
@@ -153,7 +171,7 @@ def _layer_name(file: LocalFile) -> str:
             f"{file.shown} has no layer {file.layer!r}.{hint} Its layers are: {', '.join(names)}."
         )
     if len(names) > 1:
-        names = [n for n in names if pyogrio.read_info(file.path, layer=n)["features"] != 0]
+        names = [name for name in names if _row_count(file.path, name)]
     if not names:
         raise SchemaError(f"{file.shown} has no layer with geometry and rows.")
     if len(names) > 1:
@@ -164,53 +182,65 @@ def _layer_name(file: LocalFile) -> str:
     return names[0]
 
 
-def _read_rows(
-    target: Path | bytes, options: dict[str, Any], subject: str
-) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
+def _row_count(path: Path, layer: str) -> int:
+    return int(pyogrio.read_info(path, layer=layer, force_feature_count=True)["features"])
+
+
+def _read_rows(target: Path | bytes, options: dict[str, Any], subject: str) -> _Rows:
     try:
-        return _read_text_whole(target, options), ()
+        return _read_text_whole(target, options)
     except shapely.errors.GEOSException:
-        frame = _read_text_whole(target, {**options, "on_invalid": "fix"})
-    plain = {key: value for key, value in options.items() if key == "layer"}
+        rows = _read_text_whole(target, {**options, "on_invalid": "fix"})
+    plain = {key: value for key, value in options.items() if key in ("layer", "encoding")}
     wkb = pyogrio.raw.read(target, **plain, columns=[])[2]
     was_read = shapely.from_wkb(wkb, on_invalid="ignore")
-    missing = np.asarray(frame.geometry.isna())
+    missing = np.asarray(rows.frame["geometry"].isna())
     closed = int((pd.isna(was_read) & ~missing).sum())
     lost = int((missing & ~pd.isna(wkb)).sum())
     counts = (("closed_rings", closed), ("unreadable_geometry", lost))
-    return frame, tuple(Notice(code, subject, n, len(frame)) for code, n in counts if n)
+    notices = tuple(Notice(code, subject, n, len(rows.frame)) for code, n in counts if n)
+    return replace(rows, notices=notices)
 
 
-def _read_text_whole(target: Path | bytes, options: dict[str, Any]) -> pd.DataFrame:
-    """Read rows; where a field ends within a character, decode it here and leave the half out."""
-    frame: pd.DataFrame
+def _read_text_whole(target: Path | bytes, options: dict[str, Any]) -> _Rows:
+    """
+    Read rows even where GDAL hands out text that is not in the encoding it claims.
+
+    A field that ends within a character loses that half; a file that names no encoding and is
+    not UTF-8, as MapInfo's may be, is decoded by its bytes.
+    """
     try:
-        frame = pyogrio.read_dataframe(target, **options)
+        return _Rows(pyogrio.read_dataframe(target, **options))
     except UnicodeDecodeError:
         frame = pyogrio.read_dataframe(target, **{**options, "encoding": "ISO-8859-1"})
-    else:
-        return frame
-    decoder = codecs.getincrementaldecoder(options.get("encoding", "utf-8"))
+    texts = [name for name in frame.columns if pd.api.types.is_string_dtype(frame[name])]
+    guessed = ""
+    if "encoding" not in options:
+        values = pd.concat([frame[name].dropna().drop_duplicates() for name in texts])
+        # One byte a character until here, so nothing is lost.
+        guessed = guess_encoding(text.encode("latin-1") for text in (*frame.columns, *values))
+        if not guessed:
+            raise ValueError(
+                "its text is neither UTF-8 nor GB18030 nor Big5. State encoding=, e.g. 'cp1252'."
+            )
+    decoder = codecs.getincrementaldecoder(guessed or options["encoding"])
 
-    def decode(text: str) -> str:  # one byte a character until now, so nothing is lost
+    def decode(text: str) -> str:
         return str(decoder("replace").decode(text.encode("latin-1")))
 
-    texts = [name for name in frame.columns if pd.api.types.is_string_dtype(frame[name])]
     decoded = {name: frame[name].map(decode, na_action="ignore") for name in texts}
-    return frame.assign(**decoded).rename(columns=decode)
+    return _Rows(frame.assign(**decoded).rename(columns=decode), guessed)
 
 
-def _with_warnings(
-    read: Callable[[], tuple[pd.DataFrame, tuple[Notice, ...]]], subject: str
-) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
+def _with_warnings(read: Callable[[], _Rows], subject: str) -> tuple[_Rows, tuple[Notice, ...]]:
     """Turn what the reader warns of into notices, which are in the report."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        frame, notices = read()
+        rows = read()
     said = dict.fromkeys(str(warning.message).strip() for warning in caught)
     others = [message for message in said if not message.startswith(_EXPECTED_WARNINGS)]
     extra = tuple(Notice("reader_warning", subject, values={"message": m}) for m in others)
-    return frame, notices + extra
+    return rows, (*rows.notices, *extra)
 
 
 def _reason(error: Exception, path: Path) -> str:
@@ -218,6 +248,8 @@ def _reason(error: Exception, path: Path) -> str:
         return (
             "its .shx is missing. Copy all parts of a Shapefile together: .shp, .shx, .dbf, .prj."
         )
+    if "encoding=" in str(error):
+        return str(error)
     return f"{error}. Open it in a GIS and save it again, e.g. as GeoPackage."
 
 

@@ -76,11 +76,16 @@ class LayerSource:
 
     def __post_init__(self) -> None:
         """Normalise the paths to a tuple of text."""
-        given = self.paths
-        paths = (given,) if isinstance(given, str | PathLike) else tuple(given)
-        if not paths:
+        if not self.files:
             raise ParameterError("`paths` is empty; name at least one file.")
-        object.__setattr__(self, "paths", tuple(fspath(path) for path in paths))
+        object.__setattr__(self, "paths", self.files)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The paths as text, however they were given."""
+        given = self.paths
+        paths = (given,) if isinstance(given, str | PathLike) else given
+        return tuple(fspath(path) for path in paths)
 
 
 def as_source(

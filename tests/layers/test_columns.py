@@ -91,7 +91,9 @@ def test_negative_residents_are_an_error_that_names_the_first():
         (pd.Series([440307001000], dtype="int64"), ["440307001000"]),
         (pd.Series([" 龙岗\u3000", None]), ["龙岗", ""]),
         (pd.Series([True]), ["True"]),
-        (pd.Series([pd.Timestamp("2024-05-01")]), ["2024-05-01"]),
+        (pd.Series([pd.Timestamp("2024-05-01"), None]), ["2024-05-01", ""]),
+        (pd.Series([pd.Timestamp("2024-05-01", tz="UTC")]), ["2024-05-01"]),
+        (pd.Series([pd.Timestamp("2024-05-01 08:30")]), ["2024-05-01 08:30:00"]),
     ],
 )
 def test_text_is_what_a_reader_would_write(column, texts):

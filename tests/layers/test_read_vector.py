@@ -131,6 +131,36 @@ def test_a_geojson_is_not_in_the_encoding_declared(tmp_path, frame):
         read(path, encoding="utf-8")
 
 
+def mapinfo(folder, encoding):
+    content = (
+        'Version 300\nCharset "Neutral"\nDelimiter ","\nColumns 1\n  NAME Char(20)\nData\n\n'
+        "Point 114.1 22.5\nPoint 114.2 22.6\n"
+    )
+    (folder / "s.mif").write_bytes(content.encode())
+    (folder / "s.mid").write_bytes(
+        "\n".join(f'"{name}"' for name in NAMES_OF[encoding]).encode(encoding)
+    )
+    return folder / "s.mif"
+
+
+NAMES_OF = {"gbk": NAMES, "cp1252": ["São", "Rua é"]}
+
+
+def test_a_mapinfo_file_of_no_charset_is_read_by_its_bytes(tmp_path):
+    raw = read(mapinfo(tmp_path, "gbk"))
+
+    assert raw.frame["NAME"].tolist() == NAMES
+    assert (raw.encoding.name, raw.encoding.found_in) == ("GB18030", "bytes")
+
+
+def test_a_mapinfo_file_that_cannot_be_told_asks_for_its_encoding(tmp_path):
+    path = mapinfo(tmp_path, "cp1252")
+
+    with pytest.raises(SourceError, match=r"s\.mif cannot be read: its text is neither.*encoding="):
+        read(path)
+    assert read(path, encoding="cp1252").frame["NAME"].tolist() == NAMES_OF["cp1252"]
+
+
 def rings(*coordinates):
     features = [
         {
@@ -204,6 +234,17 @@ def test_a_file_without_geometry_is_an_error(tmp_path):
 
     with pytest.raises(SchemaError, match="no layer with geometry"):
         read(path)
+
+
+def test_a_gpx_of_waypoints_needs_no_layer_named(tmp_path):
+    path = tmp_path / "s.gpx"
+    path.write_text(
+        '<gpx version="1.1" creator="x" xmlns="http://www.topografix.com/GPX/1/1">'
+        '<wpt lat="22.5" lon="114.1"><name>A</name></wpt></gpx>',
+        encoding="utf-8",
+    )
+
+    assert read(path).frame["name"].tolist() == ["A"]
 
 
 @pytest.mark.parametrize("name", ["broken.geojson", "broken.gpkg", "broken.shp"])
