@@ -41,6 +41,7 @@ from geoplan.app.report_words import (
     say,
     shortfall_words,
     target_words,
+    unbroken,
 )
 from geoplan.core.notices import unique
 from geoplan.core.numbers import number, scale_for, share, unit_label, value_text
@@ -318,7 +319,7 @@ def _worst(indicator: IndicatorOutcome, lang: str) -> str:
             "table.worst_entry",
             lang,
             name=names[key],
-            value=value_text(values[key], measure.unit, lang, bound=bound),
+            value=unbroken(value_text(values[key], measure.unit, lang, bound=bound)),
         )
         for key in missed[:_WORST_NAMED]
     )

@@ -36,6 +36,11 @@ def say(key: str, lang: str, **values: Any) -> str:  # noqa: ANN401 (whatever fo
     return text(f"report.{key}", lang, **values)
 
 
+def unbroken(words: str) -> str:
+    """Keep a number and its unit on one line."""
+    return words.replace(" ", "\u00a0")
+
+
 def spoken(table: Literal["of", "layer", "part"], key: str, lang: str) -> str:
     """Name a denominator, a layer or a part; what the plan named itself keeps its name."""
     return visible(name_of(table, key, lang))
@@ -66,7 +71,7 @@ def finding(indicator: IndicatorOutcome, lang: str) -> str:
     measure, result = indicator.headline, indicator.result
     bound = indicator.target.value if indicator.target else None
     values = {
-        "value": value_text(measure.value, measure.unit, lang, bound=bound),
+        "value": unbroken(value_text(measure.value, measure.unit, lang, bound=bound)),
         "of": spoken("of", measure.of, lang),
         "part": spoken("part", measure.part, lang),
         "title": visible(indicator.title),
@@ -85,8 +90,8 @@ def finding(indicator: IndicatorOutcome, lang: str) -> str:
 def _definition_words(result: Result, lang: str) -> dict[str, str]:
     metres = result.definition.get("distance_m")
     return {
-        "distance": distance(float(metres), lang) if isinstance(metres, int | float) else "",
-        "facilities": spoken("layer", str(result.definition.get("facilities", "")), lang),
+        "distance": unbroken(distance(metres, lang)) if isinstance(metres, int | float) else "",
+        "facilities": spoken("layer", result.definition.get("facilities") or "facilities", lang),
     }
 
 
@@ -122,8 +127,8 @@ def target_words(target: Target, lang: str) -> str:
 def _exact(value: float, unit: str, lang: str) -> str:
     """Write a bound with the digits that the plan gave it: 30.05 % is not 30.0 %."""
     scale = scale_for(unit, [value])
-    digits = f"{value / scale.factor:,.10g}".replace("-", "−")
-    return f"{digits}\u00a0{unit_label(scale.unit, lang)}".rstrip("\u00a0")
+    digits = f"{value / scale.factor:,.10g}"
+    return unbroken(f"{digits} {unit_label(scale.unit, lang)}".rstrip())
 
 
 def shortfall_words(verdict: Verdict, lang: str) -> str:
@@ -189,7 +194,7 @@ def conclusion(indicator: IndicatorOutcome, lang: str) -> str:
         f"conclusion.{verdict.status}{manner}",
         lang,
         target=target_words(target, lang),
-        shortfall=shortfall_words(verdict, lang),
+        shortfall=unbroken(shortfall_words(verdict, lang)),
         reason=reason_words(verdict, lang),
     )
 

@@ -151,8 +151,8 @@ def test_areas_of_the_part_asked_for_are_drawn():
 
 
 def test_standings_change_the_picture_by_sign_and_colour():
-    plain = static_map(make_result(), dpi=60)
-    judged = static_map(make_result(), dpi=60, standings={"D0": "missed", "D1": "met"})
+    plain = static_map(make_result(), dpi=150)
+    judged = static_map(make_result(), dpi=150, standings={"D0": "missed", "D1": "met"})
     assert share_of(judged, "#b2182b", 40) > share_of(plain, "#b2182b", 40)
 
 
