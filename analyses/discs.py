@@ -1,90 +1,132 @@
-"""Exact area of a union of equal discs inside polygons, in closed form."""
-
-from typing import Any
+"""The outline of a union of equal discs."""
 
 import numpy as np
-import shapely
-from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
-Geometries = NDArray[Any]
+from geoplan.analyses.elements import Bools, Floats, Ints, quarter_arcs
+from geoplan.analyses.outline import Outline, TieError, link, make_outline
+
+_NEIGHBOURS = 9
+_TRIES = 8
+_JITTER = 1e-12
 
 
-def union_area_m2(regions: Geometries, centres: Floats, radius_m: float) -> Floats:
+def disc_outline(centres: Floats, radius_m: float) -> Outline:
     """
-    Measure the area of each region that lies in a union of equal discs.
+    Trace the outline of a union of equal discs.
 
     Parameters
     ----------
-    regions : array of Polygon or MultiPolygon, n
-        Valid regions.
     centres : array of float, shape (m, 2)
-        Centres of the discs.
+        Centres of the discs, none twice.
     radius_m : float
         Their common radius.
 
     Returns
     -------
-    array of float, n
-        Area in m².
+    Outline
+        Its loops: outer ones run counter-clockwise, holes clockwise.
     """
-    areas = np.zeros(len(regions))
-    if not len(centres) or not len(regions):
-        return areas
-    centres = np.unique(centres, axis=0)
-    points = shapely.points(centres)
-    centre, region = shapely.STRtree(regions).query(points, "dwithin", radius_m)
-    cells = _voronoi_cells(centres, regions, radius_m)
-    pieces = shapely.intersection(cells[centre], regions[region])
-    np.add.at(areas, region, _disc_areas(pieces, centres[centre], radius_m))
-    return areas
+    origin = np.round(centres.mean(axis=0)) if len(centres) else np.zeros(2)
+    local = centres - origin
+    random = np.random.default_rng(0)
+    jitter = 0.0
+    for _ in range(_TRIES):
+        moved = local + jitter * random.uniform(-1, 1, local.shape)
+        try:
+            return _trace(moved, radius_m, origin)
+        except TieError:
+            jitter = 4 * jitter or _JITTER * radius_m
+    raise TieError
 
 
-def _voronoi_cells(centres: Floats, regions: Geometries, radius_m: float) -> Geometries:
-    west, south, east, north = shapely.total_bounds(regions)
-    west, south = np.minimum((west, south), centres.min(axis=0)) - 2 * radius_m
-    east, north = np.maximum((east, north), centres.max(axis=0)) + 2 * radius_m
-    extent = shapely.box(west, south, east, north)
-    if len(centres) == 1:
-        return np.array([extent])
-    diagram = shapely.voronoi_polygons(
-        shapely.multipoints(centres), extend_to=extent, ordered=True
-    )
-    return np.asarray(shapely.get_parts(diagram))
+def _trace(local: Floats, radius_m: float, origin: Floats) -> Outline:
+    outer = local[~_buried(local, radius_m)]
+    i, j, node_xy = _intersections(outer, radius_m)
+    circle, leave, enter, angle, turn = _gaps(outer, i, j, radius_m)
+    middle = angle + turn / 2
+    spoke = radius_m * np.column_stack([np.cos(middle), np.sin(middle)])
+    free = cKDTree(local).query(outer[circle] + spoke)[0] > radius_m * (1 - 1e-9)
+    circle, leave, enter, turn = (part[free] for part in (circle, leave, enter, turn))
+    order, loop = link(leave, enter)
+    nodes = np.concatenate([node_xy, outer - [radius_m, 0.0]])
+    circle, leave, enter, turn = (part[order] for part in (circle, leave, enter, turn))
+    arc, start = quarter_arcs(outer[circle], nodes[leave], nodes[enter], turn, radius_m)
+    return make_outline(start, outer[circle[arc]], loop[arc], radius_m, origin)
 
 
-def _disc_areas(pieces: Geometries, centres: Floats, radius_m: float) -> Floats:
-    polygons, piece = shapely.get_parts(pieces, return_index=True)
-    areal = shapely.get_dimensions(polygons) == 2
-    polygons, piece = shapely.orient_polygons(polygons[areal]), piece[areal]
-    rings, polygon = shapely.get_rings(polygons, return_index=True)
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
-    owner = piece[polygon[ring]]
-    local = xy - centres[owner]
-    same = ring[1:] == ring[:-1]
-    areas = np.zeros(len(pieces))
-    np.add.at(areas, owner[1:][same], _sector_sum(local[:-1][same], local[1:][same], radius_m))
-    return areas
+def _buried(local: Floats, radius_m: float) -> Bools:
+    """Find circles that a few nearest neighbours cover all around: most, in a dense city."""
+    k = min(_NEIGHBOURS, len(local))
+    if k < 3:
+        return np.zeros(len(local), dtype=bool)
+    distance, neighbour = cKDTree(local).query(local, k=k, distance_upper_bound=2 * radius_m)
+    distance, neighbour = distance[:, 1:], neighbour[:, 1:]
+    found = neighbour < len(local)
+    step = local[np.where(found, neighbour, 0)] - local[:, None]
+    middle = np.arctan2(step[..., 1], step[..., 0])
+    half = np.arccos(np.where(found, distance / (2 * radius_m), 1.0))
+    # All around is covered when every interval ends inside another one.
+    end = middle + half
+    beyond = np.abs((end[:, :, None] - middle[:, None, :] + np.pi) % (2 * np.pi) - np.pi)
+    inside = (beyond < half[:, None, :] - 1e-9).any(axis=2)
+    return np.asarray((inside | ~found).all(axis=1) & found.any(axis=1))
 
 
-def _sector_sum(a: Floats, b: Floats, radius_m: float) -> Floats:
-    """Signed area of the disc about the origin inside each triangle (origin, a, b)."""
-    step = b - a
-    length2 = np.einsum("ij,ij->i", step, step)
-    along = np.einsum("ij,ij->i", a, step)
-    root2 = along**2 - length2 * (np.einsum("ij,ij->i", a, a) - radius_m**2)
-    root = np.sqrt(np.maximum(root2, 0))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        enter = np.clip(np.nan_to_num((-along - root) / length2), 0, 1)
-        leave = np.clip(np.nan_to_num((-along + root) / length2), 0, 1)
-    enter, leave = np.where(root2 > 0, enter, 0), np.where(root2 > 0, leave, 0)
-    p, q = a + enter[:, None] * step, a + leave[:, None] * step
-    cross = a[:, 0] * step[:, 1] - a[:, 1] * step[:, 0]
-    angle = _angle(a, p) + _angle(q, b)
-    return np.asarray(0.5 * (radius_m**2 * angle + cross * (leave - enter)))
+def _intersections(outer: Floats, radius_m: float) -> tuple[Ints, Ints, Floats]:
+    """Pair circles that cross; pair k has its right point (from i) at 2k, its left at 2k + 1."""
+    pairs = cKDTree(outer).query_pairs(2 * radius_m, output_type="ndarray")
+    i, j = pairs[:, 0], pairs[:, 1]
+    step = outer[j] - outer[i]
+    distance = np.hypot(*step.T)
+    crossing = distance < 2 * radius_m
+    i, j, step, distance = i[crossing], j[crossing], step[crossing], distance[crossing]
+    height = np.sqrt((radius_m - distance / 2) * (radius_m + distance / 2)) / distance
+    left = np.column_stack([-step[:, 1], step[:, 0]]) * height[:, None]
+    middle = (outer[i] + outer[j]) / 2
+    return i, j, np.stack([middle - left, middle + left], axis=1).reshape(-1, 2)
 
 
-def _angle(a: Floats, b: Floats) -> Floats:
-    cross = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
-    return np.asarray(np.arctan2(cross, np.einsum("ij,ij->i", a, b)))
+def _gaps(
+    outer: Floats, i: Ints, j: Ints, radius_m: float
+) -> tuple[Ints, Ints, Ints, Floats, Floats]:
+    """Find the arcs that no other circle of the set covers: circle, nodes, angle and turn."""
+    n, pairs = len(outer), np.arange(len(i))
+    step = outer[j] - outer[i]
+    half = np.arccos(np.minimum(np.hypot(*step.T) / (2 * radius_m), 1))
+    half = np.concatenate([half, half])
+    middle = np.arctan2(step[:, 1], step[:, 0])
+    middle = np.concatenate([middle, np.where(middle > 0, middle - np.pi, middle + np.pi)])
+    circle = np.concatenate([i, j])
+    # Walking along circle i to the left, disc j is entered at the right point and left at the left
+    # one; seen from j it is the other way round.
+    enter = np.concatenate([2 * pairs, 2 * pairs + 1])
+    leave = np.concatenate([2 * pairs + 1, 2 * pairs])
+    low, high = middle - half, middle + half
+    under, over = np.flatnonzero(low < -np.pi), np.flatnonzero(high >= np.pi)
+    cut = len(pairs) * 2 + np.arange(n)
+    # Every circle is cut at 180°; two empty intervals stand there for the cut.
+    circle = np.concatenate([circle, circle[under], circle[over], np.arange(n), np.arange(n)])
+    edge = np.full(n, np.pi)
+    low = np.concatenate([np.maximum(low, -np.pi), low[under] + 2 * np.pi, np.full(len(over), -np.pi), -edge, edge])
+    high = np.concatenate([np.minimum(high, np.pi), np.full(len(under), np.pi), high[over] - 2 * np.pi, -edge, edge])
+    enter = np.concatenate([enter, enter[under], enter[over], cut, cut])
+    leave = np.concatenate([leave, leave[under], leave[over], cut, cut])
+    return _uncovered(circle, low, high, enter, leave)
+
+
+def _uncovered(
+    circle: Ints, low: Floats, high: Floats, enter: Ints, leave: Ints
+) -> tuple[Ints, Ints, Ints, Floats, Floats]:
+    order = np.lexsort((high, low, circle))
+    circle, low, high, enter, leave = (v[order] for v in (circle, low, high, enter, leave))
+    # Running maximum of `high` per circle: on ranks, since integers keep the circles apart
+    # without costing the angles their last digits.
+    rank = np.empty(len(high), dtype=np.int64)
+    by_high = np.argsort(high, kind="stable")
+    rank[by_high] = np.arange(len(high))
+    furthest = by_high[np.maximum.accumulate(circle * len(high) + rank) % len(high)]
+    before, after = furthest[:-1], np.arange(1, len(high))
+    gap = (circle[1:] == circle[:-1]) & (low[after] > high[before])
+    before, after = before[gap], after[gap]
+    return circle[after], leave[before], enter[after], high[before], low[after] - high[before]

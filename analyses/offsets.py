@@ -1,0 +1,324 @@
+"""
+The outline of everything within a distance of polygons, lines and points.
+
+Going round a polygon with its inside on the left, the places exactly `r` away lie on a raw curve:
+beside each edge a straight piece, at each corner that turns left an arc about it. (A line is walked
+along both sides; a point is an arc all around.) The outline is the part of the raw curve that no
+other facility comes nearer to. It can only change from inside to outline where two pieces cross, so
+the pieces are cut where they cross, and each part is kept or dropped as a whole, by the distance
+from its middle to the nearest facility. What is kept joins up into loops, or a tie was decided
+differently on its two sides; corners are then moved by some 10^-11 of the distance, and it is done
+again.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import shapely
+from scipy.spatial import cKDTree
+
+from geoplan.analyses.elements import (
+    Bools,
+    Elements,
+    Floats,
+    Geometries,
+    Ints,
+    Meetings,
+    cross,
+    dot,
+    meetings,
+    quarter_arcs,
+    rounding_m,
+)
+from geoplan.analyses.outline import Outline, TieError, link, make_outline
+
+_SMOOTH_RAD = 1e-5
+_SAME_PLACE_M = 1e-7
+_TRIES = 8
+_JITTER = 1e-11
+_DEEP = 1e-6
+
+
+@dataclass(frozen=True)
+class Edges:
+    """
+    The boundary of facilities as directed edges, with what is to be offset on their right.
+
+    Parameters
+    ----------
+    nodes : array of float, shape (k, 2)
+        Corners, none twice, relative to `origin`; point facilities stand at the end.
+    tail, head : array of int, n
+        Nodes of each edge. The edges of a line run both ways.
+    following : array of int, n
+        The edge that goes on along the same side.
+    points : array of int, m
+        Nodes that are point facilities.
+    origin : array of float, shape (2,)
+        What the nodes are relative to.
+    """
+
+    nodes: Floats
+    tail: Ints
+    head: Ints
+    following: Ints
+    points: Ints
+    origin: Floats
+
+    @cached_property
+    def node_tree(self) -> cKDTree:
+        """Search tree over the nodes."""
+        return cKDTree(self.nodes)
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """Search tree over the edges."""
+        ends = np.stack([self.nodes[self.tail], self.nodes[self.head]], axis=1)
+        return shapely.STRtree(shapely.linestrings(ends))
+
+    def distance_m(self, xy: Floats, limit_m: float) -> Floats:
+        """Measure from points to the nearest edge or point facility; infinite past a limit."""
+        distance = self.node_tree.query(xy, distance_upper_bound=limit_m * (1 + 1e-9))[0]
+        if len(self.tail):
+            (point, _), near = self.tree.query_nearest(
+                shapely.points(xy),
+                max_distance=limit_m * (1 + 1e-9),
+                return_distance=True,
+                all_matches=False,
+            )
+            distance[point] = np.minimum(distance[point], near)
+        return np.asarray(distance)
+
+
+def make_edges(polygons: Geometries, lines: Geometries, points: Floats) -> Edges:
+    """
+    Turn facilities into edges.
+
+    Parameters
+    ----------
+    polygons : array of Polygon or MultiPolygon
+        Valid areas; those that overlap or touch are joined.
+    lines : array of LineString or MultiLineString
+        Lines; parts inside areas, and shared parts, are dropped.
+    points : array of float, shape (m, 2)
+        Points; those on or in the others are dropped.
+
+    Returns
+    -------
+    Edges
+        The edges.
+    """
+    areas = shapely.union_all(polygons)
+    strokes = shapely.line_merge(shapely.difference(shapely.union_all(lines), areas))
+    solid = shapely.union_all([areas, strokes]) if len(lines) else areas
+    if len(points) and not shapely.is_empty(solid):
+        free = ~shapely.dwithin(shapely.points(points), solid, 10 * _SAME_PLACE_M)
+        points = points[free]
+    areas, strokes = shapely.remove_repeated_points([areas, strokes], _SAME_PLACE_M)
+    rings = shapely.get_rings(shapely.get_parts(shapely.orient_polygons(areas)))
+    tail, head = _segments(rings)
+    there, back = _segments(shapely.get_parts(strokes))
+    tail, head = np.concatenate([tail, there, back]), np.concatenate([head, back, there])
+    origin = np.round(np.concatenate([tail, points]).mean(axis=0))
+    nodes, at = np.unique(np.concatenate([tail, head]), axis=0, return_inverse=True)
+    tail_node, head_node = np.split(at.ravel(), 2)
+    return Edges(
+        nodes=np.concatenate([nodes, points]) - origin,
+        tail=tail_node,
+        head=head_node,
+        following=_following(nodes, tail_node, head_node),
+        points=len(nodes) + np.arange(len(points)),
+        origin=origin,
+    )
+
+
+def _segments(lines: Geometries) -> tuple[Floats, Floats]:
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    same = line[1:] == line[:-1]
+    return xy[:-1][same], xy[1:][same]
+
+
+def _following(nodes: Floats, tail: Ints, head: Ints) -> Ints:
+    """Go on along the right side: from the way back, the first edge counter-clockwise."""
+    n = len(tail)
+    way = nodes[head] - nodes[tail]
+    node = np.concatenate([tail, head])
+    angle = np.concatenate([np.arctan2(*way.T[::-1]), np.arctan2(*-way.T[::-1])])
+    arriving = np.repeat([False, True], n)
+    order = np.lexsort((arriving, angle, node))
+    out = order[~arriving[order]]
+    # Of the edges that leave, the one after each arrival; past the last, the node's first.
+    seen = np.cumsum(~arriving[order])
+    first = np.searchsorted(tail[out], np.arange(len(nodes) + 1))
+    after = np.empty(n, dtype=np.intp)
+    at = arriving[order]
+    arrival = order[at] - n
+    after[arrival] = np.where(
+        seen[at] < first[head[arrival] + 1], seen[at], first[head[arrival]]
+    )
+    return np.asarray(out[after])
+
+
+def edge_outline(edges: Edges, distance_m: float) -> Outline:
+    """
+    Trace the outline of everything within a distance of edges and points.
+
+    Parameters
+    ----------
+    edges : Edges
+        From `make_edges`.
+    distance_m : float
+        The distance.
+
+    Returns
+    -------
+    Outline
+        Its loops: outer ones run counter-clockwise, holes clockwise.
+
+    Raises
+    ------
+    TieError
+        If a tie does not come undone.
+    """
+    random = np.random.default_rng(0)
+    jitter = 0.0
+    for _ in range(_TRIES):
+        noise = random.uniform(-1, 1, edges.nodes.shape)
+        try:
+            return _trace(replace(edges, nodes=edges.nodes + jitter * noise), distance_m)
+        except TieError:
+            jitter = 4 * jitter or _JITTER * distance_m
+    raise TieError
+
+
+@dataclass(frozen=True)
+class _Raw:
+    """Pieces of the raw curve, the nodes they join, and which of those are loose ends."""
+
+    elements: Elements
+    start_node: Ints
+    end_node: Ints
+    loose_start: Bools
+    loose_end: Bools
+
+    def take(self, chosen: Ints | Bools) -> "_Raw":
+        return _Raw(
+            self.elements.take(chosen),
+            self.start_node[chosen],
+            self.end_node[chosen],
+            self.loose_start[chosen],
+            self.loose_end[chosen],
+        )
+
+
+def _trace(edges: Edges, radius_m: float) -> Outline:
+    raw = _raw_curve(edges, radius_m)
+    margin_m = rounding_m(edges.nodes, np.array([radius_m]))
+    elements = raw.elements
+    reach = np.hypot(*(elements.end - elements.middle).T)
+    nearest = edges.node_tree.query(elements.middle)[0]
+    raw = raw.take(nearest + reach > radius_m - 4 * margin_m)
+    found = _crossings(raw, edges, margin_m)
+    parts = _cut(raw, found)
+    middle = parts.elements.middle
+    out = edges.node_tree.query(middle)[0] >= radius_m - 4 * margin_m
+    out[out] = edges.distance_m(middle[out], radius_m) >= radius_m - 4 * margin_m
+    parts = parts.take(out)
+    order, loop = link(parts.start_node, parts.end_node)
+    parts = parts.take(order)
+    elements = parts.elements
+    return make_outline(elements.start, elements.centre, loop, radius_m, edges.origin)
+
+
+def _raw_curve(edges: Edges, radius_m: float) -> _Raw:
+    n = len(edges.tail)
+    tail, head, after = edges.nodes[edges.tail], edges.nodes[edges.head], edges.following
+    way = head - tail
+    way = way / np.hypot(*way.T)[:, None]
+    right = np.column_stack([way[:, 1], -way[:, 0]])
+    sine, cosine = cross(way, way[after]), dot(way, way[after])
+    turn = np.where((sine == 0) & (cosine < 0), np.pi, np.arctan2(sine, cosine))
+    start, end = tail + radius_m * right, head + radius_m * right
+    start_node, end_node = 2 * np.arange(n), 2 * np.arange(n) + 1
+    # Where the edge goes (nearly) straight on, its piece and the next meet in a point. The corner
+    # of the two lies within r × turn³ of the arc.
+    smooth = np.flatnonzero(np.abs(turn) < _SMOOTH_RAD)
+    miter = right[smooth] + right[after[smooth]]
+    miter *= radius_m / (1 + dot(right[smooth], right[after[smooth]]))[:, None]
+    end[smooth] = start[after[smooth]] = head[smooth] + miter
+    start_node[after[smooth]] = end_node[smooth]
+    loose_end = turn <= -_SMOOTH_RAD
+    loose_start = np.zeros(n, dtype=bool)
+    loose_start[after[loose_end]] = True
+
+    corner = np.flatnonzero(turn >= _SMOOTH_RAD)
+    points = edges.nodes[edges.points]
+    west = points - [radius_m, 0.0]
+    middle = np.concatenate([head[corner], points])
+    begin = np.concatenate([end[corner], west])
+    finish = np.concatenate([start[after[corner]], west])
+    angle = np.append(turn[corner], np.full(len(points), 2 * np.pi))
+    begin_node = np.append(end_node[corner], 2 * n + np.arange(len(points)))
+    finish_node = np.append(start_node[after[corner]], 2 * n + np.arange(len(points)))
+    arc, arc_start = quarter_arcs(middle, begin, finish, angle, radius_m)
+    first = np.diff(arc, prepend=-1) != 0
+    last = np.append(first[1:], True)[: len(arc)]
+    arc_node = np.where(first, begin_node[arc], 2 * n + len(points) + np.arange(len(arc)))
+    arc_end = np.where(last[:, None], finish[arc], np.roll(arc_start, -1, axis=0))
+    arc_end_node = np.where(last, finish_node[arc], np.roll(arc_node, -1))
+    firm = np.zeros(len(arc), dtype=bool)
+    elements = Elements(
+        np.concatenate([start, arc_start]),
+        np.concatenate([end, arc_end]),
+        np.concatenate([np.full((n, 2), np.nan), middle[arc]]),
+        radius_m,
+    )
+    return _Raw(
+        elements,
+        np.append(start_node, arc_node),
+        np.append(end_node, arc_end_node),
+        np.append(loose_start, firm),
+        np.append(loose_end, firm),
+    )
+
+
+def _crossings(raw: _Raw, edges: Edges, margin_m: float) -> Meetings:
+    elements = raw.elements
+    low, high = elements.low - margin_m, elements.high + margin_m
+    i, j = elements.tree.query(shapely.box(*low.T, *high.T))
+    i, j = i[i < j], j[i < j]
+    joined = np.zeros(len(i), dtype=bool)
+    for one in (raw.start_node, raw.end_node):
+        for other in (raw.start_node, raw.end_node):
+            joined |= one[i] == other[j]
+    i, j = i[~joined], j[~joined]
+    found, ties = meetings(elements, elements, i, j, margin_m)
+    # A tie deep inside the catchment decides nothing.
+    depth = elements.radius_m - edges.distance_m(ties.xy, elements.radius_m)
+    if (depth < _DEEP * elements.radius_m).any():
+        raise TieError
+    return found
+
+
+def _cut(raw: _Raw, found: Meetings) -> _Raw:
+    """Cut the pieces where they cross, leaving out parts that begin or end on a covered side."""
+    n, k = len(raw.start_node), len(found.one)
+    elements = raw.elements
+    piece = np.concatenate([np.arange(n), found.one, found.other])
+    along = np.concatenate([np.full(n, -np.inf), found.along_one, found.along_other])
+    order = np.lexsort((along, piece))
+    piece = piece[order]
+    crossing = 1 + int(max(raw.start_node.max(initial=0), raw.end_node.max(initial=0)))
+    node = np.concatenate([raw.start_node, crossing + np.arange(k), crossing + np.arange(k)])[order]
+    xy = np.concatenate([elements.start, found.xy, found.xy])[order]
+    begins_covered = np.concatenate([raw.loose_start, found.entering, ~found.entering])[order]
+    last = np.append(piece[1:] != piece[:-1], True)[: len(piece)]
+    end_node = np.where(last, raw.end_node[piece], np.roll(node, -1))
+    end = np.where(last[:, None], elements.end[piece], np.roll(xy, -1, axis=0))
+    ends_covered = np.where(last, raw.loose_end[piece], ~np.roll(begins_covered, -1))
+    kept = ~begins_covered & ~ends_covered
+    firm = np.zeros(int(kept.sum()), dtype=bool)
+    centre = elements.centre[piece[kept]]
+    cut = Elements(xy[kept], end[kept], centre, elements.radius_m)
+    return _Raw(cut, node[kept], end_node[kept], firm, firm)
