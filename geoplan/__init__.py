@@ -59,6 +59,24 @@ _HOMES |= {
     "write_outputs": "geoplan.app.outputs",
 }
 
+_HOMES |= dict.fromkeys(
+    (
+        "bd09_to_wgs84",
+        "bd09mc_to_wgs84",
+        "gcj02_to_wgs84",
+        "wgs84_to_bd09",
+        "wgs84_to_bd09mc",
+        "wgs84_to_gcj02",
+    ),
+    "geoplan.layers.shifts",
+)
+_HOMES |= {
+    "DoctorReport": "geoplan.app.doctor",
+    "doctor": "geoplan.app.doctor",
+    "inspect_files": "geoplan.layers.inspect",
+    "scaffold": "geoplan.app.scaffold",
+}
+
 __all__ = sorted(_HOMES)  # noqa: PLE0605 (a list; checkers read the rooms' own)
 
 

@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 import pandas as pd
 
-from geoplan.core.columns import SPECS
+from geoplan.core.columns import LAND_LAYERS, SPECS
 from geoplan.layers.read_table import X_NAMES, Y_NAMES
 
 # Plan layer, its kind, and what file names of it look like; the first that fits the geometry too.
@@ -49,12 +49,14 @@ _NAMES = (
     "公园名称", "街道名称", "街道", "镇街", "乡镇", "区县", "行政区", "行政区名称", "区名", "xzqmc",
     "jdname", "zjmc", "mc", "qh", "pln_area_n", "region_n", "buurt", "naam", "nom", "nome",
     "nombre", "bezeichnung", "title", "label", "concelho", "municipio", "municipality",
-    "district", "name_en", "fullname", "description", "bus_stop_n", "stn_nam", "sname",
+    "district", "name_en", "fullname", "description", "bus_stop_n", "stn_nam",
+    "stn_name", "station_na", "sname",
 )  # fmt: skip
 _IDS = (
     "id", "code", "代码", "编码", "编号", "行政区划代码", "区划代码", "adcode", "xzqdm", "jdcode",
     "zjdm", "pac", "gid", "uid", "stop_id", "station_id", "district_id", "park_id", "pln_area_c",
-    "region_c", "osm_id", "bus_stop_num", "ref", "key", "dicofre", "objectid", "fid", "tazid",
+    "region_c", "osm_id", "bus_stop_num", "ref", "key", "dicofre", "unique_id",
+    "objectid", "objectid_1", "fid", "tazid",
 )  # fmt: skip
 _POPULATION = (
     "population", "pop", "人口", "常住人口", "人口数", "总人口", "常住人口数", "residents",
@@ -230,7 +232,9 @@ def _stem(path: str) -> str:
 
 
 def _layer_name(stem: str) -> str:
-    return re.sub(r"\W+", "_", stem).strip("_") or "facilities"
+    """Make a layer name of a file name that means no layer of its own in a plan."""
+    name = re.sub(r"\W+", "_", stem).strip("_") or "facilities"
+    return f"{name}_layer" if name in (*SPECS, *LAND_LAYERS, "land") else name
 
 
 def _plain(name: str) -> str:

@@ -10,7 +10,7 @@ from geoplan.core.crs import parse_crs
 from geoplan.core.errors import CRSError, GeoplanError
 from geoplan.core.units import M2_PER_KM2
 from geoplan.layers._guess import guess_raster
-from geoplan.layers.datums import to_study_crs
+from geoplan.layers._source_crs import SourceCRSChoice, shift_to_study_crs
 from geoplan.layers.file_facts import Bounds, FileFacts, Finding, RasterFacts
 from geoplan.layers.read_raster import cell_areas_m2, open_raster, read_values, strips
 
@@ -47,7 +47,7 @@ def _facts(path: str, raster: "DatasetReader") -> FileFacts:
     wide, high = raster.width, raster.height
     x, y = raster.transform @ np.array([[0, wide, wide, 0], [0, 0, high, high]])
     bounds = (float(x.min()), float(y.min()), float(x.max()), float(y.max()))
-    bounds_deg, problem = _degrees(bounds, crs)
+    bounds_deg, problem = _degrees(path, bounds, crs)
     return FileFacts(
         path=path,
         format=str(raster.driver),
@@ -106,12 +106,13 @@ def _as_density(raster: "DatasetReader", crs: str, total: float, weighted: float
         return float("nan")
 
 
-def _degrees(bounds: Bounds, crs: str) -> tuple[Bounds | None, list[Finding]]:
+def _degrees(path: str, bounds: Bounds, crs: str) -> tuple[Bounds | None, list[Finding]]:
     if not crs:
         return None, [Finding("stop", "raster_no_crs")]
     frame = shapely.segmentize(shapely.box(*bounds), (bounds[2] - bounds[0]) / 16)
     try:
-        placed = to_study_crs(np.array([frame]), crs, "EPSG:4326")
+        choice = SourceCRSChoice(crs, "file")
+        placed = shift_to_study_crs(np.array([frame]), choice, "EPSG:4326", subject=path)[0]
     except CRSError as error:
         return None, [Finding("stop", "crs_does_not_fit", {"reason": str(error)})]
     west, south, east, north = shapely.total_bounds(placed).tolist()
