@@ -20,14 +20,15 @@ from geoplan.layers._where import unknown_column
 from geoplan.layers.encoding import TextEncoding, table_encoding
 
 X_NAMES = frozenset(
-    "x lon lng long longitude stoplon easting east xcoord coordx pointx lonwgs84 lngwgs84 "
-    "wgs84lon wgs84lng longcj02 lnggcj02 gcj02lon gcj02lng lonbd09 lngbd09 bd09lon bd09lng "
-    "经度 东经 x坐标 坐标x 东坐标 横坐标 經度 東經".split()
+    "x lon lng long longitude stoplon easting east xcoord coordx pointx "
+    "lonwgs84 lngwgs84 wgs84lon wgs84lng longcj02 lonbd09 lnggcj02 lngbd09 "
+    "gcj02lon gcj02lng bd09lon bd09lng 经度 东经 x坐标 坐标x 东坐标 横坐标 經度 東經".split()
 )
 """Column names taken for the x coordinate, without case, blanks and punctuation."""
 Y_NAMES = frozenset(
-    "y lat latitude stoplat northing north ycoord coordy pointy latwgs84 wgs84lat latgcj02 gcj02lat "
-    "latbd09 bd09lat 纬度 北纬 y坐标 坐标y 北坐标 纵坐标 緯度 北緯".split()
+    "y lat latitude stoplat northing north ycoord coordy pointy "
+    "latwgs84 wgs84lat latgcj02 latbd09 gcj02lat bd09lat "
+    "纬度 北纬 y坐标 坐标y 北坐标 纵坐标 緯度 北緯".split()
 )
 """Column names taken for the y coordinate."""
 WKT_NAMES = frozenset("wkt geometry geom thegeom wktgeom wktgeometry".split())

@@ -18,5 +18,5 @@ def test_every_loader_can_be_had_from_the_facade():
 
 
 def test_a_name_that_is_not_there_is_an_error():
-    with pytest.raises(AttributeError, match="'geoplan.layers' has no attribute 'load_rivers'"):
+    with pytest.raises(AttributeError, match=r"'geoplan\.layers' has no attribute 'load_rivers'"):
         _ = layers.load_rivers
