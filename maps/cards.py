@@ -29,6 +29,9 @@ class LegendEntry:
         How many, or how much of it there is, at the right; an int gets thousands separators.
     symbol : {"area", "line", "dashed", "point", "ring", "none"}
         What is drawn: a swatch, a stroke, a dot, a dot with a dark rim, nothing.
+    layer : str
+        JavaScript name of the folium layer that the line explains; the line hides while it is not
+        shown. Empty: always shown.
 
     Raises
     ------
@@ -40,6 +43,7 @@ class LegendEntry:
     label: str
     count: str | int = ""
     symbol: Symbol = "area"
+    layer: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a colour that is not six hexadecimal digits; it becomes part of the page."""

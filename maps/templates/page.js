@@ -137,7 +137,7 @@ var geoplan = (function () {
 
   // A block of the legend shows while one of its layers does.
   function followLayers(maps) {
-    const blocks = [...document.querySelectorAll(".gp-block[data-layers]")];
+    const blocks = [...document.querySelectorAll(".gp-legend [data-layers]")];
     function update() {
       for (const block of blocks) {
         const layers = block.dataset.layers.split(" ").map((name) => window[name]);
