@@ -214,7 +214,7 @@ def _park_access(facts: Definition, lang: str) -> list[str]:
         *_what_of(facts, lang),
     ]
     if facts.get("arc_segments"):
-        error = f"{facts['area_error']:.1e}"
+        error = f"{100 * facts['area_error']:.1g} %"
         segments = f"{facts['arc_segments']:,}"
         sentences.append(
             _say("park_access.all_error", lang, arc_segments=segments, area_error=error)

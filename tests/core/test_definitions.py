@@ -1,0 +1,166 @@
+"""Definitions in words: every analysis, in both languages, with nothing left unfilled."""
+
+import re
+from string import Formatter
+
+import pytest
+
+from geoplan.app.registry import ANALYSES
+from geoplan.core.definitions import analysis_name, define, denominator_name, part_name
+from geoplan.core.errors import ParameterError
+from geoplan.core.results import Result
+from geoplan.core.texts import LANGS, catalogue
+
+TIER = {
+    "minutes": 10,
+    "speed_kmh": 5,
+    "distance_m": None,
+    "min_area_m2": 4000,
+    "reach_m": 641.0256410256411,
+    "park_count": 236,
+}
+FACTS = {
+    "coverage": {
+        "distance_m": 500,
+        "distance": "straight",
+        "of": ["land", "population", "built_up", "buildings"],
+        "facilities": "bus_stops",
+        "facility_count": 5166,
+    },
+    "park_access": {
+        "parks": "parks",
+        "park_count": 461,
+        "as_of": "2024-05",
+        "tiers": {
+            "community": TIER,
+            "city": TIER | dict.fromkeys(("minutes", "speed_kmh", "min_area_m2"))
+            | {"distance_m": 2000.0, "reach_m": 2000.0, "park_count": 12},
+        },
+        "of": ["population+jobs"],
+        "higher_serves_lower": True,
+        "distance": "straight",
+        "detour_factor": 1.3,
+        "arc_segments": 1024,
+        "area_error": 6.27e-6,
+    },
+    "park_area_per_capita": {
+        "parks": "parks", "park_count": 236, "as_of": "", "population": "population",
+        "of": ["population"],
+    },
+    "green_space_ratio": {
+        "parcels": "land_use", "parcel_count": 1200, "as_of": "2020", "classes": ["G1*", "G2"],
+        "class_codes": ["G11", "G12", "G2"], "green_count": 77, "of": ["construction_land"],
+    },
+    "ecological_land_share": {
+        "lines": "ecological_line", "line_count": 12, "as_of": "2019", "of": ["land"],
+    },
+    "red_line_share": {
+        "red_lines": "red_lines", "red_line_count": 7, "as_of": "", "of": ["land"],
+        "categories": ["水源", "生物"],
+    },
+}  # fmt: skip
+
+
+def said(analysis, lang, **changes):
+    facts = {"analysis": analysis, **FACTS[analysis], **changes}
+    return "\n".join(define(facts, lang))
+
+
+def test_every_analysis_that_a_plan_can_name_has_its_definition():
+    assert set(FACTS) == set(ANALYSES)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("analysis", FACTS)
+def test_sentences_are_whole_and_leave_nothing_unfilled(analysis, lang):
+    sentences = define({"analysis": analysis, **FACTS[analysis]}, lang)
+    stop = {"en": ".", "zh": "。"}[lang]
+    assert len(sentences) >= 3
+    assert [sentence for sentence in sentences if not sentence.endswith(stop)] == []
+    assert not re.search(r"[{}]|None|nan", "".join(sentences))
+    assert len(set(sentences)) == len(sentences)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("analysis", FACTS)
+def test_a_result_says_the_same_as_its_definition(analysis, lang):
+    result = Result(analysis=analysis, measures=(), districts=None, definition=FACTS[analysis])
+    assert define(result, lang) == said(analysis, lang).split("\n")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("analysis", FACTS)
+def test_every_analysis_has_a_name_of_its_own(analysis, lang):
+    assert analysis_name(analysis, lang) != analysis
+
+
+def test_both_languages_have_the_same_phrases_with_the_same_placeholders():
+    def placeholders(lang):
+        return {
+            key: sorted({name for _, name, _, _ in Formatter().parse(phrase) if name})
+            for key, phrase in catalogue(lang).items()
+            if key.startswith("definitions.")
+        }
+
+    assert placeholders("en") == placeholders("zh")
+
+
+@pytest.mark.parametrize(
+    ("analysis", "lang", "words"),
+    [
+        ("coverage", "en", "at most 500 m in a straight line from the nearest of 5,166 bus stops."),
+        ("coverage", "en", "Share of land, population, built-up land and buildings at most"),
+        ("coverage", "zh", "距 5,166 个公交站点中最近一个的直线距离不超过 500 米的行政区土地"),
+        ("coverage", "zh", "行政区土地指该区全部面积。"),
+        ("park_access", "en", "community: 10 min at 5 km/h is a walk of 833.3 m; divided by the"),
+        ("park_access", "en", "factor 1.3 it reaches 641 m in a straight line; 236 parks."),
+        ("park_access", "en", "community: only parks of at least 4,000 m²."),
+        ("park_access", "en", "city: 2,000 m in a straight line; 12 parks."),
+        ("park_access", "en", "at most 0.0006 % of its area too small"),
+        ("park_access", "zh", "后一级公园也服务前面各级"),
+        ("park_access", "zh", "“各级”指同时满足所有级别：社区级和城市级。"),
+        ("park_access", "zh", "图层日期：2024-05。"),
+        ("park_area_per_capita", "en", "not park green space per person (人均公园绿地面积"),
+        ("park_area_per_capita", "zh", "人口取自区内的人口图层"),
+        ("green_space_ratio", "zh", "绿地类别 G1*和G2 的地块面积占建设用地的比例"),
+        ("green_space_ratio", "en", "Codes found for them: G11, G12 and G2; 77 of 1,200 parcels."),
+        ("green_space_ratio", "en", "Both parcels and land are restricted to construction land."),
+        ("ecological_land_share", "en", "The definition is the line, not the land cover"),
+        ("red_line_share", "zh", "按类别：水源和生物。"),
+        ("red_line_share", "en", "Date of the layer: not stated."),
+    ],
+)  # fmt: skip
+def test_a_definition_says_what_decides_the_number(analysis, lang, words):
+    assert words in said(analysis, lang)
+
+
+def test_a_definition_says_only_what_applies():
+    assert "its own tier only" in said("park_access", "en", higher_serves_lower=False)
+    assert "segments" not in said("park_access", "en", arc_segments=None)
+    assert "restricted" not in said("green_space_ratio", "en", of=["land"])
+    assert "No parcel has" in said("green_space_ratio", "en", class_codes=[])
+    assert "By category" not in said("red_line_share", "en", categories=[])
+    assert "own column" in said("park_area_per_capita", "en", population="districts")
+
+
+def test_layers_of_the_plans_own_keep_their_name():
+    assert "from the nearest of 3 kindergartens" in said(
+        "coverage", "en", facilities="kindergartens", facility_count=3
+    )
+    assert (denominator_name("slums", "zh"), part_name("水源", "en")) == ("slums", "水源")
+
+
+def test_counted_things_are_said_to_be_counted():
+    words = said("coverage", "en", of=["dwellings"], kinds={"dwellings": "count"})
+    assert "dwellings are counted: each object once" in words
+
+
+@pytest.mark.parametrize("subject", [{"analysis": "siting"}, {}])
+def test_an_analysis_without_a_definition_is_an_error(subject):
+    with pytest.raises(ParameterError, match="no definition in words of the analysis '"):
+        define(subject, "en")
+
+
+def test_a_language_that_geoplan_does_not_speak_is_an_error():
+    with pytest.raises(ParameterError, match="`lang` is 'fr'"):
+        said("coverage", "fr")
