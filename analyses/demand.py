@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from geoplan.analyses.catchment import Catchment, covered_area_m2, covers_points
+from geoplan.analyses.elements import Bools, Floats, Geometries, Ints
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice
@@ -17,14 +18,22 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
 Kind = Literal["area", "weight", "count"]
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
-Geometries = NDArray[Any]
 
 LAND = "land"
-SUM = "population+jobs"
-_WEIGHTS = {"population": "person", "jobs": "job"}
-_AREA, _LINE = 2, 1
+"""The districts' own area."""
+
+BOTH = "population+jobs"
+"""Residents and jobs together."""
+
+WEIGHTS = {"population": "person", "jobs": "job"}
+"""Layers that hold an amount per unit, in the column of the same name, and its unit."""
+
+COUNTED = ("buildings", "communities")
+"""Layers that are counted even if they are polygons, each at a point inside it."""
+
+_POINT, _AREA = 0, 2
+_WORTH_TELLING_M2 = 1.0
+_WORTH_TELLING_SHARE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -43,14 +52,15 @@ class DemandPieces:
     district : array of int, n
         Position of the district of each piece.
     unit : array of int, n
-        Position of its row in the demand layer (in the districts, for ``land``); of two layers
-        together, the rows of the second follow those of the first.
+        Position of its row in the demand layer: for ``land`` in the districts, for
+        ``population+jobs`` in the two layers one after the other, for any other area of a part of
+        the layer after it was dissolved.
     geometry : array of Polygon, MultiPolygon or Point, n
         The piece.
     amount : array of float, n
         What it holds, in `unit_name`.
     notices : tuple of Notice
-        What was left out.
+        What was left out, and what lies outside every district.
     """
 
     of: str
@@ -73,96 +83,77 @@ def demand_pieces(
     ----------
     of : str
         ``"land"`` (the districts themselves), ``"population"``, ``"jobs"``,
-        ``"population+jobs"``, or the name of a layer in `demand`.
+        ``"population+jobs"``, or the name of any polygon or point layer in `demand`.
     districts : GeoDataFrame, n rows of Polygon or MultiPolygon
         What to cut along.
     demand : mapping of str to GeoDataFrame, optional
-        Demand layers by name.
+        Demand layers by name, in the CRS of the districts. Residents and jobs stand in a column
+        ``population`` or ``jobs``, at points or evenly in polygons.
 
     Returns
     -------
     DemandPieces
-        One piece per demand unit and district that share ground.
+        One piece per demand unit and district that share ground, in the order of the districts and
+        then of the units.
 
     Raises
     ------
     ParameterError
         If `of` is unknown or its layer is not in `demand`.
     SchemaError
-        If a layer lacks the column that holds its amounts.
+        If a layer lacks the column of its amounts, holds negative or infinite ones, or has
+        geometry that cannot be shared out.
     CRSError
         If a layer has another CRS than the districts.
+
+    Notes
+    -----
+    Weights of polygons are shared out by area, so that over districts that tile the ground nothing
+    is lost or counted twice, to 1e-9. Points count whole, in the district around them; on a border
+    in the first of its districts. Units whose amount is unknown (NaN) are left out, and what lies
+    outside every district is in no total; both are said in notices. Polygons of an area mask that
+    overlap are dissolved first. Cost: one search tree; only units across a border are cut.
+
+    Examples
+    --------
+    A cell of 90 people, two thirds of which lie in the second district:
+
+    >>> import geopandas as gpd, shapely
+    >>> districts = gpd.GeoDataFrame(
+    ...     geometry=[shapely.box(0, 0, 1, 1), shapely.box(1, 0, 9, 9)], crs=4547
+    ... )
+    >>> cells = gpd.GeoDataFrame(
+    ...     {"population": [90]}, geometry=[shapely.box(0, 0, 3, 1)], crs=4547
+    ... )
+    >>> demand_pieces("population", districts, {"population": cells}).amount.round(9).tolist()
+    [30.0, 60.0]
     """
     demand = demand or {}
-    areas = np.asarray(districts.geometry.array)
+    areas = np.asarray(districts.geometry.array, dtype=object)
     if of == LAND:
         rows = np.arange(len(areas))
         return DemandPieces(of, "area", "m2", rows, rows, areas, shapely.area(areas))
-    if of == SUM:
-        return _joined(*(demand_pieces(name, districts, demand) for name in _WEIGHTS))
-    if of not in demand:
-        raise ParameterError(
-            f"`of` asks for {of!r}, which `demand` does not hold. Pass it as "
-            f'demand={{"{of}": …}}; in a plan file, add [layers.{of}].'
-        )
-    layer = demand[of]
+    if of == BOTH:
+        first, second = (demand_pieces(name, districts, demand) for name in WEIGHTS)
+        return _together(first, second, len(demand["population"]))
+    layer = _layer(of, demand)
     require_metric_crs(districts=districts, **{of: layer})
-    if of in _WEIGHTS:
-        return _weight_pieces(of, areas, layer)
-    shapes = np.asarray(layer.geometry.array)
-    if (shapely.get_dimensions(shapes) == _AREA).all() and of not in ("buildings", "communities"):
-        dissolved = np.atleast_1d(shapely.get_parts(shapely.union_all(shapes)))
-        district, unit, pieces = _cut(areas, dissolved)
-        return DemandPieces(of, "area", "m2", district, unit, pieces, shapely.area(pieces))
-    points = shapely.point_on_surface(shapes)
-    return _point_pieces(of, "count", "count", areas, points, np.ones(len(points)))
-
-
-def _joined(first: DemandPieces, second: DemandPieces) -> DemandPieces:
-    offset = 1 + int(first.unit.max(initial=-1))
-    return DemandPieces(
-        SUM,
-        "weight",
-        "person+job",
-        np.append(first.district, second.district),
-        np.append(first.unit, second.unit + offset),
-        np.append(first.geometry, second.geometry),
-        np.append(first.amount, second.amount),
-        (*first.notices, *second.notices),
-    )
-
-
-def _weight_pieces(of: str, areas: Geometries, layer: "GeoDataFrame") -> DemandPieces:
-    if of not in layer.columns:
-        raise SchemaError(f"`{of}` has no column {of!r}; it has {', '.join(map(str, layer))}.")
-    weight = layer[of].to_numpy(dtype=float)
-    shapes = np.asarray(layer.geometry.array)
-    unit_name = _WEIGHTS[of]
-    if not (shapely.get_dimensions(shapes) == _AREA).any():
-        return _point_pieces(of, "weight", unit_name, areas, shapes, weight)
-    district, unit, pieces = _cut(areas, shapes)
-    amount = weight[unit] * shapely.area(pieces) / shapely.area(shapes)[unit]
-    return DemandPieces(of, "weight", unit_name, district, unit, pieces, amount)
-
-
-def _point_pieces(  # noqa: PLR0913 (private)
-    of: str, kind: Kind, unit_name: str, areas: Geometries, points: Geometries, weight: Floats
-) -> DemandPieces:
-    unit, district = shapely.STRtree(areas).query(points, "intersects")
-    order = np.lexsort((district, unit))
-    unit, district = unit[order], district[order]
-    unit, first = np.unique(unit, return_index=True)
-    return DemandPieces(of, kind, unit_name, district[first], unit, points[unit], weight[unit])
-
-
-def _cut(areas: Geometries, shapes: Geometries) -> tuple[Ints, Ints, Geometries]:
-    shapely.prepare(areas)
-    district, unit = shapely.STRtree(shapes).query(areas, "intersects")
-    whole = shapely.contains_properly(areas[district], shapes[unit])
-    pieces = shapes[unit]
-    pieces[~whole] = shapely.intersection(areas[district[~whole]], shapes[unit[~whole]])
-    kept = shapely.area(pieces) > 0
-    return district[kept], unit[kept], pieces[kept]
+    shapes = shapely.force_2d(np.asarray(layer.geometry.array, dtype=object))
+    usable = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    notices = _left_out("dropped_no_geometry", of, ~usable)
+    if of in WEIGHTS:
+        return _weight_pieces(of, areas, shapes, usable, layer, notices)
+    rows = np.flatnonzero(usable)
+    kinds = shapely.get_dimensions(shapes[rows])
+    if of not in COUNTED and (kinds == _AREA).all() and len(rows):
+        return _area_pieces(of, areas, shapes[rows], notices)
+    if of not in COUNTED and not np.isin(kinds, _POINT).all():
+        raise SchemaError(
+            f"`{of}` mixes polygons with other geometry or holds lines; wanted polygons, whose "
+            "area is measured, or points, which are counted. Split the layer."
+        )
+    points = np.where(kinds == _POINT, shapes[rows], shapely.point_on_surface(shapes[rows]))
+    return _point_pieces(of, "count", "count", areas, points, rows, np.ones(len(rows)), notices)
 
 
 def served_amount(pieces: DemandPieces, catchment: Catchment) -> Floats:
@@ -174,18 +165,202 @@ def served_amount(pieces: DemandPieces, catchment: Catchment) -> Floats:
     pieces : DemandPieces, n pieces
         From `demand_pieces`.
     catchment : Catchment
-        From `make_catchment`.
+        From `geoplan.analyses.catchment.make_catchment`.
 
     Returns
     -------
     array of float, n
         Amount in ``pieces.unit_name``: of polygons by exact area, of points whole.
     """
-    served = np.zeros(len(pieces.amount))
     areal = shapely.get_dimensions(pieces.geometry) == _AREA
+    share = np.zeros(len(pieces.amount))
     shapes = pieces.geometry[areal]
-    share = covered_area_m2(shapes, catchment) / shapely.area(shapes)
-    served[areal] = pieces.amount[areal] * np.clip(share, 0, 1)
-    points = ~areal
-    served[points] = pieces.amount[points] * covers_points(pieces.geometry[points], catchment)
-    return served
+    share[areal] = covered_area_m2(shapes, catchment) / shapely.area(shapes)
+    share[~areal] = covers_points(pieces.geometry[~areal], catchment)
+    return pieces.amount * share
+
+
+def _layer(of: str, demand: "Mapping[str, GeoDataFrame]") -> "GeoDataFrame":
+    if of in demand:
+        return demand[of]
+    known = [LAND, BOTH, *WEIGHTS, "built_up", "construction_land", "residential_land", *COUNTED]
+    if of not in known:
+        near = get_close_matches(of, [*demand, *known], 1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise ParameterError(
+            f"`of` asks for {of!r}, which is neither a layer in `demand` "
+            f"({', '.join(map(repr, demand)) or 'it is empty'}) nor one of "
+            f"{', '.join(map(repr, known))}.{hint}"
+        )
+    raise ParameterError(
+        f"`of` asks for {of!r}, whose layer is missing: pass "
+        f'demand={{"{of}": …}}; in a plan file, add a table [layers.{of}].'
+    )
+
+
+def _together(first: DemandPieces, second: DemandPieces, rows: int) -> DemandPieces:
+    order = np.argsort(np.append(first.district, second.district), kind="stable")
+    return DemandPieces(
+        BOTH,
+        "weight",
+        "person+job",
+        np.append(first.district, second.district)[order],
+        np.append(first.unit, second.unit + rows)[order],
+        np.append(first.geometry, second.geometry)[order],
+        np.append(first.amount, second.amount)[order],
+        (*first.notices, *second.notices),
+    )
+
+
+def _weight_pieces(  # noqa: PLR0913 (private)
+    of: str,
+    areas: Geometries,
+    shapes: Geometries,
+    usable: Bools,
+    layer: "GeoDataFrame",
+    notices: tuple[Notice, ...],
+) -> DemandPieces:
+    weight = _weights(of, layer)
+    unknown = np.isnan(weight) & usable
+    notices += _left_out("dropped_unknown_amount", of, unknown, column=of)
+    rows = np.flatnonzero(usable & ~unknown)
+    kinds = shapely.get_dimensions(shapes[rows])
+    if not np.isin(kinds, (_POINT, _AREA)).all():
+        raise SchemaError(
+            f"`{of}` holds lines; wanted points, or polygons in which {of} is spread evenly."
+        )
+    at, over = rows[kinds == _POINT], rows[kinds == _AREA]
+    unit_name = WEIGHTS[of]
+    points = _point_pieces(of, "weight", unit_name, areas, shapes[at], at, weight[at], notices)
+    if not len(over):
+        return points
+    district, unit, pieces = _cut(of, areas, shapes[over])
+    amount = weight[over][unit] * (shapely.area(pieces) / shapely.area(shapes[over])[unit])
+    district, unit = np.append(points.district, district), np.append(points.unit, over[unit])
+    order = np.lexsort((unit, district))
+    amount = np.append(points.amount, amount)
+    notices += _outside(of, weight[rows], unit, amount, weight)
+    geometry = np.append(points.geometry, pieces)[order]
+    return DemandPieces(
+        of, "weight", unit_name, district[order], unit[order], geometry, amount[order], notices
+    )
+
+
+def _weights(of: str, layer: "GeoDataFrame") -> Floats:
+    if of not in layer.columns:
+        raise SchemaError(
+            f"`{of}` has no column {of!r}; it has {', '.join(repr(name) for name in layer)}. "
+            f"Rename the column that holds it, e.g. .rename(columns={{'POP': {of!r}}}), or load "
+            f"the layer with load_{of}(..., columns={{{of!r}: 'POP'}})."
+        )
+    try:
+        weight = layer[of].to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        raise SchemaError(f"`{of}`: column {of!r} holds something else than numbers.") from error
+    wrong = np.isinf(weight) | (weight < 0)
+    if wrong.any():
+        raise SchemaError(
+            f"`{of}`: {int(wrong.sum())} of {len(weight)} values in column {of!r} are negative or "
+            f"infinite (the first is {weight[wrong][0]:g}). If they stand for no data, write NaN."
+        )
+    return np.asarray(weight, dtype=float)
+
+
+def _area_pieces(
+    of: str, areas: Geometries, shapes: Geometries, notices: tuple[Notice, ...]
+) -> DemandPieces:
+    apart = _dissolved(shapes)
+    district, unit, pieces = _cut(of, areas, apart)
+    overlap_m2 = float(shapely.area(shapes).sum() - shapely.area(apart).sum())
+    if overlap_m2 >= _WORTH_TELLING_M2:
+        notices += (Notice("demand_overlap", of, values={"overlap_m2": overlap_m2}),)
+    return DemandPieces(
+        of, "area", "m2", district, unit, pieces, shapely.area(pieces), notices
+    )
+
+
+def _dissolved(shapes: Geometries) -> Geometries:
+    """Join polygons that overlap, and leave the others as they are."""
+    first, second = shapely.STRtree(shapes).query(shapes, "intersects")
+    first, second = first[first != second], second[first != second]
+    meet = np.unique(first[~shapely.touches(shapes[first], shapes[second])])
+    if not len(meet):
+        return shapes
+    alone = np.delete(shapes, meet)
+    return np.append(alone, shapely.get_parts(shapely.union_all(shapes[meet])))
+
+
+def _point_pieces(  # noqa: PLR0913 (private)
+    of: str,
+    kind: Kind,
+    unit_name: str,
+    areas: Geometries,
+    points: Geometries,
+    rows: Ints,
+    weight: Floats,
+    notices: tuple[Notice, ...],
+) -> DemandPieces:
+    # The districts are asked, since it is they that gain from being prepared.
+    district, unit = shapely.STRtree(points).query(areas, "intersects")
+    order = np.lexsort((district, unit))
+    district, unit = district[order], unit[order]
+    shared = np.flatnonzero(np.bincount(unit, minlength=len(points))[unit] > 1)
+    if len(shared):
+        inner = np.ones(len(unit), dtype=bool)
+        inner[shared] = shapely.contains(areas[district[shared]], points[unit[shared]])
+        has_inner = np.bincount(unit[inner], minlength=len(points))[unit] > 0
+        first = np.diff(unit, prepend=-1) != 0
+        kept = np.where(has_inner, inner, first)
+        district, unit = district[kept], unit[kept]
+    order = np.lexsort((unit, district))
+    district, unit = district[order], unit[order]
+    if kind == "count" or len(points) == len(weight):
+        notices += _outside(of, weight, rows[unit], weight[unit], _scattered(rows, weight))
+    return DemandPieces(
+        of, kind, unit_name, district, rows[unit], points[unit], weight[unit], notices
+    )
+
+
+def _scattered(rows: Ints, weight: Floats) -> Floats:
+    full = np.zeros(1 + int(rows.max(initial=-1)))
+    full[rows] = weight
+    return full
+
+
+def _outside(
+    of: str, known: Floats, unit: Ints, amount: Floats, weight: Floats
+) -> tuple[Notice, ...]:
+    """Say how much lies outside every district."""
+    inside = np.minimum(np.bincount(unit, amount, len(weight)), np.nan_to_num(weight))
+    total = float(known.sum())
+    outside = total - float(inside.sum())
+    if total <= 0 or outside <= _WORTH_TELLING_SHARE * total:
+        return ()
+    values = {"outside": outside, "whole": total, "share": outside / total}
+    return (Notice("demand_outside_districts", of, values=values),)
+
+
+def _left_out(code: str, of: str, dropped: Bools, **values: str) -> tuple[Notice, ...]:
+    count = int(dropped.sum())
+    return (Notice(code, of, count=count, total=len(dropped), values=values),) if count else ()
+
+
+def _cut(of: str, areas: Geometries, shapes: Geometries) -> tuple[Ints, Ints, Geometries]:
+    """Cut polygons along districts; most lie inside one and stay as they are."""
+    shapely.prepare(areas)
+    district, unit = shapely.STRtree(shapes).query(areas, "intersects")
+    across = ~shapely.contains_properly(areas[district], shapes[unit])
+    pieces = shapes[unit]
+    cut = np.unique(unit[across])
+    invalid = cut[~shapely.is_valid(shapes[cut])]
+    if len(invalid):
+        raise SchemaError(
+            f"`{of}`: {len(invalid)} polygons that cross a district border are invalid "
+            f"({shapely.is_valid_reason(shapes[invalid[0]])}). Load the layer with geoplan's "
+            "loader, which repairs them, or use make_valid()."
+        )
+    pieces[across] = shapely.intersection(areas[district[across]], pieces[across])
+    kept = shapely.area(pieces) > 0
+    district, unit, pieces = district[kept], unit[kept], pieces[kept]
+    order = np.lexsort((unit, district))
+    return district[order], unit[order], pieces[order]
