@@ -1,1 +1,36 @@
-"""One module per kernel: pure functions on layers, no files, no printing."""
+"""
+One module per kernel: pure functions on layers, no files, no printing.
+
+Functions are imported here and not on first use, because most share their name with the module
+that holds them: ``geoplan.analyses.coverage`` is the function.
+"""
+
+from geoplan.analyses.catchment import (
+    Catchment,
+    catchment_polygons,
+    covered_area_m2,
+    covers_points,
+    make_catchment,
+)
+from geoplan.analyses.coverage import coverage
+from geoplan.analyses.ecological_land_share import ecological_land_share
+from geoplan.analyses.green_space_ratio import green_space_ratio
+from geoplan.analyses.park_access import park_access
+from geoplan.analyses.park_area_per_capita import park_area_per_capita
+from geoplan.analyses.park_tiers import ParkTier
+from geoplan.analyses.red_line_share import red_line_share
+
+__all__ = [
+    "Catchment",
+    "ParkTier",
+    "catchment_polygons",
+    "coverage",
+    "covered_area_m2",
+    "covers_points",
+    "ecological_land_share",
+    "green_space_ratio",
+    "make_catchment",
+    "park_access",
+    "park_area_per_capita",
+    "red_line_share",
+]

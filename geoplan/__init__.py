@@ -43,6 +43,14 @@ _HOMES |= dict.fromkeys(
     ("Catchment", "catchment_polygons", "covered_area_m2", "covers_points", "make_catchment"),
     "geoplan.analyses.catchment",
 )
+_HOMES |= {
+    "ParkTier": "geoplan.analyses.park_tiers",
+    "ecological_land_share": "geoplan.analyses.ecological_land_share",
+    "green_space_ratio": "geoplan.analyses.green_space_ratio",
+    "park_access": "geoplan.analyses.park_access",
+    "park_area_per_capita": "geoplan.analyses.park_area_per_capita",
+    "red_line_share": "geoplan.analyses.red_line_share",
+}
 
 _HOMES |= {
     "MapPage": "geoplan.maps.page",
