@@ -15,6 +15,7 @@ from geoplan.maps.facilities import DOT, RING, objects_part
 from geoplan.maps.grid_overlay import PICTURE_FROM, overlay, picture_of
 from geoplan.maps.layers import Style, add_panes, group, shapes_layer
 from geoplan.maps.parts import Part
+from geoplan.maps.shared_shapes import DistrictsLayer, districts_island
 from geoplan.maps.simplify import DISPLAY_CRS, for_display, outlines, tolerance_m
 from geoplan.maps.words import capital, name_of
 
@@ -116,7 +117,8 @@ def start_map(ground: Ground) -> folium.Map:
         wheel_px_per_zoom_level=100,
     )
     add_panes(map_)
-    shapes_layer(ground.shown, style=Style(fill=LAND), pane="gp-ground").add_to(map_)
+    districts_island(ground.shown).add_to(map_)
+    DistrictsLayer(style=Style(fill=LAND), pane="gp-ground").add_to(map_)
     lines = outlines(ground.districts, tolerance_m=ground.tolerance_m)
     inner, outer = lines[lines["border"] == "inner"], lines[lines["border"] == "outer"]
     dashed = Style(stroke=BORDER, width_px=1.1, dash="6 4")
@@ -128,12 +130,13 @@ def start_map(ground: Ground) -> folium.Map:
 
 @dataclass(frozen=True)
 class _Quiet:
-    """How a layer for reference looks: fill of areas, colour and width of lines."""
+    """How a layer for reference looks: fill of areas, colour and width of lines, and where."""
 
     fill: str
     line: str
     width_px: float = 1.0
     opacity: float = 0.9
+    pane: str = "gp-quiet"
 
 
 _QUIET: Mapping[str, _Quiet] = {
@@ -142,7 +145,7 @@ _QUIET: Mapping[str, _Quiet] = {
     "roads": _Quiet("#dcd8d0", "#cfcac1", 1.2),
     "streets": _Quiet("#dcd8d0", "#dcd8d0", 0.7),
     "rail": _Quiet("#8d7fa8", "#8d7fa8", 2.2),
-    "parks": _Quiet("#a9d3a0", "#7fb574", 0.8),
+    "parks": _Quiet("#8cc580", "#5c9c50", 0.9, 0.55, "gp-over"),
     "greenways": _Quiet("#74b266", "#74b266", 1.6),
     "built_up": _Quiet("#ece7df", "#e0dacf", 0.5),
     "residential_land": _Quiet("#ebe3d6", "#ded5c5", 0.5),
@@ -196,15 +199,13 @@ def _context_part(name: str, layer: "GeoDataFrame", ground: Ground) -> Part:
     symbol: Symbol = "line" if _dimension(layer) == -1 else "area"
     if len(layer) > PICTURE_FROM and symbol == "area":
         picture = picture_of(layer, np.zeros(len(layer), dtype=int))
-        part: folium.map.Layer = overlay(
-            picture, [look.fill], pane="gp-quiet", opacity=look.opacity
-        )
+        part: folium.map.Layer = overlay(picture, [look.fill], pane=look.pane, opacity=look.opacity)
     else:
         fill = look.fill if symbol == "area" else ""
         style = Style(
             fill=fill, fill_opacity=look.opacity, stroke=look.line, width_px=look.width_px
         )
-        pane = "gp-quiet" if symbol == "area" else "gp-lines"
+        pane = look.pane if symbol == "area" else "gp-lines"
         part = shapes_layer(_merged(ground.display(layer)), style=style, pane=pane)
     colour = look.fill if symbol == "area" else look.line
     entry = LegendEntry(colour, title, len(layer), symbol)

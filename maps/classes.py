@@ -18,21 +18,22 @@ if TYPE_CHECKING:
 Ramp = Literal["Blues", "Greens", "Oranges", "Reds", "Purples", "PuBu"]
 
 # ColorBrewer 2.0 (Cynthia Brewer, Apache-2.0), sequential, single hue: rank survives colour
-# blindness and a grey print, because each step is also a step in lightness.
+# blindness and a grey print, because each step is also a step in lightness. Of Blues and Greens the
+# darkest steps are left out: labels stand on them.
 RAMPS: dict[Ramp, dict[int, tuple[str, ...]]] = {
     "Blues": {
         2: ("#deebf7", "#3182bd"),
         3: ("#deebf7", "#9ecae1", "#3182bd"),
         4: ("#eff3ff", "#bdd7e7", "#6baed6", "#2171b5"),
-        5: ("#eff3ff", "#bdd7e7", "#6baed6", "#3182bd", "#08519c"),
-        6: ("#eff3ff", "#c6dbef", "#9ecae1", "#6baed6", "#3182bd", "#08519c"),
+        5: ("#eff3ff", "#c6dbef", "#9ecae1", "#6baed6", "#3182bd"),
+        6: ("#eff3ff", "#c6dbef", "#9ecae1", "#6baed6", "#4292c6", "#2171b5"),
     },
     "Greens": {
         2: ("#e5f5e0", "#31a354"),
         3: ("#e5f5e0", "#a1d99b", "#31a354"),
         4: ("#edf8e9", "#bae4b3", "#74c476", "#238b45"),
-        5: ("#edf8e9", "#bae4b3", "#74c476", "#31a354", "#006d2c"),
-        6: ("#edf8e9", "#c7e9c0", "#a1d99b", "#74c476", "#31a354", "#006d2c"),
+        5: ("#edf8e9", "#c7e9c0", "#a1d99b", "#74c476", "#31a354"),
+        6: ("#edf8e9", "#c7e9c0", "#a1d99b", "#74c476", "#41ab5d", "#238b45"),
     },
     "Oranges": {
         2: ("#fee6ce", "#e6550d"),

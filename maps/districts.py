@@ -11,8 +11,9 @@ from geoplan.maps.cards import LegendBlock, LegendEntry
 from geoplan.maps.classes import NO_DATA, Classes, Ramp, make_classes
 from geoplan.maps.goal import Goal
 from geoplan.maps.labels import label_layer
-from geoplan.maps.layers import Style, Tip, group, shapes_layer
+from geoplan.maps.layers import Style, Tip, group
 from geoplan.maps.parts import Part
+from geoplan.maps.shared_shapes import DistrictsLayer
 from geoplan.maps.words import bound_of, capital, measure_name, name_of, say, share_name
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 def hit_layer(
     measures: Sequence["Measure"], ground: "Ground", goal_of: "Callable[[Measure], Goal]"
-) -> folium.GeoJson:
+) -> DistrictsLayer:
     """
     Lay the districts over the map without colour: they carry the tooltips.
 
@@ -37,7 +38,7 @@ def hit_layer(
 
     Returns
     -------
-    folium.GeoJson
+    DistrictsLayer
         In the pane ``gp-hit``.
     """
     lang = ground.lang
@@ -47,7 +48,7 @@ def hit_layer(
         for measure in measures
     ]
     style = Style(fill="#ffffff", fill_opacity=0.0)
-    return shapes_layer(ground.shown, style=style, pane="gp-hit", tips=tips, hover="#23282d")
+    return DistrictsLayer(style=style, pane="gp-hit", tips=tips, hover="#23282d")
 
 
 def fraction_texts(measure: "Measure", lang: str, goal: Goal) -> list[str]:
@@ -124,7 +125,7 @@ def share_part(
     index = classes.index(values)
     index = np.where(index < 0, len(classes.colors), index)
     style = Style(fill=(*classes.colors, NO_DATA), fill_opacity=0.88)
-    areas = shapes_layer(ground.shown, style=style, pane="gp-theme", classes=index)
+    areas = DistrictsLayer(style=style, pane="gp-theme", classes=index.tolist())
     together = group(theme_name(measure, lang), [areas, labels(measure, ground, goal)])
     block = LegendBlock(
         share_name(measure, lang, analysis=analysis),

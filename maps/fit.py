@@ -7,6 +7,8 @@ import shapely
 from branca.element import MacroElement
 from folium.template import Template
 
+from geoplan.maps.simplify import dissolved
+
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
@@ -104,7 +106,7 @@ class FitBetweenCards(MacroElement):
 
 def _sample(shown: "GeoDataFrame") -> list[list[float]]:
     """Take points along the outline and inside, as latitude and longitude."""
-    whole = shapely.union_all(shapely.make_valid(shown.geometry.to_numpy()))
+    whole = dissolved(shown).geometry.iloc[0]
     west, south, east, north = shapely.bounds(whole)
     edge = shapely.boundary(whole)
     along = shapely.line_interpolate_point(
@@ -114,7 +116,7 @@ def _sample(shown: "GeoDataFrame") -> list[list[float]]:
     # Of many islands, those that are a speck on the screen do not move the view.
     along = along[np.repeat(longest > 0.02 * longest.max(), _AROUND)]
     x, y = np.meshgrid(np.linspace(west, east, _ALONG), np.linspace(south, north, _ALONG))
-    grid = shapely.points(x.ravel(), y.ravel())
-    inside: Any = grid[shapely.contains_xy(whole, x.ravel(), y.ravel())]
+    grid: Any = shapely.points(x.ravel(), y.ravel())
+    inside = grid[shapely.contains_xy(whole, x.ravel(), y.ravel())]
     found = np.concatenate([along, inside])
     return [[lat, lon] for lon, lat in shapely.get_coordinates(found).round(4).tolist()]

@@ -110,6 +110,11 @@ class KeepLabelsApart(MacroElement):
             function boxOf(at, shift) {
                 return [at.left - 2, at.top - 1 + shift, at.right + 2, at.bottom + 1 + shift];
             }
+            function inward(at, frame) {
+                var left = Math.max(0, frame.left + 3 - at.left);
+                var right = Math.max(0, at.right - frame.right + 3);
+                return Math.max(left, right) < at.width / 2 ? left - right : 0;
+            }
             function apart() {
                 waiting = 0;
                 var pane = map.getPane("gp-labels");
@@ -119,7 +124,9 @@ class KeepLabelsApart(MacroElement):
                     label.classList.remove("gp-short");
                     label.style.visibility = "";
                     label.style.marginTop = "";
+                    label.style.marginLeft = "";
                 });
+                var frame = map.getContainer().getBoundingClientRect();
                 var full = all.map(function (label) { return label.getBoundingClientRect(); });
                 all.forEach(function (label) { label.classList.add("gp-short"); });
                 var short = all.map(function (label) { return label.getBoundingClientRect(); });
@@ -135,6 +142,7 @@ class KeepLabelsApart(MacroElement):
                     if (!found) { label.style.visibility = "hidden"; return; }
                     if (found[0] === full[number]) { label.classList.remove("gp-short"); }
                     label.style.marginTop = found[1] + "px";
+                    label.style.marginLeft = inward(found[0], frame) + "px";
                     placed.push(boxOf(found[0], found[1]));
                 });
             }

@@ -1,7 +1,7 @@
 """Parts of a map: what is switched on together, and the lines of the legend for it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import folium
@@ -88,7 +88,10 @@ def _reference(layers: Sequence[Part], lang: str) -> tuple[LegendBlock, ...]:
     listed = [part for part in layers if part.entries]
     notes = (*(note for part in listed for note in part.notes), say("legend.labels", lang))
     border = LegendEntry("#5b6670", capital(say("legend.border", lang)), symbol="dashed")
-    entries = (*(entry for part in listed for entry in part.entries), border)
+    entries = (
+        *(replace(entry, layer=part.group.get_name()) for part in listed for entry in part.entries),
+        border,
+    )
     separator = "；" if lang == "zh" else "; "
     return (
         LegendBlock(say("legend.reference", lang), entries, note=capital(separator.join(notes))),

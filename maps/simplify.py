@@ -18,6 +18,7 @@ _DEGREE_STEP = 1e-5  # 1.1 m on the ground: below a pixel up to zoom 16
 _SCREEN_PX = 1_000  # a city fills about this many pixels of an office screen
 _PART_OF_PX = 1 / 3  # an outline that moves by less than this looks the same
 _LEAST_M, _MOST_M = 1.0, 200.0
+_POLYGON, _MULTIPOLYGON = 3, 6
 
 Shapes = Literal["coverage", "single"]
 
@@ -101,7 +102,7 @@ def for_display(
 def _simplified(
     full: "NDArray[np.object_]", tolerance_m: float, shapes: Shapes
 ) -> "NDArray[np.object_]":
-    polygonal = bool(np.isin(shapely.get_type_id(full), (3, 6)).all())
+    polygonal = bool(np.isin(shapely.get_type_id(full), (_POLYGON, _MULTIPOLYGON)).all())
     if shapes == "coverage" and polygonal and len(full):
         # Visvalingam takes the square root of the removed area as its measure: the same tolerance
         # moves outlines a little less than Douglas-Peucker would.
@@ -112,6 +113,27 @@ def _simplified(
 def _rounded(geometry: "NDArray[np.object_]") -> "NDArray[np.object_]":
     """Round coordinates without repairing: a self-touching outline draws as well as a valid one."""
     return np.asarray(shapely.set_precision(geometry, _DEGREE_STEP, mode="pointwise"))
+
+
+def dissolved(areas: "GeoDataFrame") -> "GeoDataFrame":
+    """
+    Join all areas of a layer into one geometry.
+
+    Parameters
+    ----------
+    areas : GeoDataFrame, rows of Polygon or MultiPolygon
+        In any CRS; not modified. Invalid ones are repaired first: simplifying for the screen may
+        have folded a narrow neck.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row with a MultiPolygon, perhaps an empty one.
+    """
+    whole = shapely.union_all(shapely.make_valid(areas.geometry.to_numpy()))
+    parts = shapely.get_parts(shapely.get_parts(whole))
+    polygons = shapely.multipolygons(parts[shapely.get_type_id(parts) == _POLYGON])
+    return gpd.GeoDataFrame(geometry=[polygons], crs=areas.crs)
 
 
 def outlines(districts: "GeoDataFrame", *, tolerance_m: float) -> "GeoDataFrame":
@@ -131,12 +153,19 @@ def outlines(districts: "GeoDataFrame", *, tolerance_m: float) -> "GeoDataFrame"
         Rows ``inner`` and ``outer`` in the column ``border``, in EPSG:4326. Shared borders drawn
         once keep a dash pattern that two overlaid ones would fill.
     """
-    slim = for_display(districts, tolerance_m=tolerance_m, shapes="coverage").geometry.to_numpy()
-    lines = shapely.unary_union(shapely.boundary(slim))
-    outer = shapely.boundary(shapely.unary_union(shapely.make_valid(slim)))
-    inner = shapely.difference(lines, outer)
-    merged = [_merged(inner), _merged(outer)]
-    return gpd.GeoDataFrame({"border": ["inner", "outer"]}, geometry=merged, crs=DISPLAY_CRS)
+    slim = _simplified(districts.geometry.to_numpy(), tolerance_m, "coverage")
+    # Neighbours drawn apart by a hair would show a border of the city between them.
+    hair = max(tolerance_m, _LEAST_M)
+    whole = shapely.buffer(dissolved(districts.set_geometry(slim)).geometry.iloc[0], hair)
+    outer = shapely.boundary(shapely.buffer(whole, -hair, join_style="mitre"))
+    lines = shapely.union_all(shapely.boundary(slim))
+    inner = shapely.difference(lines, shapely.buffer(outer, hair))
+    both = gpd.GeoDataFrame(
+        {"border": ["inner", "outer"]},
+        geometry=[_merged(inner), _merged(outer)],
+        crs=districts.crs,
+    )
+    return for_display(both, tolerance_m=tolerance_m / 2)
 
 
 def _merged(lines: shapely.Geometry) -> shapely.Geometry:

@@ -3,7 +3,6 @@
 import math
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
 import shapely
 
@@ -20,6 +19,7 @@ from geoplan.maps.grid_overlay import (
     picture_of_grid,
 )
 from geoplan.maps.layers import Style, shapes_layer
+from geoplan.maps.simplify import dissolved
 from geoplan.maps.words import capital, name_of, say
 
 if TYPE_CHECKING:
@@ -52,14 +52,6 @@ def served_layer(served: "GeoDataFrame", ground: "Ground") -> "folium.GeoJson":
     """
     style = Style(fill=SERVED, fill_opacity=0.78, stroke=SERVED_RIM, width_px=0.6)
     return shapes_layer(ground.display(dissolved(served)), style=style, pane="gp-theme")
-
-
-def dissolved(areas: "GeoDataFrame") -> "GeoDataFrame":
-    """Join all areas into one geometry."""
-    whole = shapely.union_all(shapely.make_valid(areas.geometry.to_numpy()))
-    parts = shapely.get_parts(whole)
-    polygons = shapely.multipolygons(parts[np.isin(shapely.get_type_id(parts), (3, 6))])
-    return gpd.GeoDataFrame(geometry=[polygons], crs=areas.crs)
 
 
 def unserved_layer(
@@ -104,7 +96,7 @@ def _rest_of_land(
     lang = ground.lang
     missing = measure.denominator - measure.numerator
     entry = LegendEntry(
-        UNSERVED_LAND, beyond, numbers.amount(missing, measure.numerator_unit, lang)
+        UNSERVED_LAND, capital(beyond), numbers.amount(missing, measure.numerator_unit, lang)
     )
     block = LegendBlock(_title(measure, lang), (entry,))
     if len(unserved) > PICTURE_FROM:
