@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from geoplan.core.errors import ParameterError, RenderError
 from geoplan.maps.assets import load_bundle
+from geoplan.maps.bulk import added_later, features_beside, walk
 from geoplan.maps.safe import island_text, json_island, visible
 
 if TYPE_CHECKING:
@@ -153,15 +154,17 @@ class OfflineFigure(Figure):
         """
         bundle = load_bundle()
         try:
-            for child in list(self._children.values()):
-                child.render(**kwargs)
+            with features_beside(self) as taken:
+                for child in list(self._children.values()):
+                    child.render(**kwargs)
         except TemplateSyntaxError as error:
             raise RenderError(
                 f"a text with template syntax reached folium unescaped ({error.message}). Pass "
                 "every text from data through geoplan.maps.safe.safe()."
             ) from error
         self._check_links(bundle.bundled | bundle.unneeded)
-        drawn = _joined(*_pieces(self.script))
+        self.islands |= taken
+        drawn = _joined(*_pieces(self.script, taken))
         _check_scripts(drawn)
         main = _joined(
             bundle.own_script,
@@ -259,15 +262,15 @@ def tile_origins(element: Element) -> frozenset[str]:
         Empty for a map without tiles.
     """
     origins = set()
-    if isinstance(element, TileLayer | WmsTileLayer):
-        hit = _TILE_HOST.match(element.tiles if isinstance(element, TileLayer) else element.url)
+    for layer in walk(element):
+        if not isinstance(layer, TileLayer | WmsTileLayer):
+            continue
+        hit = _TILE_HOST.match(layer.tiles if isinstance(layer, TileLayer) else layer.url)
         if hit:
             scheme, host = hit.groups()
             first, _, rest = host.partition(".")
             # A policy knows a wildcard only for a whole first label.
             origins.add(f"{scheme}://*.{rest}" if "{" in first else f"{scheme}://{host}")
-    for child in element._children.values():  # noqa: SLF001 (branca has no other way)
-        origins |= tile_origins(child)
     return frozenset(origins)
 
 
@@ -290,12 +293,14 @@ def template_text(name: str) -> str:
     return (resources.files("geoplan.maps") / "templates" / name).read_text(encoding="utf-8")
 
 
-def _pieces(holder: Element) -> Iterator[str]:
+def _pieces(holder: Element, taken: Collection[str] = ()) -> Iterator[str]:
     for name, child in holder._children.items():  # noqa: SLF001 (branca has no other way)
         if isinstance(child, Link | GlobalSwitches) or name == "meta_http":
             continue
         source = child._template_str if type(child) is Element else None  # noqa: SLF001
         yield child.render() if source is None else source
+        if name in taken:
+            yield added_later(name)
 
 
 def _joined(*pieces: str) -> str:

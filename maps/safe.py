@@ -5,6 +5,8 @@ import json
 import re
 from typing import Any
 
+from geoplan.core.errors import ParameterError
+
 # Quotes, angle brackets and & are html.escape's. The other four open a template expression in
 # Jinja (folium compiles what it has rendered a second time) or in a JavaScript literal.
 _TEMPLATE_SIGNS = {ord(sign): f"&#{ord(sign)};" for sign in "{$`\\"}
@@ -97,7 +99,7 @@ def json_island(value: Any) -> str:  # noqa: ANN401 (whatever JSON can hold)
 
     Raises
     ------
-    ValueError
+    ParameterError
         If a number is NaN or infinite; JSON has no such thing, so write None.
     TypeError
         If a value is of no JSON type.
@@ -110,7 +112,7 @@ def json_island(value: Any) -> str:  # noqa: ANN401 (whatever JSON can hold)
     try:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     except ValueError as error:
-        raise ValueError(
+        raise ParameterError(
             f"data for a page cannot be written as JSON ({error}); write an unknown number as None."
         ) from error
     return island_text(text)

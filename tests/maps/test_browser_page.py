@@ -306,6 +306,28 @@ def test_both_maps_of_a_dual_map_draw(open_page):
     assert share_of(page, RED) > 0.004
 
 
+def test_every_feature_of_a_layer_draws_with_its_tooltip(open_page):
+    map_ = quiet_map()
+    folium.GeoJson(
+        {
+            "type": "FeatureCollection",
+            "features": [square(f"name {at}", 114.0 + at / 10, 22.6, 0.05) for at in range(4)],
+        },
+        style=filled("#0000ff"),
+        tooltip=folium.GeoJsonTooltip(["name"]),
+    ).add_to(map_)
+    page = open_page(make_page(map_, title="T", bounds=BOUNDS).html())
+    name = page.evaluate("document.querySelector('.folium-map').id")
+    tips = []
+    for at in range(4):
+        lat, lon = 22.625, 114.025 + at / 10
+        spot = page.evaluate(f"(p => [p.x, p.y])({name}.latLngToContainerPoint([{lat}, {lon}]))")
+        page.mouse.move(*spot)
+        page.wait_for_timeout(100)
+        tips.append(page.locator(".leaflet-tooltip td").last.inner_text())
+    assert tips == ["name 0", "name 1", "name 2", "name 3"]
+
+
 def test_scripts_read_data_islands(open_page, hostile):
     map_ = quiet_map()
     DataIsland("names", [hostile, None, 1.5]).add_to(map_)

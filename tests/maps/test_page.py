@@ -76,7 +76,7 @@ def test_a_row_with_bounds_can_be_chosen():
 
 
 @pytest.mark.parametrize(
-    ("lang", "words"), [("zh", "制图：geoplan，Leaflet"), ("en", "Made with geoplan and Leaflet")]
+    ("lang", "words"), [("zh", "绘图：Leaflet"), ("en", "drawn with Leaflet")]
 )
 def test_the_page_speaks_its_language(lang, words):
     assert f"<span>{words}</span>" in quiet_page(lang=lang).html()

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geoplan.core.errors import ParameterError
 from geoplan.maps.safe import island_text, json_island, safe, visible
 
 ANY_TEXT = st.text(alphabet=st.characters(codec=None))
@@ -91,7 +92,7 @@ def test_ready_made_json_keeps_its_value() -> None:
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf")])
 def test_an_unknown_number_is_refused_with_the_way_out(number: float) -> None:
-    with pytest.raises(ValueError, match="write an unknown number as None"):
+    with pytest.raises(ParameterError, match="write an unknown number as None"):
         json_island([number])
 
 
