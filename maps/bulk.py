@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeGuard
 
 import folium
 from branca.element import Element
@@ -60,7 +60,7 @@ def walk(element: Element) -> Iterator[Element]:
         yield from walk(child)
 
 
-def _can_wait(element: Element) -> bool:
+def _can_wait(element: Element) -> TypeGuard[folium.GeoJson]:
     # style_function and highlight_function make folium look at every feature while it renders; a
     # "style" among the properties makes it style what was added with the script.
     if type(element) is not folium.GeoJson or element.style or element.highlight:
