@@ -15,6 +15,7 @@ from geoplan.analyses.area_share import (
 )
 from geoplan.analyses.catchment import Catchment, catchment_polygons
 from geoplan.analyses.demand import DemandPieces
+from geoplan.analyses.nearest import nearest_polygon
 from geoplan.analyses.park_tiers import ALL, TierParks
 from geoplan.analyses.polygon_layers import areas_layer
 
@@ -92,11 +93,11 @@ def _demand(
     places = shapely.point_on_surface(pieces.geometry)
     shapes = np.asarray(parks.geometry.array, dtype=object)
     for group in groups:
-        row, distance_m = _nearest(places, shapes[group.rows])
-        nearest = parks.iloc[group.rows[row]] if len(group.rows) else None
-        columns[f"nearest_{group.name}_id"] = _text(nearest, "park_id", len(places))
-        columns[f"nearest_{group.name}_name"] = _text(nearest, "name", len(places))
-        columns[f"distance_{group.name}_m"] = distance_m
+        nearest = nearest_polygon(places, shapes[group.rows])
+        row = np.append(group.rows, -1)[nearest.row]
+        columns[f"nearest_{group.name}_id"] = _text(parks, "park_id", row)
+        columns[f"nearest_{group.name}_name"] = _text(parks, "name", row)
+        columns[f"distance_{group.name}_m"] = nearest.distance_m
     for name, amount in reached.items():
         share = np.full(len(amount), np.nan)
         np.divide(amount, pieces.amount, out=share, where=pieces.amount > 0)
@@ -104,24 +105,15 @@ def _demand(
     return gpd.GeoDataFrame(columns, geometry=pieces.geometry, crs=districts.crs)
 
 
-def _nearest(places: "NDArray[Any]", shapes: "NDArray[Any]") -> "tuple[NDArray[np.intp], Floats]":
-    """Nearest shape of each place, and how far; NaN where there is no shape."""
-    if not len(shapes) or not len(places):
-        return np.zeros(len(places), dtype=np.intp), np.full(len(places), np.nan)
-    (_, shape), distance_m = shapely.STRtree(shapes).query_nearest(
-        places, return_distance=True, all_matches=False
-    )
-    return shape, distance_m
-
-
-def _text(rows: "GeoDataFrame | None", column: str, count: int) -> "NDArray[np.object_]":
+def _text(parks: "GeoDataFrame", column: str, row: "NDArray[np.intp]") -> "NDArray[np.object_]":
     """Column of the nearest parks; their row labels stand in for a missing key."""
-    if rows is None:
-        return np.full(count, "", dtype=object)
-    if column in rows.columns:
-        return np.asarray(rows[column].astype("str").fillna(""), dtype=object)
-    labels = rows.index if column == "park_id" else [""] * count
-    return np.asarray([str(label) for label in labels], dtype=object)
+    if column in parks.columns:
+        texts = np.asarray(parks[column].astype("str").fillna(""), dtype=object)
+    elif column == "park_id":
+        texts = np.asarray(parks.index.astype("str"), dtype=object)
+    else:
+        texts = np.full(len(parks), "", dtype=object)
+    return np.append(texts, "")[row]  # row -1, no park: the empty text at the end
 
 
 def _rest(pieces: DemandPieces, common: AreaInside, districts: "GeoDataFrame") -> "GeoDataFrame":
