@@ -43,8 +43,12 @@ def define(subject: Result | Definition, lang: str) -> list[str]:
     >>> define(facts, "zh")[0]
     '生态控制线内面积占行政区全部面积的比例；12 个图斑，重叠处只计一次。'
     """
+    facts: Definition
     if isinstance(subject, Result):
-        analysis, facts = subject.analysis, subject.definition
+        counted = {
+            measure.of: "count" for measure in subject.measures if measure.numerator_unit == "count"
+        }
+        analysis, facts = subject.analysis, {"kinds": counted, **subject.definition}
     else:
         analysis, facts = str(subject.get("analysis", "")), subject
     if analysis not in _SENTENCES:

@@ -3,12 +3,13 @@
 import re
 from string import Formatter
 
+import pandas as pd
 import pytest
 
 from geoplan.app.registry import ANALYSES
 from geoplan.core.definitions import analysis_name, define, denominator_name, part_name
 from geoplan.core.errors import ParameterError
-from geoplan.core.results import Result
+from geoplan.core.results import Measure, Result
 from geoplan.core.texts import LANGS, catalogue
 
 TIER = {
@@ -153,6 +154,14 @@ def test_layers_of_the_plans_own_keep_their_name():
 def test_counted_things_are_said_to_be_counted():
     words = said("coverage", "en", of=["dwellings"], kinds={"dwellings": "count"})
     assert "dwellings are counted: each object once" in words
+
+
+def test_what_a_result_counts_is_known_by_its_unit():
+    nothing = pd.DataFrame()
+    measure = Measure("dwellings", "", nothing, 0.5, 1.0, 2.0, "1", "count", "count")
+    facts = FACTS["coverage"] | {"of": ["dwellings"]}
+    result = Result("coverage", (measure,), districts=None, definition=facts)
+    assert "dwellings are counted: each object once" in "".join(define(result, "en"))
 
 
 @pytest.mark.parametrize("subject", [{"analysis": "siting"}, {}])
