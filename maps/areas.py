@@ -1,5 +1,6 @@
 """What was measured inside the districts: red lines, green parcels, parks, by category."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import folium
@@ -63,6 +64,9 @@ def areas_part(result: "Result", ground: "Ground", measure: "Measure", goal: "Go
         return []
     lang = ground.lang
     index, entries = _classed(areas, lang)
+    title = capital(name_of("layer", _source(result), lang))
+    if len(entries) == 1 and entries[0].label == say("legend.no_category", lang):
+        entries = (replace(entries[0], label=title),)
     rim = RED_LINE if result.analysis == "red_line_share" else "#4f7f58"
     style = Style(
         fill=tuple(entry.colour for entry in entries),
@@ -78,10 +82,8 @@ def areas_part(result: "Result", ground: "Ground", measure: "Measure", goal: "Go
     ]
     name = say("theme.areas", lang)
     together = group(name, [*drawn, labels(measure, ground, goal)])
-    shown = (together.get_name(),)
-    title = capital(name_of("layer", _source(result), lang))
-    blocks = [LegendBlock(title, entries, layers=shown)]
-    return [Part(together, "theme", blocks=tuple(blocks))]
+    block = LegendBlock(title, entries, layers=(together.get_name(),))
+    return [Part(together, "theme", blocks=(block,))]
 
 
 def _source(result: "Result") -> str:

@@ -7,6 +7,7 @@ import folium
 import numpy as np
 
 from geoplan.core import numbers
+from geoplan.core.texts import catalogue
 from geoplan.maps.cards import LegendBlock, LegendEntry
 from geoplan.maps.classes import NO_DATA, Classes, Ramp, make_classes
 from geoplan.maps.goal import Goal
@@ -79,12 +80,21 @@ def value_texts(measure: "Measure", lang: str, goal: Goal) -> list[str]:
     return [numbers.value_text(value, measure.unit, lang, bound=bound) for value in values]
 
 
+def bare_texts(measure: "Measure", lang: str, goal: Goal) -> list[str]:
+    """Write the values for a place that names their unit elsewhere: only shares keep their sign."""
+    if measure.unit == "1":
+        return value_texts(measure, lang, goal)
+    values = measure.districts["value"].tolist()
+    scale = numbers.scale_for(measure.unit, values)
+    return [numbers.number(value / scale.factor, scale.decimals) for value in values]
+
+
 def labels(measure: "Measure", ground: "Ground", goal: Goal) -> folium.GeoJson:
     """Label the districts with name, value and the mark of the verdict, the largest first."""
     table, order = measure.districts, ground.order
     names = table["name"].to_numpy(dtype=object)
     ids = table["district_id"].to_numpy(dtype=object)
-    values = np.asarray(value_texts(measure, ground.lang, goal), dtype=object)
+    values = np.asarray(bare_texts(measure, ground.lang, goal), dtype=object)
     return label_layer(
         ground.label_at.iloc[order],
         names[order].tolist(),
@@ -126,7 +136,9 @@ def share_part(
     index = np.where(index < 0, len(classes.colors), index)
     style = Style(fill=(*classes.colors, NO_DATA), fill_opacity=0.88)
     areas = DistrictsLayer(style=style, pane="gp-theme", classes=index.tolist())
-    together = group(theme_name(measure, lang), [areas, labels(measure, ground, goal)])
+    together = group(
+        theme_name(measure, lang, analysis=analysis), [areas, labels(measure, ground, goal)]
+    )
     block = LegendBlock(
         share_name(measure, lang, analysis=analysis),
         class_entries(classes, values, lang),
@@ -137,8 +149,10 @@ def share_part(
     return Part(together, "theme", blocks=(block,))
 
 
-def theme_name(measure: "Measure", lang: str) -> str:
+def theme_name(measure: "Measure", lang: str, *, analysis: str) -> str:
     """Name the theme that colours districts by a measure."""
+    if f"maps.by.{analysis}" in catalogue(lang):
+        return say("theme.share", lang, of=say(f"by.{analysis}", lang))
     of = name_of("of", measure.of, lang)
     if not measure.part:
         return say("theme.share", lang, of=of)

@@ -132,16 +132,16 @@ class GrowOnZoom(MacroElement):
         (function (map, circles, radius) {
             var first = null;
             function grow() {
-                if (!map.hasLayer(circles)) { return; }
                 if (first === null) { first = Math.max(map.getZoom(), 10.5); }
+                if (!map.hasLayer(circles)) { return; }
                 var factor = Math.pow(2, (map.getZoom() - first) / 3);
                 var size = radius * Math.min(2.5, Math.max(0.7, factor));
                 circles.eachLayer(function (circle) {
                     if (circle.setRadius) { circle.setRadius(size); }
                 });
             }
-            map.on("zoomend", grow);
-            circles.on("add", grow);
+            map.on("moveend", grow);
+            circles.on("add", function () { if (first !== null) { grow(); } });
         })({{ this.map_name() }}, {{ this.circles.get_name() }}, {{ this.radius_px }});
         {% endmacro %}
         """

@@ -23,7 +23,7 @@ class Goal:
     @property
     def words(self) -> str:
         """The target with the signs that people write: ``≥ 95 %`` for ``>= 95 %``."""
-        return self.text.replace(">=", "≥").replace("<=", "≤")
+        return self.text.replace(">=", "≥").replace("<=", "≤").replace("m2", "m²")
 
     def of(self, district_id: str) -> bool | None:
         """Tell whether a district meets the target; None when that is not known."""

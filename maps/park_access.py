@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 import shapely
 
@@ -16,6 +17,7 @@ from geoplan.maps.layers import Style, Tip, group, names_of, shapes_layer
 from geoplan.maps.page import MapPage
 from geoplan.maps.parts import Part
 from geoplan.maps.sheet import Request, finish, make_ground, request
+from geoplan.maps.simplify import dissolved
 from geoplan.maps.tables import order_note
 from geoplan.maps.unserved import SERVED, served_layer, unserved_layer
 from geoplan.maps.words import bound_of, capital, name_of, say
@@ -132,12 +134,12 @@ def _reach_part(measure: "Measure", asked: Request, ground: Ground) -> list[Part
     area = numbers.amount(float(served.area.sum()), "m2", lang)
     entry = LegendEntry(SERVED, capital(_reach_words(measure.part, asked)), area)
     blocks = [LegendBlock(say("legend.served", lang), (entry,))]
-    unserved = layers.get("unserved")
-    first = asked.result.measures[0]
-    if measure.part == ALL and unserved is not None and len(unserved):
+    # The layers of a result show its first denominator, whichever is in front.
+    shown_of = asked.result.measure(asked.result.measures[0].of, measure.part)
+    unserved = _beyond(measure.part, layers)
+    if unserved is not None and len(unserved):
         beyond = say("legend.unserved_other", lang)
-        of = asked.result.measure(first.of, ALL)
-        layer, block = unserved_layer(unserved, of, ground, beyond=beyond)
+        layer, block = unserved_layer(unserved, shown_of, ground, beyond=beyond)
         drawn.append(layer)
         blocks.append(block)
     goal = asked.goal_of(measure)
@@ -148,6 +150,19 @@ def _reach_part(measure: "Measure", asked: Request, ground: Ground) -> list[Part
     shown = (together.get_name(),)
     own = tuple(LegendBlock(b.title, b.entries, b.unit, b.note, shown) for b in blocks)
     return [Part(together, "theme", blocks=own)]
+
+
+def _beyond(part: str, layers: "Mapping[str, GeoDataFrame]") -> "GeoDataFrame | None":
+    """Take the demand that the parks of one tier do not reach, or not all of them at once."""
+    demand, served = layers.get("demand"), layers.get(f"served_{part}")
+    if part == ALL or demand is None or served is None:
+        return layers.get("unserved")
+    column, unserved = f"served_{part}_share", layers.get("unserved")
+    if unserved is not None and "unserved_amount" in unserved and column in demand:
+        missing = demand["amount"] * (1 - demand[column].clip(0, 1))
+        return demand[["amount", "geometry"]].assign(unserved_amount=missing)[missing > 0]
+    rest = dissolved(demand).difference(dissolved(served))
+    return gpd.GeoDataFrame(geometry=rest)
 
 
 def _reach_words(part: str, asked: Request) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from geoplan.core.results import Measure, Result
 
 _MOST_PLACES = 5_000
+_BETWEEN = "\u00a0· "
 
 
 @dataclass(frozen=True)
@@ -181,13 +182,13 @@ def finish(
 def _subtitle(asked: Request) -> str:
     met = asked.goal.of("")
     phrases = headline(asked.measure, asked.lang, target_text=asked.goal.words or None, met=met)
-    finding = _unbroken(" · ".join(capital(phrase) for phrase in phrases))
+    finding = _unbroken(_BETWEEN.join(capital(phrase) for phrase in phrases))
     try:
         definition = define(asked.result, asked.lang)[0]
     except (ParameterError, KeyError):
         # A result made by hand need not define itself.
         return finding
-    return f"{finding} · {definition}"
+    return f"{finding}{_BETWEEN}{definition}"
 
 
 def _unbroken(words: str) -> str:

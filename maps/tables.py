@@ -7,7 +7,7 @@ import numpy as np
 from geoplan.core import numbers
 from geoplan.core.texts import catalogue
 from geoplan.maps.cards import Cell, TableCard
-from geoplan.maps.districts import value_texts
+from geoplan.maps.districts import bare_texts
 from geoplan.maps.words import bound_of, capital, name_of, say, share_name
 
 if TYPE_CHECKING:
@@ -44,17 +44,22 @@ def district_table(
     bound = bound_of(goal.text, measure.unit)
     over, under = amount_column(measure, "numerator"), amount_column(measure, "denominator")
     whole = numbers.value_text(measure.value, measure.unit, lang, bound=bound)
+    scale = numbers.scale_for(measure.unit, table["value"])
+    if measure.unit != "1":
+        whole = numbers.number(measure.value / scale.factor, scale.decimals)
     columns = [
         [*table["name"], say("table.whole", lang)],
         over[0],
         under[0],
-        [*value_texts(measure, lang, goal), whole],
+        [*bare_texts(measure, lang, goal), whole],
     ]
     headings = [
         capital(say("table.district", lang)),
         _heading(numerator_word(analysis, lang), over[1], lang),
         _heading(_denominator_word(measure, lang), under[1], lang),
-        say("table.share" if measure.unit == "1" else "table.value", lang),
+        say("table.share", lang)
+        if measure.unit == "1"
+        else _heading(say("table.value", lang), scale.unit, lang),
     ]
     cells: list[list[str | Cell]] = [list(column) for column in columns]
     if goal.text:

@@ -125,9 +125,12 @@ def headline(
         first = say("headline.unknown", lang, of=of)
     elif measure.unit == "1":
         spoken = name_of("of", measure.of, lang)
+        told = measure.part and measure.part != "total"
+        key = "headline.part" if told else "headline.share"
         first = say(
-            "headline.share",
+            key,
             lang,
+            part=name_of("part", measure.part, lang),
             value=value,
             of=spoken,
             numerator=numerator,

@@ -9,7 +9,7 @@ from geoplan.core.units import M2_PER_HA, M2_PER_KM2, M_PER_KM
 
 _WAN = 10_000.0
 _WAN_FROM = 100_000.0  # below it, 万 hides digits that people read: 84,244 and not 8.42 万
-_MAX_DECIMALS = 6
+_MOST_DECIMALS = 3
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,8 @@ def share(value: float, *, decimals: int = 1, bound: float | None = None) -> str
         Digits after the point.
     bound : float, optional
         The share that a target asks for. Digits are added until the text falls on the same side of
-        it as the value: 94.98 % must not read "95.0 %" beside a missed "≥ 95 %".
+        it as the value: 94.98 % must not read "95.0 %" beside a missed "≥ 95 %". A value closer to
+        it than 0.001 percentage points is written ``"< 95.0 %"`` or ``"> 95.0 %"``.
 
     Returns
     -------
@@ -163,8 +164,11 @@ def share(value: float, *, decimals: int = 1, bound: float | None = None) -> str
     """
     if not math.isfinite(value):
         return "–"
-    while decimals < _MAX_DECIMALS and _hides(value, bound, decimals):
+    first = decimals
+    while _hides(value, bound, decimals):
         decimals += 1
+        if decimals > _MOST_DECIMALS:
+            return f"{'<' if value < (bound or 0) else '>'} {number((bound or 0) * 100, first)} %"
     percent = round(value * 100, decimals)
     if value < 1 and percent >= 100:
         return f"> {100 - 10.0**-decimals:.{decimals}f} %"
@@ -174,7 +178,7 @@ def share(value: float, *, decimals: int = 1, bound: float | None = None) -> str
 def _hides(value: float, bound: float | None, decimals: int) -> bool:
     if bound is None or value == bound:
         return False
-    shown, limit = round(value * 100, decimals), round(bound * 100, _MAX_DECIMALS)
+    shown, limit = round(value * 100, decimals), round(bound * 100, 9)
     return (shown < limit) != (value < bound) or (shown == limit)
 
 
