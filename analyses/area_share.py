@@ -1,7 +1,7 @@
 """Area of polygons inside districts: the kernel of green ratios and red-line shares."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -205,10 +205,18 @@ def dissolve(
     count = np.diff(np.append(start, len(order)))
     # One union per district and category: their number is that of a table's rows, not of polygons.
     for row in np.flatnonzero(count > 1):
-        merged[row] = shapely.union_all(geometry[start[row] : start[row] + count[row]])
+        merged[row] = _united(geometry[start[row] : start[row] + count[row]])
     each = shapely.area(geometry) if gross_m2 is None else gross_m2[order]
     gross = np.add.reduceat(each, start) if len(start) else np.empty(0)
     return AreaInside(district[start], category[start], merged, gross)
+
+
+def _united(polygons: "Geometries") -> Any:  # noqa: ANN401 (Polygon or MultiPolygon)
+    # Parcels fit together without overlaps, which is quick to see; then striking out the edges they
+    # share is some four times faster than a general union.
+    if shapely.coverage_is_valid(polygons):
+        return shapely.coverage_union_all(polygons)
+    return shapely.union_all(polygons)
 
 
 def whole_m2(inside: AreaInside, land: DistrictLand) -> float:

@@ -144,16 +144,16 @@ def green_space_ratio(
     land = district_land(ground)
     codes, names = pd.factorize(labels[wanted])
     inside = area_inside(polygons[wanted], ground, codes)
-    notices += area_notices("parcels", int(wanted.sum()), inside.merged(), land)
+    merged = inside.merged()
+    notices += area_notices("parcels", int(wanted.sum()), merged, land)
     layers = {"parcels": parcels}
     under_m2, under_whole_m2 = land.area_m2, land.total_m2
     if masks:
         mask = area_inside(check_polygons(masks[of], of), ground)
-        inside = inside_mask(inside, mask)
+        inside, merged = inside_mask(inside, mask), inside_mask(merged, mask)
         under_m2, under_whole_m2 = mask.per_district_m2(len(districts)), whole_m2(mask, land)
         layers["mask"] = areas_layer(mask, districts, ())
         notices += area_notices(of, len(masks[of]), mask, land)
-    merged = inside.merged()
     measure = make_measure(
         districts,
         merged.per_district_m2(len(districts)),

@@ -130,3 +130,14 @@ def test_a_mask_agrees_with_the_intersection_of_two_unions(green, built):
     both = shapely.intersection(shapely.union_all(green), shapely.union_all(built))
     expected = shapely.area(shapely.intersection(both, DISTRICTS))
     assert masked.per_district_m2(2) == pytest.approx(expected, rel=1e-9, abs=1e-6)
+
+
+@given(st.lists(st.booleans(), min_size=36, max_size=36), metres(60, 140))
+def test_parcels_that_fit_together_unite_to_the_sum_of_their_areas(chosen, border_x):
+    corners = [(30 * (k % 6), 15 * (k // 6)) for k in range(36)]
+    parcels = np.array([shapely.box(x, y, x + 30, y + 15) for x, y in corners])[np.array(chosen)]
+    districts = np.array([shapely.box(0, 0, border_x, 90), shapely.box(border_x, 0, 180, 90)])
+    inside = area_inside(parcels, districts)
+    assert inside.area_m2.sum() == pytest.approx(450 * len(parcels), rel=1e-12)
+    assert inside.overlap_m2 == pytest.approx(0, abs=1e-9)
+    assert shapely.is_valid(inside.geometry).all()
