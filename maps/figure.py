@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _CDN_ORIGIN = "https://cdn.jsdelivr.net"
 _ISLAND_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _TILE_HOST = re.compile(r"(https?)://([A-Za-z0-9.{}:_-]+)(?=[/?#]|$)")
+_RANDOM = re.compile(r"(?<=_)[0-9a-f]{32}(?![0-9a-f])")
 _SCRIPT_BREAKERS = re.compile(r"</?script|<!--", re.IGNORECASE)
 # What a folium.Map puts into the head beside its size: the defaults of two switches, which Leaflet
 # has anyway, and a viewport that forbids zooming by hand.
@@ -164,13 +165,14 @@ class OfflineFigure(Figure):
             ) from error
         self._check_links(bundle.bundled | bundle.unneeded)
         self.islands |= taken
-        drawn = _joined(*_pieces(self.script, taken))
+        stable = _StableNames(self)
+        drawn = stable(_joined(*_pieces(self.script, taken)))
         _check_scripts(drawn)
         main = _joined(
             bundle.own_script,
             *map(template_text, ("page.js", "search.js", "measure.js")),
             drawn,
-            "" if self.options is None else f"geoplan.start({json_island(self.options)});",
+            "" if self.options is None else stable(f"geoplan.start({json_island(self.options)});"),
         )
         scripts = [bundle.script, main] if self.offline else [main]
         html = str(
@@ -183,11 +185,11 @@ class OfflineFigure(Figure):
                 cdn=() if self.offline else bundle.cdn,
                 bundle_style=Markup(bundle.style) if self.offline else "",  # noqa: S704 (ours)
                 page_style=Markup(template_text("page.css")),  # noqa: S704 (ours)
-                header=Markup(_MAP_EXTRAS.sub("", _joined(*_pieces(self.header)))),  # noqa: S704 (rendered by folium)
-                body=Markup(_joined(*_pieces(self.html))),  # noqa: S704 (rendered by folium)
-                cards=self.cards,
+                header=Markup(stable(_MAP_EXTRAS.sub("", _joined(*_pieces(self.header))))),  # noqa: S704 (rendered by folium)
+                body=Markup(stable(_joined(*_pieces(self.html)))),  # noqa: S704 (rendered by folium)
+                cards=Markup(stable(self.cards)),  # noqa: S704 (escaped by its template)
                 footer=self.footer,
-                islands={name: Markup(text) for name, text in self.islands.items()},  # noqa: S704
+                islands={stable(name): Markup(text) for name, text in self.islands.items()},  # noqa: S704
                 scripts=[Markup(script) for script in scripts],  # noqa: S704 (hashed above)
             )
         )
@@ -291,6 +293,18 @@ def environment() -> Environment:
 def template_text(name: str) -> str:
     """Read a static file of the page."""
     return (resources.files("geoplan.maps") / "templates" / name).read_text(encoding="utf-8")
+
+
+class _StableNames:
+    """Number the elements of a figure, so that the same map is the same file, byte for byte."""
+
+    def __init__(self, figure: Element) -> None:
+        keys = (element.get_name().rpartition("_")[2] for element in walk(figure))
+        self._numbers = {key: str(number) for number, key in enumerate(keys)}
+
+    def __call__(self, text: str) -> str:
+        """Replace the random part of every name."""
+        return _RANDOM.sub(lambda hit: self._numbers.get(hit[0], hit[0]), text)
 
 
 def _pieces(holder: Element, taken: Collection[str] = ()) -> Iterator[str]:

@@ -5,6 +5,7 @@ var geoplan = (function () {
 
   const COMPACT = "(max-width: 760px), (max-height: 520px)";
   const ROOM_FOR_CARDS_PX = 900;
+  const ROOM_IN_FRAME_PX = 1200;
   const MARGIN_PX = 12;
   // A4 landscape less the margins of page.css, less the footer, at 96 px to the inch.
   const PAPER_PX = [1062, 690];
@@ -148,15 +149,18 @@ var geoplan = (function () {
     update();
   }
 
-  // Cards fold to their heading; on small screens they start folded. Print shows them all (page.css).
+  // Cards fold to their heading. On small screens they start folded; so do table and layers in a
+  // frame, where the map has little room. Print shows them all (page.css).
   function foldCards() {
     const query = matchMedia(COMPACT);
+    const framed = window.self !== window.top && window.innerWidth < ROOM_IN_FRAME_PX;
     const buttons = [...document.querySelectorAll(".gp-fold")];
     function fold(button, folded) {
       button.closest(".gp-card").classList.toggle("gp-folded", folded);
       button.setAttribute("aria-expanded", String(!folded));
     }
-    const foldAll = () => buttons.forEach((button) => fold(button, query.matches));
+    const small = (button) => framed && !button.closest(".gp-legend");
+    const foldAll = () => buttons.forEach((button) => fold(button, query.matches || small(button)));
     for (const button of buttons) {
       button.addEventListener("click", () => fold(button, button.getAttribute("aria-expanded") === "true"));
     }

@@ -285,6 +285,19 @@ def test_the_map_lives_in_a_sandboxed_frame(open_page, size_px):
     assert share_of(page, BLUE) > 0.002
 
 
+def test_in_a_frame_the_table_and_the_layers_start_folded(open_page):
+    inner = markup.escape(city_page().html())
+    page = open_page(
+        f'<iframe sandbox="allow-scripts" srcdoc="{inner}" width="900" height="680"></iframe>'
+    )
+    frame = page.frame_locator("iframe")
+    frame.locator(".gp-folded").first.wait_for(timeout=5000)
+    folded = frame.locator(".gp-card").evaluate_all(
+        "cards => cards.filter(c => c.classList.contains('gp-folded')).map(c => c.className)"
+    )
+    assert sorted(folded) == ["gp-card gp-layers gp-folded", "gp-card gp-table gp-folded"]
+
+
 def test_a_frame_that_opens_later_shows_its_first_view(open_page):
     inner = markup.escape(city_page().html())
     page = open_page(

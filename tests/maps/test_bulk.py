@@ -44,9 +44,9 @@ def test_all_features_but_the_first_stand_beside_the_script():
 
 
 def test_the_layer_gets_what_stands_beside():
-    layer = folium.GeoJson(points("a", "b"))
-    name = layer.get_name()
-    assert f'{name}_add(geoplan.island("{name}"));' in written(layer)
+    html = written(folium.GeoJson(points("a", "b")))
+    assert re.search(r'(geo_json_\d+)_add\(geoplan\.island\("\1"\)\);', html)
+    assert re.search(r'id="gp-island-geo_json_\d+"', html)
 
 
 def test_the_layer_has_all_its_features_back():
