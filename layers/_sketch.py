@@ -129,13 +129,12 @@ def make_sketch(frame: GeoDataFrame, path: str) -> Sketch | None:
     """
     Sketch a file in its own coordinates; None if nothing in it can be laid over another.
 
-    Polygons and lines give points on their outlines, points themselves with their text columns.
+    Polygons and lines give points on their outlines, points themselves with their text columns;
+    collections give nothing. At least one row must have a geometry.
     """
     geometry = frame.geometry.to_numpy()
     usable = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
     geometry = geometry[usable]
-    if not len(geometry):
-        return None
     dimension = int(shapely.get_dimensions(geometry).max())
     if dimension == 0:
         points = shapely.centroid(geometry)

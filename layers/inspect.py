@@ -6,9 +6,14 @@ from dataclasses import asdict, replace
 from os import PathLike, fspath
 from pathlib import Path
 
+import numpy as np
+import shapely
+
 from geoplan.core.errors import GeoplanError
+from geoplan.core.units import M_PER_KM
 from geoplan.layers._files import LocalFile, file_kind, local_file
 from geoplan.layers._sketch import (
+    M_PER_DEG,
     Sketch,
     find_candidates,
     in_china,
@@ -33,6 +38,7 @@ _OTHERS = (".md", ".pdf", ".doc", ".docx", ".png", ".jpg", ".jpeg", ".html", ".t
 _OSM = (".pbf", ".osm", ".osm.gz", ".osm.bz2")
 _SEVERITIES = {"stop": 0, "warn": 1, "note": 2}
 _FITS_M = 200.0
+_ELSEWHERE_KM = 20.0
 _CGCS2000_ZONES = frozenset(f"EPSG:{code}" for code in range(4491, 4555))
 
 
@@ -74,6 +80,7 @@ def inspect_files(paths: Iterable[str | PathLike[str]]) -> tuple[FileFacts, ...]
     for index, item in enumerate(inspected):
         others = [inspected[other].placed for _, _, other in witnesses if other != index]
         extra = _against_others(item, [sketch for sketch in others if sketch is not None])
+        extra += _elsewhere(item.facts, [x.facts for x in inspected if x is not item])
         findings = sorted(
             (*item.facts.findings, *extra), key=lambda finding: _SEVERITIES[finding.severity]
         )
@@ -166,7 +173,25 @@ def _against_others(item: Inspected, others: Sequence[Sketch]) -> list[Finding]:
     return found
 
 
+def _elsewhere(facts: FileFacts, others: Sequence[FileFacts]) -> list[Finding]:
+    """Tell of a file that states where it is, far from where all the others say they are."""
+    placed = [other for other in others if other.bounds_deg is not None]
+    if facts.bounds_deg is None or not placed:
+        return []
+    here = shapely.box(*facts.bounds_deg)
+    boxes = shapely.box(*np.array([other.bounds_deg for other in placed], dtype=float).T)
+    apart_km = shapely.distance(here, boxes) * M_PER_DEG / M_PER_KM
+    nearest = int(np.argmin(apart_km))
+    if apart_km[nearest] < _ELSEWHERE_KM:
+        return []
+    values = {"other": placed[nearest].shown, "apart_km": float(apart_km[nearest])}
+    return [Finding("warn", "elsewhere", values)]
+
+
 def _no_crs(sketch: Sketch, others: Sequence[Sketch]) -> list[Finding]:
+    west, south, east, north = sketch.bounds
+    if max(abs(west), abs(east)) <= 90 < max(abs(south), abs(north)) <= 180:
+        return [Finding("stop", "swapped")]
     if looks_like_degrees(sketch):
         code = "no_crs_degrees_china" if in_china(sketch) else "no_crs_degrees"
         return [Finding("stop", code)]

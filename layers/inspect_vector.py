@@ -222,8 +222,10 @@ def _where(
 
 def _degrees(bounds: Bounds, choice: SourceCRSChoice, path: str) -> Bounds:
     west, south, east, north = bounds
-    frame = shapely.segmentize(shapely.box(*bounds), max((east - west + north - south) / 32, 1e-9))
-    placed = shift_to_study_crs(np.array([frame]), choice, "EPSG:4326", subject=path)[0]
+    # A lattice, since the edges of an extent bend on the way; a single point is one too.
+    lattice = np.meshgrid(np.linspace(west, east, 17), np.linspace(south, north, 17))
+    points = np.asarray(shapely.points(*lattice)).ravel()
+    placed = shift_to_study_crs(points, choice, "EPSG:4326", subject=path)[0]
     low_x, low_y, high_x, high_y = shapely.total_bounds(placed).tolist()
     return low_x, low_y, high_x, high_y
 
@@ -231,7 +233,7 @@ def _degrees(bounds: Bounds, choice: SourceCRSChoice, path: str) -> Bounds:
 def _columns(raw: RawLayer, guess: Guess) -> tuple[ColumnFacts, ...]:
     meanings = {name: meaning for meaning, name in guess.columns.items()}
     names = [str(name) for name in raw.frame.columns if name != "geometry"]
-    if raw.driver in ("CSV", "xlsx") and any(name.casefold() for name in names):
+    if raw.driver in ("CSV", "xlsx"):
         try:
             x, y = coordinate_columns(names, x="", y="", shown="")
         except SchemaError:
@@ -259,7 +261,4 @@ def _placed(facts: FileFacts, sketch: Sketch | None) -> Sketch | None:
     if sketch is None:
         return None
     crs = facts.crs or ("EPSG:4326" if looks_like_degrees(sketch) else "")
-    try:
-        return place(sketch, crs) if crs else None
-    except CRSError:
-        return None
+    return place(sketch, crs) if crs else None

@@ -296,7 +296,7 @@ def cell_areas_m2(outlines: npt.NDArray[np.object_], source_crs: SourceCRS) -> F
     --------
     >>> cell = np.array([shapely.box(0, 0, 1, 1)])
     >>> f"{cell_areas_m2(cell, 'EPSG:4326').item() / 1e6:.3f} km²"
-    '12308.778 km²'
+    '12308.464 km²'
     """
     degrees = to_study_crs(outlines[:1], source_crs, "EPSG:4326")
     # Centred on the raster, so that one across 180° is not torn apart.

@@ -94,15 +94,15 @@ class DoctorReport:
         heading.append(f"  {text(f'doctor.{status}', self.lang)}", style=_STYLES[status])
         console.print(heading)
         for line in self.lines(file):
-            console.print(Padding(Text(line), (0, 0, 0, _INDENT)))
+            console.print(Padding(Text(line), (0, 0, 0, _INDENT), expand=False))
         if file.columns:
-            console.print(Padding(self._columns(file.columns), (0, 0, 0, _INDENT)))
+            console.print(Padding(self._columns(file.columns), (0, 0, 0, _INDENT), expand=False))
         for finding in file.findings:
             style = _STYLES[finding.severity]
             row = Table.grid(padding=(0, 1))
             mark = text(f"doctor.mark_{finding.severity}", self.lang)
             row.add_row(Text(mark, style=style), Text(self.words(finding)))
-            console.print(Padding(row, (0, 0, 0, _INDENT)))
+            console.print(Padding(row, (0, 0, 0, _INDENT), expand=False))
         console.print()
 
     def lines(self, file: FileFacts) -> list[str]:

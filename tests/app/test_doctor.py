@@ -6,14 +6,19 @@ import tomllib
 from importlib import resources
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
+import rasterio
 import shapely
+from affine import Affine
 from rich.console import Console
 
 from geoplan.app.doctor import DoctorReport, doctor
 from geoplan.core.errors import ParameterError
 from geoplan.layers.file_facts import FileFacts, Finding
+
+STUDY = "EPSG:4547"
 
 
 @pytest.fixture
@@ -77,12 +82,55 @@ def test_a_long_crs_is_shown_by_its_name():
     assert len(FileFacts("a", crs=wkt).crs_name) < 20
 
 
+@pytest.mark.parametrize(
+    ("nodata", "words"), [(-9999, "no data: -9999"), (None, "no data value: none stated")]
+)
+def test_a_raster_is_described(tmp_path, nodata, words):
+    path = tmp_path / "pop_count.tif"
+    with rasterio.open(
+        path, "w", driver="GTiff", height=2, width=3, count=1, dtype="float32", crs=STUDY,
+        transform=Affine(100, 0, 5e5, 0, -100, 2.5e6), nodata=nodata,
+    ) as file:  # fmt: skip
+        file.write(np.ones((2, 3), dtype="float32"), 1)
+    lines = "\n".join(doctor([path]).lines(doctor([path]).files[0]))
+    for expected in (
+        words,
+        "3 × 2 cells of 100 × 100, float32; 6 with a value, sum 6",
+        "x 500,000",
+    ):
+        assert expected in lines
+
+
+def test_kinds_of_columns_are_named(tmp_path):
+    frame = gpd.GeoDataFrame(
+        {
+            "built": pd.to_datetime(["2020-01-01"]),
+            "open": [True],
+            "beds": [3],
+            "share": [0.5],
+            "label": ["a"],
+        },
+        geometry=[shapely.Point(5e5, 2.5e6)],
+        crs=STUDY,
+    )
+    frame.to_file(tmp_path / "clinics.gpkg")
+    shown = page(doctor([tmp_path]))
+    for words in ("dates", "yes or no", "whole numbers", "numbers", "text", "clinics (facilities)"):
+        assert words in shown
+
+
+def test_a_file_that_suits_no_layer_says_so(tmp_path):
+    line = gpd.GeoDataFrame(geometry=[shapely.LineString([(0, 0), (1, 1)])], crs=STUDY)
+    line.to_file(tmp_path / "roads.gpkg")
+    assert "may be: none of the layers that geoplan uses" in page(doctor([tmp_path]))
+
+
 SAMPLE = {
     "reason": "so", "rows": 3, "other": "b.shp", "crs": "EPSG:4547", "apart_m": 12.3,
     "candidates": "EPSG:4547", "datum": "GCJ-02", "other_datum": "BD-09", "before_m": 500.0,
     "after_m": 2.0, "claimed": "UTF-8", "found": "GB18030", "message": "m", "count": 2,
     "families": ("point", "line"), "cells": 9, "valid": 5, "bands": 2, "total": 1.0,
-    "as_density": 2.0,
+    "as_density": 2.0, "apart_km": 30.0,
 }  # fmt: skip
 FINDINGS = tomllib.loads(
     resources.files("geoplan.core.lang").joinpath("doctor.en.toml").read_text(encoding="utf-8")

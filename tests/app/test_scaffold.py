@@ -95,6 +95,59 @@ def test_opening_the_choices_gives_a_plan_that_can_be_read(folder):
     assert read.layers["population"].unit == "count"
 
 
+def test_every_kind_of_layer_is_offered(folder):
+    districts = gpd.read_file(folder / "streets.geojson").to_crs("EPSG:4547")
+    districts.rename(columns={"CODE": "DLBM"}).to_file(folder / "land_use.gpkg")
+    homes = districts.assign(residents=[1, 2, 3], 岗位=[3, 4, 5]).drop(columns="NAME")
+    homes.drop(columns="岗位").to_file(folder / "census.gpkg")
+    homes.to_file(folder / "jobs.gpkg")
+    districts.to_file(folder / "城市.gpkg", layer="学区")
+    districts.to_file(folder / "城市.gpkg", layer="b")
+    (folder / "pop.tif").unlink()
+    tables = plan(folder)
+    assert tables["layers"]["jobs"] == {
+        "path": "数据 1/jobs.gpkg", "id": "CODE", "value": "岗位",
+    }  # fmt: skip
+    assert tables["layers"]["land_use"]["columns"] == {"class_code": "DLBM"}
+    assert tables["layers"]["学区"]["layer"] == "学区"
+    words = scaffold(folder, relative_to=folder.parent)
+    for line in ('# classes = ["G1"]', '"population+jobs"]', '# population = "population"'):
+        assert line in words
+
+
+@pytest.mark.parametrize(
+    ("crs", "line"), [("EPSG:3857", '# crs = "EPSG:3857"'), ("EPSG:4547", '# crs = "EPSG:4547"')]
+)
+def test_a_missing_crs_is_offered_as_the_others_suggest(folder, crs, line):
+    frame = gpd.read_file(folder / "streets.geojson").to_crs(crs)
+    frame.to_file(folder / "clinics.shp")
+    (folder / "clinics.prj").unlink()
+    assert line in scaffold(folder)
+
+
+def test_a_missing_crs_of_a_local_system_is_left_open(folder):
+    frame = gpd.read_file(folder / "streets.geojson").to_crs("EPSG:4547")
+    frame.geometry = frame.translate(-400_000, -2_400_000)
+    frame.to_file(folder / "clinics.shp")
+    (folder / "clinics.prj").unlink()
+    assert '# crs = "EPSG:…"' in scaffold(folder)
+
+
+def test_outside_china_only_wgs_84_is_offered(folder):
+    pd.DataFrame({"lon": [4.9, 5.0], "lat": [52.1, 52.2]}).to_csv(
+        folder / "clinics.csv", index=False
+    )
+    assert '# crs = "EPSG:4326"  # decide: EPSG:4326\n' in scaffold(folder)
+
+
+def test_another_drive_is_written_in_full(folder, monkeypatch):
+    def refuse(*_):
+        raise ValueError("path is on mount 'D:', start on mount 'C:'")
+
+    monkeypatch.setattr("os.path.relpath", refuse)
+    assert plan(folder)["layers"]["parks"]["path"] == (folder / "parks.gpkg").as_posix()
+
+
 def test_a_unique_name_serves_as_the_key_where_there_is_none(folder):
     frame = gpd.read_file(folder / "streets.geojson").drop(columns="CODE")
     frame.to_file(folder / "streets.geojson")

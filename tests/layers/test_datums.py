@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pyproj import Transformer
 
 from geoplan.core.errors import CRSError
-from geoplan.layers.datums import canonical_source_crs, is_datum, to_study_crs
+from geoplan.layers.datums import canonical_source_crs, from_study_crs, is_datum, to_study_crs
 from geoplan.layers.fits import affine_coordinates
 
 STUDY = "EPSG:4547"
@@ -78,6 +78,11 @@ def test_small_local_metres_are_not_mistaken_for_degrees():
     assert to_study_crs(square, STUDY, STUDY)[0].equals(square[0])
 
 
+def test_a_narrow_strip_of_metres_is_not_mistaken_for_degrees():
+    strip = geometries(shapely.LineString([(114.1, 22.5), (114.2, 2_500_000)]))
+    assert to_study_crs(strip, STUDY, STUDY)[0].equals(strip[0])
+
+
 def test_gaps_stay_where_they_are():
     moved = to_study_crs(geometries(None, shapely.Point(114, 22), shapely.Point()), "BD-09", STUDY)
     assert (moved[0], moved[1].is_empty, moved[2].is_empty) == (None, False, True)
@@ -123,6 +128,23 @@ def test_a_fit_is_applied_before_the_projection():
     fit = affine_coordinates([1, 0, 390_600, 0, 1, 2_474_900], target=STUDY)
     point = to_study_crs(geometries(shapely.Point(110_000, 20_000)), fit, STUDY)[0]
     assert (point.x, point.y) == (500_600, 2_494_900)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "EPSG:4326",
+        "GCJ-02",
+        "BD-09",
+        "BD-09MC",
+        "EPSG:3857",
+        affine_coordinates([0.9, -0.1, 390_600, 0.1, 0.9, 2_474_900], target=STUDY),
+    ],
+)
+def test_there_and_back_gives_the_same_place(source):
+    place = geometries(shapely.box(500_000, 2_500_000, 500_100, 2_500_100))
+    back = to_study_crs(from_study_crs(place, source, STUDY), source, STUDY)
+    assert shapely.get_coordinates(back) == pytest.approx(shapely.get_coordinates(place), abs=1e-3)
 
 
 def read_stations(path, lon, lat, name):

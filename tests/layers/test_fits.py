@@ -73,6 +73,13 @@ def test_three_parameters_keep_the_scale():
     assert fit.residuals_m == pytest.approx([0.01 * math.hypot(500, 500)] * 4)
 
 
+@given(st.tuples(*[st.floats(-2, 2)] * 6).filter(lambda m: abs(m[0] * m[4] - m[1] * m[3]) > 0.1))
+def test_undoing_a_fit_gives_back_what_was_put_in(matrix):
+    fit = affine_coordinates(matrix, target=STUDY)
+    back = fit.undo(*fit.apply(*SQUARE.T))
+    assert np.column_stack(back) == pytest.approx(SQUARE, abs=1e-6)
+
+
 def test_one_point_is_enough_for_a_shift():
     fit = fit_coordinates([[1, 2, 500_001, 2_500_002]], target=STUDY, method="shift")
     assert fit.matrix == (1, 0, 500_000, 0, 1, 2_500_000)

@@ -149,6 +149,22 @@ def test_points_and_polygons_in_one_file_are_told(tmp_path):
     assert facts.guess == ""
 
 
+def test_a_file_of_collections_is_inspected(tmp_path):
+    both = shapely.GeometryCollection([shapely.Point(1, 1), shapely.box(0, 0, 2, 2)])
+    frame = gpd.GeoDataFrame(geometry=[both], crs=STUDY)
+    facts = one(save(frame, tmp_path / "districts.geojson"))
+    assert facts.geometry.types == {"GeometryCollection": 1}
+
+
+@pytest.mark.parametrize(("lon", "crs"), [(4.9, "EPSG:32631"), (73.2, "EPSG:32643")])
+def test_a_place_outside_china_is_found_by_its_utm_zone(tmp_path, lon, crs):
+    frame = wobbly_districts()
+    frame.geometry = frame.translate(lon - 114, 15)
+    other = save(frame, tmp_path / "districts.geojson")
+    lost = without_crs(frame, tmp_path / "zones.shp", crs)
+    assert said(inspect_files([other, lost])[1], "no_crs_fits")["crs"] == crs
+
+
 def test_lines_suit_no_layer(tmp_path):
     frame = gpd.GeoDataFrame(geometry=[shapely.LineString([(0, 0), (1, 1)])], crs=STUDY)
     facts = one(save(frame, tmp_path / "bus_stop_lines.gpkg"))
@@ -270,6 +286,33 @@ def test_degrees_that_claim_to_be_metres_are_told(tmp_path):
     assert codes(facts)["crs_does_not_fit"] == "stop"
 
 
+def test_swapped_columns_are_told(tmp_path):
+    frame = stops().rename(columns={"站名": "name"})
+    frame.geometry = gpd.points_from_xy(frame.geometry.y, frame.geometry.x)
+    assert codes(one(save_table(frame, tmp_path / "stops.csv"))) == {"swapped": "stop"}
+
+
+def test_a_file_in_the_wrong_zone_lies_elsewhere(tmp_path):
+    right = save(wobbly_districts(), tmp_path / "districts.geojson")
+    wrong = wobbly_districts().to_crs(STUDY).set_crs("EPSG:4546", allow_override=True)
+    facts = inspect_files([right, save(wrong, tmp_path / "parks.gpkg")])
+    assert said(facts[1], "elsewhere")["apart_km"] == pytest.approx(300, abs=40)
+
+
+def test_a_code_page_that_the_bytes_contradict_is_told(tmp_path):
+    path = tmp_path / "jiedao.shp"
+    wobbly_districts().to_file(path, encoding="GBK")
+    (tmp_path / "jiedao.cpg").write_text("UTF-8", encoding="ascii")
+    assert said(one(path), "encoding_overruled") == {"claimed": "UTF-8", "found": "GB18030"}
+
+
+def test_a_table_with_wkt_is_inspected(tmp_path):
+    path = tmp_path / "streets.csv"
+    path.write_text('id;wkt\n1;"POLYGON ((0 0, 900 0, 900 900, 0 0))"\n', encoding="utf-8")
+    facts = one(path)
+    assert (facts.geometry.types, facts.mapping) == ({"Polygon": 1}, {"district_id": "id"})
+
+
 def test_every_layer_of_a_file_is_inspected(tmp_path):
     path = tmp_path / "city.gpkg"
     wobbly_districts().to_file(path, layer="街道")
@@ -339,8 +382,9 @@ def test_a_raster_of_people_is_told_with_both_totals(tmp_path):
     assert codes(facts) == {"raster_negative": "warn", "raster_unit": "note"}
 
 
-def test_a_raster_that_is_not_about_people_is_told(tmp_path):
-    assert codes(one(write_raster(tmp_path / "dem.tif", [[1, 2]]))) == {"raster_not_people": "note"}
+@pytest.mark.parametrize("name", ["dem.tif", "heat.tif"])
+def test_a_raster_that_is_not_about_people_is_told(tmp_path, name):
+    assert codes(one(write_raster(tmp_path / name, [[1, 2]]))) == {"raster_not_people": "note"}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Cells of rasters as polygons: nothing resampled, nobody lost."""
 
 import warnings
+import zipfile
 
 import numpy as np
 import pytest
@@ -214,6 +215,13 @@ def test_a_missing_file_is_refused_with_its_neighbours(tmp_path):
     write(tmp_path / "people.tif", [[1.0]])
     with pytest.raises(SourceError, match=r"Did you mean people.tif"):
         read(tmp_path / "peopel.tif")
+
+
+def test_a_raster_in_a_zip_is_read_by_gdals_path(tmp_path):
+    write(tmp_path / "p.tif", [[7.0]])
+    with zipfile.ZipFile(tmp_path / "p.zip", "w") as archive:
+        archive.write(tmp_path / "p.tif", "p.tif")
+    assert read(f"/vsizip/{tmp_path.as_posix()}/p.zip/p.tif").amounts.tolist() == [7]
 
 
 def test_a_file_that_is_no_raster_is_refused(tmp_path):
