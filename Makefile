@@ -48,4 +48,4 @@ $(VENV)/.installed-browser: $(VENV)/.installed-test
 	touch $@
 
 clean:
-	rm -rf $(VENV) build *.egg-info demo-out
+	rm -rf $(VENV) build *.egg-info demo demo-out

@@ -133,17 +133,22 @@ def init(
         Path | None,
         typer.Option("--out", "-o", help="Plan file to write; else it is printed."),
     ] = None,
+    lang: _LangOption = None,
     verbose: _Verbose = False,
 ) -> None:
     """Write a plan for the files of a folder, for you to complete."""
     with _reporting(verbose=verbose):
+        from geoplan.app.console import make_console
         from geoplan.app.scaffold import scaffold
 
-        words = scaffold(folder)
+        if out is not None and out.exists():
+            raise SourceError(f"{out} is there already. Name a new file, or move that one.")
+        make_console()  # from here on, what the terminal lacks is replaced
+        words = scaffold(
+            folder, lang=lang.value if lang else "en", relative_to=out.parent if out else None
+        )
         if out is None:
             typer.echo(words, nl=False)
-        elif out.exists():
-            raise SourceError(f"{out} is there already. Name a new file, or move that one.")
         else:
             out.write_text(words, encoding="utf-8", newline="\n")
 
@@ -165,11 +170,11 @@ def indicators(
 def demo(
     folder: Annotated[
         Path, typer.Argument(help="Folder for the built-in city's data and plan.")
-    ] = Path("geoplan-demo"),
+    ] = Path("demo"),
     *,
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="Folder for the outputs.  [default: beside the plan]"),
+        typer.Option("--out", "-o", help="Folder for the outputs.  [default: <folder>-out]"),
     ] = None,
     lang: _LangOption = None,
     quiet: _Quiet = False,
@@ -181,7 +186,8 @@ def demo(
 
         language = lang or _Lang.en
         plan = write_demo(folder, lang=language.value)
-        written, outcome = _run_into(plan, out, language, quiet=quiet, fictional=True)
+        beside = folder.resolve().with_name(f"{folder.resolve().name}-out")
+        written, outcome = _run_into(plan, out or beside, language, quiet=quiet, fictional=True)
         _show(outcome, quiet=quiet, verbose=verbose)
         _say_where(written, outcome.lang)
 

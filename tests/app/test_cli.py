@@ -210,6 +210,35 @@ def test_doctor_ends_with_its_own_exit_code_and_expands_patterns(tmp_path, monke
     assert seen == [tmp_path / "a.csv", tmp_path / "b.csv", tmp_path / "none.gpkg", "zh"]
 
 
+def test_init_writes_a_plan_file_once(city, tmp_path):
+    new = tmp_path / "new.toml"
+    first, second = (_geoplan("init", city.parent / "data", "-o", new) for _ in range(2))
+    assert (first.exit_code, first.output) == (0, "")
+    assert "[layers.districts]" in new.read_text(encoding="utf-8")
+    assert (second.exit_code, "there already" in second.stderr) == (2, True)
+
+
+@pytest.mark.usefixtures("city")
+def test_init_prints_the_same_plan_for_a_redirect(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    _geoplan("init", "data", "-o", "new.toml", "--lang", "zh")
+    printed = _geoplan("init", "data", "--lang", "zh")
+    assert printed.stdout == (tmp_path / "new.toml").read_text(encoding="utf-8")
+
+
+def test_init_of_a_folder_that_is_not_there_is_bad_input(tmp_path):
+    ran = _geoplan("init", tmp_path / "none")
+    assert (ran.exit_code, ran.stderr.startswith("error: ")) == (2, True)
+
+
+def test_demo_writes_the_city_and_runs_its_plan(tmp_path, small_city, monkeypatch):
+    monkeypatch.setattr(
+        "geoplan.app.demo.write_demo", lambda folder, *, lang: small_city.write_city(folder / lang)
+    )
+    ran = _geoplan("demo", tmp_path / "demo", "--lang", "zh", "--quiet")
+    assert (ran.exit_code, (tmp_path / "demo-out" / "report.html").is_file()) == (0, True)
+
+
 def test_a_pattern_is_expanded_from_the_current_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.csv").write_text("x", encoding="utf-8")
