@@ -125,11 +125,11 @@ def reach_m(table: IndicatorTable) -> float:
     if isinstance(table, CoverageTable):
         return table.distance_m
     if isinstance(table, ParkAccessTable):
-        walked = max(
-            tier.distance_m or walk_distance_m(tier.minutes or 0.0, tier.speed_kmh or 0.0)
+        detour = table.detour_factor or 1.0  # of minutes only; metres are used as they are
+        return max(
+            tier.distance_m or walk_distance_m(tier.minutes or 0.0, tier.speed_kmh or 0.0) / detour
             for tier in table.tiers.values()
         )
-        return walked / (table.detour_factor or 1.0)
     return 0.0
 
 
