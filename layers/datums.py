@@ -40,6 +40,7 @@ __all__ = [
     "bd09mc_to_bd09",
     "bd09mc_to_wgs84",
     "canonical_source_crs",
+    "coordinates_to_study_crs",
     "from_study_crs",
     "gcj02_to_bd09",
     "gcj02_to_wgs84",
@@ -195,21 +196,49 @@ def to_study_crs(
     >>> f"{moved.item():.0f} m"
     '588 m'
     """
+    return np.asarray(
+        shapely.transform(
+            np.asarray(geometries, dtype=object),
+            lambda xy: coordinates_to_study_crs(xy, source_crs, crs),
+        ),
+        dtype=object,
+    )
+
+
+def coordinates_to_study_crs(xy: Floats, source_crs: SourceCRS, crs: str) -> Floats:
+    """
+    Bring coordinates from their source's system into the study CRS, as `to_study_crs` does.
+
+    Parameters
+    ----------
+    xy : numpy.ndarray of float, n rows of 2
+        Not modified.
+    source_crs : str or CoordinateFit
+        As `canonical_source_crs` takes it.
+    crs : str
+        Study CRS.
+
+    Returns
+    -------
+    numpy.ndarray of float, n rows of 2
+        In `crs`.
+
+    Raises
+    ------
+    CRSError
+        As `to_study_crs`.
+    """
     source = canonical_source_crs(source_crs)
     target = parse_crs(crs)
-
-    def move(xy: Floats) -> Floats:
-        if not len(xy):
-            return xy
-        x, y = xy[:, 0], xy[:, 1]
-        _refuse_degrees(x, y, source)
-        out = np.column_stack(_move(x, y, source, target))
-        lost = int(np.isfinite(xy).all(axis=1).sum() - np.isfinite(out).all(axis=1).sum())
-        if lost:
-            raise CRSError(_lost_message(xy, lost, source, crs))
-        return out
-
-    return np.asarray(shapely.transform(np.asarray(geometries, dtype=object), move), dtype=object)
+    if not len(xy):
+        return xy
+    x, y = xy[:, 0], xy[:, 1]
+    _refuse_degrees(x, y, source)
+    out = np.column_stack(_move(x, y, source, target))
+    lost = int(np.isfinite(xy).all(axis=1).sum() - np.isfinite(out).all(axis=1).sum())
+    if lost:
+        raise CRSError(_lost_message(xy, lost, source, crs))
+    return out
 
 
 def from_study_crs(

@@ -12,7 +12,8 @@ from geoplan.core.units import M2_PER_KM2
 from geoplan.layers._guess import guess_raster
 from geoplan.layers._source_crs import SourceCRSChoice, shift_to_study_crs
 from geoplan.layers.file_facts import Bounds, FileFacts, Finding, RasterFacts
-from geoplan.layers.read_raster import cell_areas_m2, open_raster, read_values, strips
+from geoplan.layers.raster_cells import cell_areas_m2
+from geoplan.layers.read_raster import open_raster, read_values, strips
 
 if TYPE_CHECKING:
     from rasterio.io import DatasetReader
@@ -96,12 +97,9 @@ def _as_density(raster: "DatasetReader", crs: str, total: float, weighted: float
     """Estimate the total if cells hold densities, by the area of the cell where people centre."""
     if not crs or total <= 0:
         return float("nan")
-    row, column = weighted / total, raster.width / 2
-    corners = np.array([[0, 1, 1, 0], [0, 0, 1, 1]], dtype=float)
-    x, y = raster.transform @ (corners + np.array([[column], [row]]))
-    cell = np.array([shapely.Polygon(np.column_stack([x, y]))])
+    row, column = np.array([round(weighted / total)]), np.array([raster.width // 2])
     try:
-        return total * float(cell_areas_m2(cell, crs)[0]) / M2_PER_KM2
+        return total * float(cell_areas_m2(raster, row, column, crs)[0]) / M2_PER_KM2
     except CRSError:
         return float("nan")
 

@@ -17,7 +17,12 @@ from geoplan.core.errors import CRSError, EmptyLayerError, ParameterError, Sourc
 from geoplan.core.notices import Notice
 from geoplan.core.units import M2_PER_KM2
 from geoplan.layers._files import local_file
-from geoplan.layers.datums import SourceCRS, canonical_source_crs, from_study_crs, to_study_crs
+from geoplan.layers.datums import (
+    SourceCRS,
+    canonical_source_crs,
+    from_study_crs,
+)
+from geoplan.layers.raster_cells import cell_areas_m2, cell_outlines
 
 if TYPE_CHECKING:
     from rasterio.io import DatasetReader
@@ -210,11 +215,10 @@ class _Found:
                 f"holds a value above 0 ({self.nodata:,} have no data). Check that it is the right "
                 "raster, and that it covers the study area."
             )
-        outlines = _outlines(self.raster, rows, columns)
         if unit == "per_km2":
-            amounts = amounts * cell_areas_m2(outlines, source) / M2_PER_KM2
+            amounts = amounts * cell_areas_m2(self.raster, rows, columns, source) / M2_PER_KM2
         return RasterCells(
-            cells=to_study_crs(outlines, source, crs),
+            cells=cell_outlines(self.raster, rows, columns, source, crs),
             amounts=amounts,
             rows=rows,
             columns=columns,
@@ -271,40 +275,6 @@ def read_values(
     return values, masked
 
 
-def cell_areas_m2(outlines: npt.NDArray[np.object_], source_crs: SourceCRS) -> Floats:
-    """
-    Measure cells on the ellipsoid.
-
-    Parameters
-    ----------
-    outlines : numpy.ndarray of shapely Polygon
-        Cells in the coordinates of the raster.
-    source_crs : str or CoordinateFit
-        What those are.
-
-    Returns
-    -------
-    numpy.ndarray of float
-        Area of each in m².
-
-    Notes
-    -----
-    Areas are taken in the cylindrical equal-area projection, in which meridians and parallels are
-    straight: exact for cells in degrees, and for a projected grid of 1 km to 1e-7.
-
-    Examples
-    --------
-    >>> cell = np.array([shapely.box(0, 0, 1, 1)])
-    >>> f"{cell_areas_m2(cell, 'EPSG:4326').item() / 1e6:.3f} km²"
-    '12308.464 km²'
-    """
-    degrees = to_study_crs(outlines[:1], source_crs, "EPSG:4326")
-    # Centred on the raster, so that one across 180° is not torn apart.
-    centre = float(shapely.get_x(shapely.centroid(degrees[0])))
-    equal_area = f"+proj=cea +lon_0={centre:.6f} +ellps=WGS84 +units=m"
-    return np.asarray(shapely.area(to_study_crs(outlines, source_crs, equal_area)), dtype=float)
-
-
 def _require_file(path: str | PathLike[str], subject: str) -> None:
     """Refuse a file that is missing, naming its neighbours; GDAL's own paths are left to GDAL."""
     if not re.match(r"/vsi|zip:|s3:|https?:", fspath(path)):
@@ -344,7 +314,7 @@ def _magnitude_hint(raster: "DatasetReader", window: "Window", source: SourceCRS
     if not len(values):
         return ""
     some = slice(None, None, len(values) // _HINT_CELLS + 1)
-    areas = cell_areas_m2(_outlines(raster, rows[some], columns[some]), source) / M2_PER_KM2
+    areas = cell_areas_m2(raster, rows[some], columns[some], source) / M2_PER_KM2
     density = values.sum() * float(areas @ values[some] / values[some].sum())
     part = "" if found.read >= window.width * window.height else " in its first rows alone"
     return f": it adds up to {values.sum():,.0f}{part} as counts, to {density:,.0f} as densities"
@@ -395,15 +365,3 @@ def strips(raster: "DatasetReader", window: "Window | None" = None) -> Iterator[
     end = int(window.row_off + window.height)
     for top in range(int(window.row_off), end, height):
         yield Window(window.col_off, top, window.width, min(height, end - top))
-
-
-def _outlines(
-    raster: "DatasetReader", rows: Integers, columns: Integers
-) -> npt.NDArray[np.object_]:
-    """Polygons of cells in the raster's coordinates; quadrilaterals if it is rotated."""
-    a, b, c, d, e, f = raster.transform[:6]
-    corner_columns = columns[:, None] + np.array([0, 1, 1, 0])
-    corner_rows = rows[:, None] + np.array([0, 0, 1, 1])
-    x = a * corner_columns + b * corner_rows + c
-    y = d * corner_columns + e * corner_rows + f
-    return np.asarray(shapely.polygons(np.stack([x, y], axis=-1)), dtype=object)

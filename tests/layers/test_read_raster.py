@@ -10,11 +10,12 @@ import shapely
 from affine import Affine
 from hypothesis import given
 from hypothesis import strategies as st
-from pyproj import Geod
+from pyproj import Geod, Transformer
 from rasterio.errors import NotGeoreferencedWarning
 
 from geoplan.core.errors import CRSError, EmptyLayerError, ParameterError, SourceError
-from geoplan.layers.read_raster import cell_areas_m2, is_raster, read_cells
+from geoplan.layers.raster_cells import cell_areas_m2
+from geoplan.layers.read_raster import is_raster, read_cells
 
 STUDY = "EPSG:4547"
 METRES = Affine(100, 0, 500_000, 0, -100, 2_500_000)
@@ -87,41 +88,44 @@ def test_a_density_in_metres_is_multiplied_by_the_true_area(tmp_path):
     assert read(path, unit="per_km2").amounts.item() == pytest.approx(20, rel=1e-6)
 
 
-def test_a_density_in_degrees_is_multiplied_by_the_area_on_the_ellipsoid():
-    south, north = np.radians([38.0, 39.0])
+def area_m2(path, row=0, column=0):
+    with rasterio.open(path) as raster:
+        crs = raster.crs.to_string()
+        return cell_areas_m2(raster, np.array([row]), np.array([column]), crs).item()
+
+
+def test_a_density_in_degrees_is_multiplied_by_the_area_on_the_ellipsoid(tmp_path):
     # Closed form of a zone of the WGS 84 ellipsoid, one degree wide.
     b, e = 6_356_752.314245179, 0.081819190842621
-    zone = [
-        np.sin(lat) / (1 - (e * np.sin(lat)) ** 2) / 2 + np.arctanh(e * np.sin(lat)) / (2 * e)
-        for lat in (south, north)
-    ]
+    sines = np.sin(np.radians([38.0, 39.0]))
+    zone = sines / (1 - (e * sines) ** 2) / 2 + np.arctanh(e * sines) / (2 * e)
     exact = np.radians(1) * b**2 * (zone[1] - zone[0])
-    area = cell_areas_m2(np.array([shapely.box(114, 38, 115, 39)]), "EPSG:4326").item()
-    assert area == pytest.approx(exact, rel=1e-10)
+    degree = Affine(1, 0, 114, 0, -1, 39)
+    path = write(tmp_path / "p.tif", [[2.0]], transform=degree, crs="EPSG:4326")
+    assert area_m2(path) == pytest.approx(exact, rel=1e-10)
+    assert read(path, unit="per_km2").amounts.item() == pytest.approx(2 * exact / 1e6, rel=1e-10)
 
 
 @given(lon=st.floats(-179.9, 179.9), lat=st.floats(-70, 70))
-def test_small_cells_have_their_geodesic_area(lon, lat):
-    cell = shapely.box(lon, lat, lon + 0.008, lat + 0.008)
+def test_small_cells_have_their_geodesic_area(tmp_path_factory, lon, lat):
+    path = tmp_path_factory.mktemp("raster") / "p.tif"
+    write(path, [[1.0]], transform=Affine(0.008, 0, lon, 0, -0.008, lat), crs="EPSG:4326")
+    cell = shapely.box(lon, lat - 0.008, lon + 0.008, lat)
     oracle = abs(Geod(ellps="WGS84").geometry_area_perimeter(cell)[0])
-    assert cell_areas_m2(np.array([cell]), "EPSG:4326").item() == pytest.approx(oracle, rel=1e-7)
+    assert area_m2(path) == pytest.approx(oracle, rel=1e-7)
 
 
-def test_a_projected_cell_is_measured_on_the_ellipsoid_too():
-    # Web Mercator exaggerates areas; the ellipsoid does not.
-    cell = np.array([shapely.box(12_700_000, 2_580_000, 12_700_100, 2_580_100)])
+def test_a_projected_cell_is_measured_on_the_ellipsoid_too(tmp_path):
+    # Web Mercator exaggerates areas by 17 % here; the ellipsoid does not.
+    grid = Affine(100, 0, 12_700_000, 0, -100, 2_580_100)
+    path = write(tmp_path / "p.tif", [[1.0]], transform=grid, crs="EPSG:3857")
+    corners = [(12_700_000, 2_580_000), (12_700_100, 2_580_000), (12_700_100, 2_580_100)]
+    corners.append((12_700_000, 2_580_100))
+    to_degrees = Transformer.from_crs(3857, 4326, always_xy=True)
     oracle = abs(
-        Geod(ellps="WGS84").geometry_area_perimeter(
-            rasterio_to_degrees(cell[0])
-        )[0]
-    )  # fmt: skip
-    assert cell_areas_m2(cell, "EPSG:3857").item() == pytest.approx(oracle, rel=1e-6)
-
-
-def rasterio_to_degrees(polygon):
-    from rasterio.warp import transform_geom
-
-    return shapely.geometry.shape(transform_geom("EPSG:3857", "EPSG:4326", polygon))
+        Geod(ellps="WGS84").polygon_area_perimeter(*to_degrees.transform(*np.transpose(corners)))[0]
+    )
+    assert area_m2(path) == pytest.approx(oracle, rel=1e-6)
 
 
 def test_a_rotated_raster_gives_rotated_squares(tmp_path):
