@@ -241,7 +241,7 @@ def _labels(
         strict=True,
     ):
         standing = standings.get(key, "")
-        mark = f" {_MARKS[standing]}" if standing else ""
+        mark = f"  {_MARKS[standing]}" if standing else ""
         line = value_text(value, measure.unit, words.lang)
         labels.append(
             Label(x, y, f"{_short(name)}\n{line}{mark}", colors.get(standing, INK), float(weight))

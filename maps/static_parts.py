@@ -176,5 +176,5 @@ def _write_label(axes: "Axes", label: Label, size_pt: float) -> "Text":
     return axes.text(
         label.x, label.y, label.text, ha="center", va="center", fontsize=size_pt,
         color=label.color, linespacing=1.15, zorder=10,
-        path_effects=[withStroke(linewidth=size_pt * 0.3, foreground=PAPER)],
+        path_effects=[withStroke(linewidth=size_pt * 0.4, foreground=PAPER)],
     )  # fmt: skip

@@ -1,10 +1,11 @@
 """What the report says about its data and its run: layers, repairs, hashes, versions."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from geoplan.app.outcome import PlanOutcome
 from geoplan.app.report_tables import Cell, Heading, Row, Table
-from geoplan.app.report_words import say, spoken
+from geoplan.app.report_words import notice_words, say, spoken
 from geoplan.core.numbers import Scale, amount, number
 from geoplan.core.record import LoadRecord
 from geoplan.core.units import M2_PER_HA, M_PER_KM
@@ -92,7 +93,7 @@ def layer_notes(outcome: PlanOutcome) -> tuple[LayerNotes, ...]:
     return tuple(
         LayerNotes(
             spoken("layer", name, outcome.lang),
-            tuple(visible(notice.text(outcome.lang)) for notice in record.notices),
+            tuple(notice_words(notice, outcome.lang) for notice in record.notices),
         )
         for name, record in outcome.records.items()
         if record.notices
@@ -134,13 +135,24 @@ def run_facts(outcome: PlanOutcome) -> tuple[tuple[str, str], ...]:
 
 def step_facts(outcome: PlanOutcome) -> tuple[tuple[str, str], ...]:
     """List the seconds that each step took."""
+    titles = {indicator.id: visible(indicator.title) for indicator in outcome.indicators}
     return tuple(
         (
-            visible(step),
+            _step_words(step, titles, outcome.lang),
             say("provenance.seconds_value", outcome.lang, value=number(seconds, 2)),
         )
         for step, seconds in outcome.seconds.items()
     )
+
+
+def _step_words(step: str, titles: Mapping[str, str], lang: str) -> str:
+    # The runner names its steps "load <layer>" and "measure <indicator>".
+    action, _, thing = step.partition(" ")
+    if action == "load" and thing:
+        return say("provenance.load", lang, layer=spoken("layer", thing, lang))
+    if action == "measure" and thing in titles:
+        return say("provenance.measure", lang, indicator=titles[thing])
+    return visible(step)
 
 
 def version_facts(outcome: PlanOutcome) -> tuple[tuple[str, str], ...]:

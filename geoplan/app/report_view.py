@@ -37,6 +37,7 @@ from geoplan.app.report_words import (
     finding,
     fraction_words,
     measure_words,
+    notice_words,
     reason_words,
     say,
     shortfall_words,
@@ -203,7 +204,7 @@ def report_view(outcome: PlanOutcome, define: Define) -> ReportView:
         layers=layers_table(outcome),
         files=files_table(outcome),
         layer_notes=layer_notes(outcome),
-        warnings=tuple(visible(notice.text(lang)) for notice in unique(outcome.notices)),
+        warnings=tuple(notice_words(notice, lang) for notice in unique(outcome.notices)),
         run=run_facts(outcome),
         steps=step_facts(outcome),
         versions=version_facts(outcome),
@@ -357,7 +358,7 @@ def _indicator(indicator: IndicatorOutcome, k: int, lang: str, define: Define) -
         measures=measures_table(indicator, lang),
         districts=district_table(indicator, lang),
         others=other_tables(indicator, lang),
-        notices=tuple(visible(notice.text(lang)) for notice in unique(indicator.result.notices)),
+        notices=tuple(notice_words(notice, lang) for notice in unique(indicator.result.notices)),
     )
 
 

@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 from geoplan.app.outcome import IndicatorOutcome, Target, Verdict
+from geoplan.core.notices import Notice
 from geoplan.core.numbers import (
     Scale,
     amount,
@@ -44,6 +46,13 @@ def unbroken(words: str) -> str:
 def spoken(table: Literal["of", "layer", "part"], key: str, lang: str) -> str:
     """Name a denominator, a layer or a part; what the plan named itself keeps its name."""
     return visible(name_of(table, key, lang))
+
+
+def notice_words(notice: Notice, lang: str) -> str:
+    """Write a notice, its layer by the name that the rest of the report uses."""
+    subject = name_of("layer", notice.subject, lang)
+    known = f"maps.layer.{notice.subject}" in catalogue(lang)
+    return visible(replace(notice, subject=subject if known else notice.subject).text(lang))
 
 
 def measure_words(measure: Measure, lang: str) -> str:

@@ -267,6 +267,15 @@ def test_the_run_names_its_hash_and_the_error_of_its_crs(outcomes):
     assert facts["Lengths in it are off by at most"] == "0.050 m per km"
 
 
+def test_steps_are_named_in_words(outcomes):
+    steps = report_view(outcomes.make_outcome("en"), define).steps
+    assert steps == (
+        ("read bus stops", "1.23 s"),
+        ("measure 生态红线面积占比", "0.06 s"),
+        ("other", "0.01 s"),
+    )
+
+
 def test_warnings_are_said_once(outcomes):
     notice = Notice("dropped_no_geometry", "parks", 3, 57)
     outcome = outcomes.make_outcome("en", notices=(notice, notice))
