@@ -37,6 +37,9 @@ PALETTE = (
 )
 _CATEGORIES = ("category", "class_code")
 _MOST_NAMED = 2_000
+# Of parcels only some are green; a tooltip on the others would say nothing of the measure.
+_NAMED = ("red_lines", "lines", "parks")
+_SUBJECTS = ("red_lines", "lines", "parcels", "parks", "areas")
 
 
 def areas_part(result: "Result", ground: "Ground", measure: "Measure", goal: "Goal") -> list[Part]:
@@ -87,9 +90,9 @@ def areas_part(result: "Result", ground: "Ground", measure: "Measure", goal: "Go
 
 
 def _source(result: "Result") -> str:
-    """Name the layer that was measured: it stands beside ``areas`` in the result."""
-    names = [name for name in result.layers if name not in ("areas", "demand")]
-    return str(result.definition.get("layer") or (names[0] if names else "facilities"))
+    """Name the layer that was measured, as the plan does."""
+    given = (result.definition.get(kind) for kind in _SUBJECTS)
+    return next((str(name) for name in given if isinstance(name, str)), _SUBJECTS[-1])
 
 
 def _classed(areas: "GeoDataFrame", lang: str) -> "tuple[np.ndarray, tuple[LegendEntry, ...]]":
@@ -122,7 +125,7 @@ def _category(word: str, lang: str) -> str:
 
 def _named(result: "Result", ground: "Ground") -> list[folium.GeoJson]:
     """Lay the source polygons over the map without colour, where they have names to show."""
-    source = result.layers.get(_source(result))
+    source = next((result.layers[kind] for kind in _NAMED if kind in result.layers), None)
     if source is None or "name" not in source:
         return []
     named = source[source["name"].fillna("").astype(str) != ""]

@@ -155,6 +155,7 @@ _QUIET: Mapping[str, _Quiet] = {
 }
 _OTHER = _Quiet("#dfe1e4", "#8a949d", 1.2)
 _DOTS = {"rail_stations": RING, "rail_entrances": RING, "bus_stops": DOT}
+_SHOWN = ("water", "rivers", "roads", "rail", "parks")
 _BELOW = ("eco_line", "red_lines", "built_up", "residential_land", "water", "rivers")
 
 
@@ -172,7 +173,8 @@ def context_parts(context: "Mapping[str, GeoDataFrame] | None", ground: Ground) 
     Returns
     -------
     list of Part
-        One per layer that has rows, areas below lines below points.
+        One per layer that has rows, areas below lines below points. Water, roads, rail lines and
+        parks are on at first; everything else waits in the layer control.
 
     Raises
     ------
@@ -195,7 +197,7 @@ def _context_part(name: str, layer: "GeoDataFrame", ground: Ground) -> Part:
     look = _QUIET.get(name, _OTHER)
     title = capital(name_of("layer", name, ground.lang))
     if _dimension(layer) == 0:
-        return objects_part(layer, ground, title=title, dot=_DOTS.get(name))
+        return objects_part(layer, ground, title=title, dot=_DOTS.get(name), show=False)
     symbol: Symbol = "line" if _dimension(layer) == -1 else "area"
     if len(layer) > PICTURE_FROM and symbol == "area":
         picture = picture_of(layer, np.zeros(len(layer), dtype=int))
@@ -209,7 +211,7 @@ def _context_part(name: str, layer: "GeoDataFrame", ground: Ground) -> Part:
         part = shapes_layer(_merged(ground.display(layer)), style=style, pane=pane)
     colour = look.fill if symbol == "area" else look.line
     entry = LegendEntry(colour, title, len(layer), symbol)
-    return Part(group(title, [part]), "layer", entries=(entry,))
+    return Part(group(title, [part], show=name in _SHOWN), "layer", entries=(entry,))
 
 
 def _merged(shown: "GeoDataFrame") -> "GeoDataFrame":

@@ -18,7 +18,7 @@ from geoplan.maps.page import MapPage
 from geoplan.maps.parts import Part
 from geoplan.maps.sheet import Request, finish, make_ground, request
 from geoplan.maps.simplify import dissolved
-from geoplan.maps.tables import order_note
+from geoplan.maps.tables import order_note, row_order
 from geoplan.maps.unserved import SERVED, served_layer, unserved_layer
 from geoplan.maps.words import bound_of, capital, name_of, say
 
@@ -218,7 +218,7 @@ def _table(measures: "list[Measure]", asked: Request, ground: Ground) -> TableCa
     """Set the shares of all tiers side by side, one row per district, the whole last."""
     lang, front = asked.lang, asked.measure
     table = front.districts
-    order = np.argsort(table["value"].fillna(np.inf).to_numpy(), kind="stable").tolist()
+    order = row_order(front, asked.goal)
     columns: list[list[str | Cell]] = [[*table["name"], say("table.whole", lang)]]
     columns += [_share_column(measure, asked.goal_of(measure), lang) for measure in measures]
     headings = [capital(say("table.district", lang))]

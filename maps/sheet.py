@@ -155,7 +155,7 @@ def finish(
     FitBetweenCards(ground.shown).add_to(map_)
     themes = [part for part in parts if part.role == "theme"]
     layers = [part for part in parts if part.role == "layer"]
-    context = context_parts(asked.context, ground)
+    context = context_parts(_besides(asked), ground)
     legend = add_parts(map_, [*themes, *context, *layers], lang)
     hit_layer(ordered(asked), ground, asked.goal_of).add_to(map_)
     credited = {"districts": result.districts, **result.layers, **asked.context}
@@ -177,6 +177,16 @@ def finish(
         bounds=ground.bounds,
         places=_places(ground, places or {}),
     )
+
+
+def _besides(asked: Request) -> "dict[str, GeoDataFrame]":
+    """Leave out of the context what the result itself is about."""
+    subjects = {str(value) for value in asked.result.definition.values()}
+    return {
+        name: layer
+        for name, layer in asked.context.items()
+        if name not in subjects and name not in asked.result.layers
+    }
 
 
 def _subtitle(asked: Request) -> str:

@@ -20,7 +20,7 @@ def district_table(
     measure: "Measure", ground: "Ground", goal: "Goal", *, analysis: str
 ) -> TableCard:
     """
-    Set the districts out in a table, lowest value first, with the whole at the end.
+    Set the districts out in a table, with the whole at the end.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def district_table(
         headings, one per column.
     """
     lang, table = ground.lang, measure.districts
-    order = np.argsort(table["value"].fillna(np.inf).to_numpy(), kind="stable").tolist()
+    order = row_order(measure, goal)
     bound = bound_of(goal.text, measure.unit)
     over, under = amount_column(measure, "numerator"), amount_column(measure, "denominator")
     whole = numbers.value_text(measure.value, measure.unit, lang, bound=bound)
@@ -74,6 +74,13 @@ def district_table(
         note=order_note(measure, goal, lang),
         bounds=(*(bounds[i] for i in order), ground.bounds),
     )
+
+
+def row_order(measure: "Measure", goal: "Goal") -> list[int]:
+    """Order the rows: with a target the lowest first, without one the highest; unknown last."""
+    values = measure.districts["value"].to_numpy(dtype=float)
+    ranked = values if goal.text else -values
+    return [int(row) for row in np.argsort(np.nan_to_num(ranked, nan=np.inf), kind="stable")]
 
 
 def verdict_cell(met: bool | None, lang: str) -> Cell:  # noqa: FBT001 (a value, not a switch)
@@ -126,7 +133,7 @@ def _heading(word: str, unit: str, lang: str) -> str:
 
 def order_note(measure: "Measure", goal: "Goal", lang: str) -> str:
     """Say how many districts meet the target, and how the rows are ordered."""
-    order = say("table.note_order", lang)
+    order = say("table.note_order" if goal.text else "table.note_high", lang)
     verdicts = [goal.of(key) for key in measure.districts["district_id"]]
     if not goal.text or all(verdict is None for verdict in verdicts):
         return capital(order)

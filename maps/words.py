@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from geoplan.core.results import Measure, Result
 
+_CODE = 2
 _BOUND = re.compile(r"([-+]?[0-9]+(?:\.[0-9]+)?)\s*([%‰]?)")
 
 
@@ -48,7 +49,12 @@ def name_of(table: str, key: str, lang: str) -> str:
     ('bus stops', 'kinder gardens')
     """
     known = catalogue(lang).get(f"maps.{table}.{key.replace('+', '_plus_')}")
-    return key.replace("_", " ") if known is None else known
+    if known is not None:
+        return known
+    # A code such as "0" or "II" says nothing by itself; a name does.
+    if table == "part" and len(key) <= _CODE and key.isascii():
+        return say("part.code", lang, part=key)
+    return key.replace("_", " ")
 
 
 def measure_name(measure: "Measure", lang: str) -> str:
