@@ -176,6 +176,6 @@ def run_analysis(
 def _value(key: str, value: Any) -> Any:  # noqa: ANN401 (whatever the plan's tables hold)
     if key != "tiers":
         return value
-    from geoplan.analyses.park_access import ParkTier
+    from geoplan.analyses.park_tiers import ParkTier
 
     return {name: ParkTier(**tier.model_dump()) for name, tier in value.items()}
