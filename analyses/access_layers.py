@@ -129,6 +129,6 @@ def _rest(pieces: DemandPieces, common: AreaInside, districts: "GeoDataFrame") -
 
 def _unserved(demand: "GeoDataFrame") -> "GeoDataFrame":
     """Units that not every tier reaches whole."""
-    share = demand[f"served_{ALL}_share"]
-    rest = demand[share < _WHOLE]
-    return rest.assign(unserved_amount=rest["amount"] * (1 - share)).reset_index(drop=True)
+    share = f"served_{ALL}_share"
+    rest = demand[demand[share] < _WHOLE].reset_index(drop=True)
+    return rest.assign(unserved_amount=rest["amount"] * (1 - rest[share]))

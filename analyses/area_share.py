@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Positions = NDArray[np.intp]
 
-_POLYGON = 3
+_POLYGON, _COLLECTION = 3, 7
 
 
 @dataclass(frozen=True)
@@ -168,8 +168,33 @@ def polygon_parts(geometries: "Geometries") -> "tuple[Geometries, Positions]":
         The position that each came from.
     """
     parts, source = shapely.get_parts(geometries, return_index=True)
-    areal = shapely.get_type_id(parts) == _POLYGON
+    areal = (shapely.get_type_id(parts) == _POLYGON) & ~shapely.is_empty(parts)
     return parts[areal], source[areal]
+
+
+def polygonal(geometries: "Geometries") -> "Geometries":
+    """
+    Strip points and lines from what an overlay gave, so that it can be overlaid again.
+
+    Parameters
+    ----------
+    geometries : array of geometry, n values
+        Polygons and points stay as they are.
+
+    Returns
+    -------
+    array of geometry, n values
+        Without collections: each is reduced to its polygons.
+    """
+    mixed = np.flatnonzero(shapely.get_type_id(geometries) == _COLLECTION)
+    if not len(mixed):
+        return geometries
+    parts, source = polygon_parts(geometries[mixed])
+    polygons = np.full(len(mixed), shapely.Polygon(), dtype=object)
+    shapely.multipolygons(parts, indices=source, out=polygons)
+    stripped = np.array(geometries)
+    stripped[mixed] = polygons
+    return stripped
 
 
 def dissolve(

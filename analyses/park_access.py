@@ -1,13 +1,13 @@
 """Park access: who is near enough to a park of each tier, and of every tier."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from geoplan.analyses.access_layers import access_layers
-from geoplan.analyses.area_share import DistrictLand, district_land
+from geoplan.analyses.area_share import DistrictLand, district_land, polygonal
 from geoplan.analyses.catchment import Catchment, make_catchment
 from geoplan.analyses.common_catchment import ARC_SEGMENTS, AREA_ERROR, reached_by_all
 from geoplan.analyses.demand import DemandPieces, demand_pieces, served_amount
@@ -181,7 +181,7 @@ def park_access(
         )
         for group in groups
     }
-    reached = [_reach(demand_pieces(name, districts, demand), catchments) for name in of]
+    reached = [_reach(_pieces(name, districts, demand), catchments) for name in of]
     land = district_land(np.asarray(districts.geometry.array, dtype=object))
     measures = [
         measure
@@ -228,6 +228,13 @@ def _check_parameters(of: Sequence[str], distance: str, higher_serves_lower: obj
         )
 
 
+def _pieces(
+    of: str, districts: "GeoDataFrame", demand: "Mapping[str, GeoDataFrame] | None"
+) -> DemandPieces:
+    pieces = demand_pieces(of, districts, demand)
+    return replace(pieces, geometry=polygonal(pieces.geometry))
+
+
 def _reach(pieces: DemandPieces, catchments: Mapping[str, Catchment]) -> _Reached:
     served = {name: served_amount(pieces, catchment) for name, catchment in catchments.items()}
     common = reached_by_all(pieces, list(served.values()), list(catchments.values()))
@@ -243,7 +250,7 @@ def _measures(
 ) -> list[Measure]:
     pieces, whole = found.pieces, found
     if land.overlap_m2 > 0:  # a sum over the districts would count what they share twice
-        whole = _reach(demand_pieces(pieces.of, one_district(districts), demand), catchments)
+        whole = _reach(_pieces(pieces.of, one_district(districts), demand), catchments)
     count = len(districts)
     return [
         make_measure(

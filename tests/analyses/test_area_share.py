@@ -6,7 +6,13 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoplan.analyses.area_share import area_inside, district_land, inside_mask, whole_m2
+from geoplan.analyses.area_share import (
+    area_inside,
+    district_land,
+    inside_mask,
+    polygonal,
+    whole_m2,
+)
 
 DISTRICTS = np.array([shapely.box(0, 0, 100, 100), shapely.box(100, 0, 200, 100)])
 
@@ -76,6 +82,14 @@ def test_a_mask_restricts_what_counts():
     assert (masked.district.tolist(), masked.area_m2.tolist()) == ([0], [100.0])
 
 
+def test_of_a_collection_only_the_polygons_stay():
+    line, square = shapely.LineString([(0, 0), (1, 1)]), shapely.box(0, 0, 1, 1)
+    mixed = [line, shapely.GeometryCollection([square, line]), shapely.GeometryCollection([line])]
+    stripped = polygonal(np.array(mixed))
+    assert stripped[0] is line
+    assert (stripped[1].area, stripped[2].is_empty) == (1.0, True)
+
+
 @pytest.mark.parametrize("empty", ["inside", "mask"])
 def test_a_mask_or_a_layer_without_polygons_leaves_nothing(empty):
     some = area_inside(np.array([shapely.box(0, 0, 150, 10)]), DISTRICTS)
@@ -128,7 +142,7 @@ def test_districts_split_in_two_add_up(polygons):
 def test_a_mask_agrees_with_the_intersection_of_two_unions(green, built):
     masked = inside_mask(area_inside(green, DISTRICTS), area_inside(built, DISTRICTS))
     both = shapely.intersection(shapely.union_all(green), shapely.union_all(built))
-    expected = shapely.area(shapely.intersection(both, DISTRICTS))
+    expected = shapely.area(shapely.intersection(polygonal(np.array([both])), DISTRICTS))
     assert masked.per_district_m2(2) == pytest.approx(expected, rel=1e-9, abs=1e-6)
 
 

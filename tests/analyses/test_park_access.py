@@ -107,6 +107,16 @@ def test_people_of_a_polygon_are_shared_out_by_area():
     )
 
 
+@pytest.mark.parametrize("of", ["built_up", "population"])
+def test_a_unit_that_overlaps_a_district_here_and_touches_it_there_counts_its_overlap(of):
+    hook = shapely.union_all([shapely.box(-200, 0, 0, 1000), shapely.box(-200, 0, 50, 100)])
+    layer = frame([hook, shapely.box(300, 0, 400, 50)], population=[hook.area, 5000.0])
+    result = access(parks(community=[SOUTH], city=[SOUTH]), of=[of], demand={of: layer})
+    measure = result.measure(of, "all")
+    assert (measure.numerator, measure.denominator) == pytest.approx((10_000, 10_000), rel=1e-9)
+    assert len(result.layers["unserved"]) == 0
+
+
 def test_a_park_outside_the_districts_serves_people_inside():
     away = shapely.box(1200, 0, 1300, 1000)
     result = access(parks(community=[away]), tiers={"community": ParkTier(distance_m=300)})
