@@ -9,6 +9,7 @@ from branca.element import Element
 from folium.plugins import DualMap
 
 from geoplan.maps.safe import json_island
+from geoplan.maps.stable import walk
 
 
 @contextmanager
@@ -51,13 +52,6 @@ def features_beside(figure: Element) -> Iterator[Mapping[str, str]]:
 def added_later(name: str) -> str:
     """Write the script that adds what was taken out to a layer."""
     return f'{name}_add(geoplan.island("{name}"));'
-
-
-def walk(element: Element) -> Iterator[Element]:
-    """Visit an element and everything below it."""
-    yield element
-    for child in element._children.values():  # noqa: SLF001 (branca has no other way)
-        yield from walk(child)
 
 
 def _can_wait(element: Element) -> TypeGuard[folium.GeoJson]:

@@ -16,8 +16,9 @@ from markupsafe import Markup
 
 from geoplan.core.errors import ParameterError, RenderError
 from geoplan.maps.assets import load_bundle
-from geoplan.maps.bulk import added_later, features_beside, walk
+from geoplan.maps.bulk import added_later, features_beside
 from geoplan.maps.safe import island_text, json_island, visible
+from geoplan.maps.stable import order_switches, stable_names, walk
 
 if TYPE_CHECKING:
     import folium
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 _CDN_ORIGIN = "https://cdn.jsdelivr.net"
 _ISLAND_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _TILE_HOST = re.compile(r"(https?)://([A-Za-z0-9.{}:_-]+)(?=[/?#]|$)")
-_RANDOM = re.compile(r"(?<=_)[0-9a-f]{32}(?![0-9a-f])")
 _SCRIPT_BREAKERS = re.compile(r"</?script|<!--", re.IGNORECASE)
 # What a folium.Map puts into the head beside its size: the defaults of two switches, which Leaflet
 # has anyway, and a viewport that forbids zooming by hand.
@@ -154,6 +154,7 @@ class OfflineFigure(Figure):
             into folium.
         """
         bundle = load_bundle()
+        order_switches(self)
         try:
             with features_beside(self) as taken:
                 for child in list(self._children.values()):
@@ -165,7 +166,7 @@ class OfflineFigure(Figure):
             ) from error
         self._check_links(bundle.bundled | bundle.unneeded)
         self.islands |= taken
-        stable = _StableNames(self)
+        stable = stable_names(self)
         drawn = stable(_joined(*_pieces(self.script, taken)))
         _check_scripts(drawn)
         main = _joined(
@@ -293,18 +294,6 @@ def environment() -> Environment:
 def template_text(name: str) -> str:
     """Read a static file of the page."""
     return (resources.files("geoplan.maps") / "templates" / name).read_text(encoding="utf-8")
-
-
-class _StableNames:
-    """Number the elements of a figure, so that the same map is the same file, byte for byte."""
-
-    def __init__(self, figure: Element) -> None:
-        keys = (element.get_name().rpartition("_")[2] for element in walk(figure))
-        self._numbers = {key: str(number) for number, key in enumerate(keys)}
-
-    def __call__(self, text: str) -> str:
-        """Replace the random part of every name."""
-        return _RANDOM.sub(lambda hit: self._numbers.get(hit[0], hit[0]), text)
 
 
 def _pieces(holder: Element, taken: Collection[str] = ()) -> Iterator[str]:

@@ -91,6 +91,10 @@ def test_the_same_map_made_twice_is_the_same_file():
     assert written(plugins(), lang="zh") == written(plugins(), lang="zh")
 
 
+def test_layers_that_start_hidden_still_do():
+    assert len(re.findall(r"feature_group_\d+\.remove\(\);", written(plugins()))) == 6
+
+
 def test_no_name_of_an_element_is_left_to_chance():
     assert re.findall(r"_[0-9a-f]{32}\b", written(plugins())) == []
 
@@ -182,11 +186,11 @@ def test_what_the_bundle_lacks_is_named(child, wanted):
 def plugins():
     map_ = quiet_map()
     layer = folium.GeoJson(square(), name="a").add_to(map_)
-    other = folium.FeatureGroup(name="b").add_to(map_)
+    others = [folium.FeatureGroup(name=name).add_to(map_) for name in "bcdefgh"]
     for control in (
         Fullscreen(),
         Search(layer, search_label="name"),
-        GroupedLayerControl({"g": [other]}),
+        GroupedLayerControl({"g": others}),
         MarkerCluster([[22.6, 114.2]]),
         folium.plugins.TreeLayerControl(overlay_tree={"label": "all"}),
         folium.LayerControl(),
