@@ -10,9 +10,10 @@ import shapely
 from scipy.spatial import cKDTree
 
 from geoplan.analyses.discs import disc_outline
-from geoplan.analyses.elements import Bools, Floats, Geometries
+from geoplan.analyses.elements import Bools, Floats, Geometries, flat
 from geoplan.analyses.offsets import Edges, edge_outline, make_edges
 from geoplan.analyses.outline import Outline
+from geoplan.analyses.outline_polygons import outline_polygons
 from geoplan.analyses.overlap import overlap_area_m2
 from geoplan.core.errors import ParameterError
 
@@ -54,12 +55,13 @@ class Catchment:
     @cached_property
     def outline(self) -> Outline:
         """Its exact boundary: straight pieces and arcs."""
-        return self.trace(self.distance_m)
+        return self._trace(self.distance_m)
 
     def trace(self, distance_m: float) -> Outline:
         """Trace the boundary that the same facilities have at another distance."""
-        if distance_m == self.distance_m and "outline" in self.__dict__:
-            return self.outline
+        return self.outline if distance_m == self.distance_m else self._trace(distance_m)
+
+    def _trace(self, distance_m: float) -> Outline:
         if self._edges is None:
             return disc_outline(self.centres, distance_m)
         return edge_outline(self._edges, distance_m)
@@ -134,11 +136,11 @@ def make_catchment(
     >>> import geopandas as gpd
     >>> stops = gpd.GeoDataFrame(geometry=gpd.points_from_xy([0, 300], [0, 0]), crs=4547)
     >>> round(make_catchment(stops, 500).outline.area_m2)
-    1080875
+    1080835
     """
     check_distance_m(distance_m)
     shapes = np.asarray(facilities.geometry.array, dtype=object)
-    shapes = shapely.force_2d(shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))])
+    shapes = flat(shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))])
     parts = shapely.get_parts(shapes)
     while (shapely.get_type_id(parts) == shapely.GeometryType.GEOMETRYCOLLECTION).any():
         parts = shapely.get_parts(parts)
@@ -238,5 +240,6 @@ def catchment_polygons(catchment: Catchment, *, quad_segs: int = 64) -> Any:  # 
     Polygon or MultiPolygon
         The catchment; 64 segments per quarter make a lone circle 0.01 % too small.
     """
-    shapes = np.concatenate([catchment.areas, catchment.lines, shapely.points(catchment.centres)])
-    return shapely.union_all(shapely.buffer(shapes, catchment.distance_m, quad_segs=quad_segs))
+    if catchment.is_empty:
+        return shapely.Polygon()
+    return outline_polygons(catchment.outline, quad_segs=quad_segs)

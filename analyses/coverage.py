@@ -1,21 +1,34 @@
 """Coverage: the share of land, people or things within a distance of facilities."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 
-from geoplan.analyses.catchment import Catchment, make_catchment
+from geoplan.analyses.area_share import district_land
+from geoplan.analyses.catchment import Catchment, check_distance_m, make_catchment
+from geoplan.analyses.coverage_layers import coverage_layers
 from geoplan.analyses.demand import DemandPieces, demand_pieces, served_amount
+from geoplan.analyses.polygon_layers import (
+    WORTH_TELLING_M2,
+    check_districts,
+    check_polygons,
+    layer_name,
+    one_district,
+)
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
+from geoplan.core.notices import Notice, unique
 from geoplan.core.results import Measure, Result, make_measure
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
+_AREA = 2
 
-def coverage(  # noqa: PLR0913 (the definition of the number)
+
+def coverage(
     facilities: "GeoDataFrame",
     districts: "GeoDataFrame",
     *,
@@ -24,29 +37,221 @@ def coverage(  # noqa: PLR0913 (the definition of the number)
     demand: "Mapping[str, GeoDataFrame] | None" = None,
     distance: str = "straight",
 ) -> Result:
-    """Measure the share of each district near a facility."""
-    if distance != "straight":
-        raise ParameterError(f"`distance` is {distance!r}; this version measures 'straight'.")
+    r"""
+    Measure the share of each district near a facility, exactly (设施覆盖率).
+
+    A place is *covered* when the straight line to its nearest facility is at most `distance_m`
+    long. Catchments that overlap count once, and facilities outside the districts serve what is
+    inside.
+
+    Parameters
+    ----------
+    facilities : GeoDataFrame, m rows of any geometry
+        Stops, stations, parks, … in a projected CRS in metres. Polygons and lines serve from their
+        edge, and polygons cover themselves. May be empty: every coverage is then 0.
+    districts : GeoDataFrame, n rows of Polygon or MultiPolygon
+        Areas to report on, in the same CRS, with ``district_id`` and ``name``.
+    distance_m : float
+        Finite and greater than 0.
+    of : sequence of str
+        What to take shares of, side by side: ``"land"`` (the districts' own area),
+        ``"population"``, ``"jobs"``, ``"population+jobs"``, or any polygon layer (area) or point
+        layer (count) in `demand`, such as ``"built_up"``. ``"buildings"`` and ``"communities"``
+        are counted even if they are polygons, each at a point inside it.
+    demand : mapping of str to GeoDataFrame, optional
+        The layers that `of` names, in the same CRS; ``"land"`` needs none. Residents and jobs stand
+        in a column ``population`` or ``jobs``, at points or evenly in polygons.
+    distance : {"straight"}
+        Kind of distance.
+
+    Returns
+    -------
+    Result
+        One measure per entry of `of`, each with the districts in their order and the whole:
+
+        =============== ======= ============= ===============================================
+        column          dtype   unit          meaning
+        =============== ======= ============= ===============================================
+        ``value``       float64 1             ``numerator / denominator``, in [0, 1]; NaN where
+                                              a district has nothing to cover
+        ``numerator``   float64 m², person, … what is covered
+        ``denominator`` float64 m², person, … what there is
+        =============== ======= ============= ===============================================
+
+        Layers: ``facilities`` (as given); ``served`` (the catchment inside the districts, one row
+        per district that it reaches: ``district_id, name``); ``unserved`` (of the first entry of
+        `of`: of land the rest of each district, of people and things the units not fully served,
+        with ``district_id, amount, unserved_amount``); ``demand`` (of the first entry that is not
+        an area, one row per unit and district: ``district_id, amount, served_share, nearest_id,
+        nearest_name, distance_m``). Polygons in ``served`` and ``unserved`` are for maps only:
+        their circles have 256 sides, those of the numbers none.
+
+    Raises
+    ------
+    CRSError
+        If a CRS is missing, not in metres, or differs between the layers.
+    ParameterError
+        If `distance_m`, `distance` or `of` is not as described, or `of` names a layer that
+        `demand` lacks.
+    SchemaError
+        If a column is missing, an amount is negative, a key repeated, or a polygon invalid.
+    EmptyLayerError
+        If there is no district.
+
+    See Also
+    --------
+    geoplan.covered_area_m2 : The same for any polygons, without a table.
+    park_access : Several tiers of parks, each with its own reach.
+
+    Notes
+    -----
+    For district :math:`D`, facilities :math:`F`, :math:`r` = `distance_m` and the demand :math:`W`
+    (land, people, …)
+
+    .. math:: C_D = W(D \cap (F \oplus B_r)) / W(D).
+
+    Circles are circles: the boundary of the catchment is kept as arcs and straight pieces, and
+    areas follow from Green's theorem, to a relative error of some 1e-12 (1e-9 where borders touch
+    the catchment to within rounding). 64-gons would be 0.16 % too small for a lone stop. Polygons
+    of people are cut along the districts and served by area; points count whole, on the edge of
+    the catchment too.
+
+    A straight line is never longer than the walk: this is an upper bound of the walking coverage
+    of SDG 11.2.1 [1]_, and "500 m 覆盖率" of GB/T 51328 [2]_. Cost: near-linear in stops, edges of
+    facilities, corners of districts and demand units; 5,166 stops and 55 districts of 41,000
+    corners take about 0.1 s.
+
+    References
+    ----------
+    .. [1] UN-Habitat, *SDG indicator 11.2.1 metadata* (500 m to a bus stop, 1 km to a station,
+       along the street network).
+    .. [2] GB/T 51328-2018, *城市综合交通体系规划标准* (公共交通站点 500 m 覆盖).
+
+    Examples
+    --------
+    A stop in the middle of a square kilometre serves π · 0.3² = 28.3 % of it:
+
+    >>> import geopandas as gpd
+    >>> import shapely
+    >>> districts = gpd.GeoDataFrame(
+    ...     {"district_id": ["A"], "name": ["甲"]},
+    ...     geometry=[shapely.box(0, 0, 1000, 1000)],
+    ...     crs="EPSG:4547",
+    ... )
+    >>> stops = gpd.GeoDataFrame(geometry=[shapely.Point(500, 500)], crs="EPSG:4547")
+    >>> result = coverage(stops, districts, distance_m=300, of=["land"])
+    >>> round(result.measure("land").value, 6)
+    0.282743
+    """
+    _check_parameters(distance_m, distance, of)
     require_metric_crs(districts=districts, facilities=facilities)
-    catchment = make_catchment(facilities, distance_m, tuple(districts.total_bounds))
+    check_districts(districts)
+    usable, notices = _usable(facilities)
+    west, south, east, north = (float(side) for side in districts.total_bounds)
+    catchment = make_catchment(usable, distance_m, (west, south, east, north))
     pieces = [demand_pieces(name, districts, demand) for name in of]
+    served = [served_amount(piece, catchment) for piece in pieces]
+    overlap_m2 = district_land(np.asarray(districts.geometry.array, dtype=object)).overlap_m2
+    whole = one_district(districts) if overlap_m2 >= WORTH_TELLING_M2 else None
+    notices += _about_facilities(usable, catchment, layer_name(facilities, "facilities"))
+    if whole is not None:
+        notices += (Notice("districts_overlap", "districts", values={"overlap_m2": overlap_m2}),)
     return Result(
         analysis="coverage",
-        measures=tuple(_measure(piece, districts, catchment) for piece in pieces),
+        measures=tuple(
+            _measure(piece, amount, districts, _totals(piece.of, whole, demand, catchment))
+            for piece, amount in zip(pieces, served, strict=True)
+        ),
         districts=districts,
-        layers={"facilities": facilities},
-        definition={"distance_m": distance_m, "distance": distance, "of": list(of)},
-        notices=tuple(notice for piece in pieces for notice in piece.notices),
+        layers=coverage_layers(usable, facilities, districts, catchment, pieces, served),
+        definition=_definition(facilities, pieces, distance_m, distance),
+        notices=unique([*notices, *(notice for piece in pieces for notice in piece.notices)]),
     )
 
 
-def _measure(pieces: DemandPieces, districts: "GeoDataFrame", catchment: Catchment) -> Measure:
-    n = len(districts)
+def _check_parameters(distance_m: float, distance: str, of: Sequence[str]) -> None:
+    if distance != "straight":
+        raise ParameterError(
+            f"`distance` is {distance!r}; this version measures 'straight'. Distances along the "
+            "street network come with distance='network' in a later version."
+        )
+    check_distance_m(distance_m)
+    if isinstance(of, str) or not len(of):
+        raise ParameterError(
+            f"`of` is {of!r}; wanted a list of what to take shares of, e.g. ['land']."
+        )
+    twice = [name for index, name in enumerate(of) if name in of[:index]]
+    if twice:
+        raise ParameterError(f"`of` names {twice[0]!r} twice: {list(of)}.")
+
+
+def _usable(facilities: "GeoDataFrame") -> "tuple[GeoDataFrame, tuple[Notice, ...]]":
+    """Leave out facilities without geometry, and refuse polygons that mean nothing."""
+    shapes = np.asarray(facilities.geometry.array, dtype=object)
+    missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    usable = facilities[~missing]
+    check_polygons(usable[shapely.get_dimensions(shapes[~missing]) == _AREA], "facilities")
+    if not missing.any():
+        return usable, ()
+    name, count = layer_name(facilities, "facilities"), int(missing.sum())
+    return usable, (Notice("dropped_no_geometry", name, count=count, total=len(shapes)),)
+
+
+def _about_facilities(
+    usable: "GeoDataFrame", catchment: Catchment, name: str
+) -> tuple[Notice, ...]:
+    if usable.empty:
+        return (Notice("layer_empty_counts_zero", name),)
+    if catchment.is_empty:
+        values = {"distance_m": catchment.distance_m}
+        return (Notice("facilities_none_near", name, total=len(usable), values=values),)
+    return ()
+
+
+def _measure(
+    pieces: DemandPieces,
+    served: "np.ndarray[Any, np.dtype[np.float64]]",
+    districts: "GeoDataFrame",
+    totals: tuple[float, float] | None,
+) -> Measure:
+    count = len(districts)
+    denominator = np.bincount(pieces.district, pieces.amount, count)
+    numerator = np.bincount(pieces.district, served, count)
     return make_measure(
         districts,
-        np.bincount(pieces.district, served_amount(pieces, catchment), n),
-        np.bincount(pieces.district, pieces.amount, n),
+        np.minimum(numerator, denominator),  # sums round, each in its own way
+        denominator,
         of=pieces.of,
         numerator_unit=pieces.unit_name,
         denominator_unit=pieces.unit_name,
+        totals=totals,
     )
+
+
+def _totals(
+    of: str,
+    whole: "GeoDataFrame | None",
+    demand: "Mapping[str, GeoDataFrame] | None",
+    catchment: Catchment,
+) -> tuple[float, float] | None:
+    """Count each place once, where districts overlap and their sum would count some twice."""
+    if whole is None:
+        return None
+    pieces = demand_pieces(of, whole, demand)
+    return float(served_amount(pieces, catchment).sum()), float(pieces.amount.sum())
+
+
+def _definition(
+    facilities: "GeoDataFrame", pieces: Sequence[DemandPieces], distance_m: float, distance: str
+) -> dict[str, Any]:
+    return {
+        "facilities": layer_name(facilities, "facilities"),
+        "facility_count": len(facilities),
+        "as_of": facilities.attrs.get("geoplan", {}).get("as_of", ""),
+        "distance_m": distance_m,
+        "distance": distance,
+        "of": [piece.of for piece in pieces],
+        "kinds": {piece.of: piece.kind for piece in pieces},
+        "overlap": "once",
+        "edge": "facilities outside the districts count",
+    }

@@ -1,6 +1,5 @@
 """Demand: what a share is a share of, as pieces of land, people or things per district."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal
@@ -9,12 +8,15 @@ import numpy as np
 import shapely
 
 from geoplan.analyses.catchment import Catchment, covered_area_m2, covers_points
-from geoplan.analyses.elements import Bools, Floats, Geometries, Ints
+from geoplan.analyses.elements import Bools, Floats, Geometries, Ints, flat
+from geoplan.analyses.offsets import dissolved
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from geopandas import GeoDataFrame
 
 Kind = Literal["area", "weight", "count"]
@@ -138,7 +140,7 @@ def demand_pieces(
         return _together(first, second, len(demand["population"]))
     layer = _layer(of, demand)
     require_metric_crs(districts=districts, **{of: layer})
-    shapes = shapely.force_2d(np.asarray(layer.geometry.array, dtype=object))
+    shapes = flat(np.asarray(layer.geometry.array, dtype=object))
     usable = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     notices = _left_out("dropped_no_geometry", of, ~usable)
     if of in WEIGHTS:
@@ -212,7 +214,7 @@ def _together(first: DemandPieces, second: DemandPieces, rows: int) -> DemandPie
     )
 
 
-def _weight_pieces(  # noqa: PLR0913 (private)
+def _weight_pieces(
     of: str,
     areas: Geometries,
     shapes: Geometries,
@@ -269,28 +271,15 @@ def _weights(of: str, layer: "GeoDataFrame") -> Floats:
 def _area_pieces(
     of: str, areas: Geometries, shapes: Geometries, notices: tuple[Notice, ...]
 ) -> DemandPieces:
-    apart = _dissolved(shapes)
+    apart = dissolved(shapes, touching=False)
     district, unit, pieces = _cut(of, areas, apart)
     overlap_m2 = float(shapely.area(shapes).sum() - shapely.area(apart).sum())
     if overlap_m2 >= _WORTH_TELLING_M2:
         notices += (Notice("demand_overlap", of, values={"overlap_m2": overlap_m2}),)
-    return DemandPieces(
-        of, "area", "m2", district, unit, pieces, shapely.area(pieces), notices
-    )
+    return DemandPieces(of, "area", "m2", district, unit, pieces, shapely.area(pieces), notices)
 
 
-def _dissolved(shapes: Geometries) -> Geometries:
-    """Join polygons that overlap, and leave the others as they are."""
-    first, second = shapely.STRtree(shapes).query(shapes, "intersects")
-    first, second = first[first != second], second[first != second]
-    meet = np.unique(first[~shapely.touches(shapes[first], shapes[second])])
-    if not len(meet):
-        return shapes
-    alone = np.delete(shapes, meet)
-    return np.append(alone, shapely.get_parts(shapely.union_all(shapes[meet])))
-
-
-def _point_pieces(  # noqa: PLR0913 (private)
+def _point_pieces(
     of: str,
     kind: Kind,
     unit_name: str,

@@ -57,7 +57,7 @@ class Elements:
     @cached_property
     def tree(self) -> shapely.STRtree:
         """Search tree over the boxes."""
-        return shapely.STRtree(shapely.box(*self.low.T, *self.high.T))
+        return shapely.STRtree(boxes(self.low, self.high))
 
     @cached_property
     def middle(self) -> Floats:
@@ -70,9 +70,7 @@ class Elements:
 
     def take(self, chosen: Ints | Bools) -> "Elements":
         """Pick elements."""
-        return Elements(
-            self.start[chosen], self.end[chosen], self.centre[chosen], self.radius_m
-        )
+        return Elements(self.start[chosen], self.end[chosen], self.centre[chosen], self.radius_m)
 
 
 @dataclass(frozen=True)
@@ -108,6 +106,16 @@ class Meetings:
         return Meetings(
             self.other, self.one, self.along_other, self.along_one, ~self.entering, self.xy
         )
+
+
+def flat(shapes: Geometries) -> Geometries:
+    """Drop heights, where there are any."""
+    return np.asarray(shapely.force_2d(shapes)) if shapely.has_z(shapes).any() else shapes
+
+
+def boxes(low: Floats, high: Floats) -> Geometries:
+    """Draw boxes by their corners."""
+    return np.asarray(shapely.box(*low.T, *high.T))
 
 
 def rounding_m(*points: Floats) -> float:
@@ -148,19 +156,17 @@ def meetings(
         for round_other in (False, True):
             at = np.flatnonzero((one.curved[i] == curved) & (other.curved[j] == round_other))
             if curved and not round_other:
-                some, touch = _straight_arc(other, one, j[at], i[at], margin_m)
-                some = some.swapped()
+                swapped, touch = _straight_arc(other, one, j[at], i[at], margin_m)
+                found.append(swapped.swapped())
             else:
                 meet = (_straight_straight, _straight_arc, _arc_arc)[curved + round_other]
-                some, touch = meet(one, other, i[at], j[at], margin_m)
-            found.append(some)
+                crossings, touch = meet(one, other, i[at], j[at], margin_m)
+                found.append(crossings)
             ties.append(Ties(at[touch.pair], touch.xy))
     names = Meetings.__dataclass_fields__
     return (
-        Meetings(*(np.concatenate([getattr(some, name) for some in found]) for name in names)),
-        Ties(
-            np.concatenate([tie.pair for tie in ties]), np.concatenate([tie.xy for tie in ties])
-        ),
+        Meetings(*(np.concatenate([getattr(part, name) for part in found]) for name in names)),
+        Ties(np.concatenate([tie.pair for tie in ties]), np.concatenate([tie.xy for tie in ties])),
     )
 
 
@@ -183,18 +189,19 @@ class Ties:
 
 def on_element(point: Floats, elements: Elements, which: Ints, margin_m: float) -> Bools:
     """Tell which points lie on an element, to within a margin."""
-    start, end = elements.start[which], elements.end[which]
-    near = ((point >= np.minimum(start, end) - margin_m) & (point <= np.maximum(start, end) + margin_m)).all(axis=1)
-    at = np.flatnonzero(near)
-    start, end, centre, xy = start[at], end[at], elements.centre[which[at]], point[at]
-    step, arm = end - start, xy - start
+    low, high = elements.low[which] - margin_m, elements.high[which] + margin_m
+    at = np.flatnonzero(((point >= low) & (point <= high)).all(axis=1))
+    which, point = which[at], point[at]
+    start, centre = elements.start[which], elements.centre[which]
+    step = elements.end[which] - start
     with np.errstate(divide="ignore", invalid="ignore"):
-        off_line = np.abs(cross(step, arm)) / np.hypot(*step.T)
-        off_circle = np.abs(np.hypot(*(xy - centre).T) - elements.radius_m)
+        off_line = np.abs(cross(step, point - start)) / np.hypot(*step.T)
+        off_circle = np.abs(np.hypot(*(point - centre).T) - elements.radius_m)
     # An element without length has no line to be off.
-    off = np.where(elements.curved[which[at]], off_circle, np.nan_to_num(off_line))
-    near[at] = off <= margin_m
-    return np.asarray(near)
+    off = np.where(elements.curved[which], off_circle, np.nan_to_num(off_line))
+    on = np.zeros(len(low), dtype=bool)
+    on[at[off <= margin_m]] = True
+    return on
 
 
 def _straight_straight(
@@ -274,9 +281,7 @@ def _in_sector(x: Floats, p: Floats, q: Floats) -> Bools:
     return np.asarray((cross(p, x) >= 0) & (cross(x, q) >= 0) & (dot(x, p + q) > 0))
 
 
-def area_terms(
-    start: Floats, end: Floats, curved: Bools, radius_m: float, base: Floats
-) -> Floats:
+def area_terms(start: Floats, end: Floats, curved: Bools, radius_m: float, base: Floats) -> Floats:
     """Give the share of each element in the area it goes round, seen from a base point."""
     area = cross(start - base, end - base) / 2
     chord = np.hypot(*(end - start)[curved].T)

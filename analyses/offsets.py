@@ -25,6 +25,7 @@ from geoplan.analyses.elements import (
     Geometries,
     Ints,
     Meetings,
+    boxes,
     cross,
     dot,
     meetings,
@@ -36,6 +37,7 @@ from geoplan.analyses.outline import Outline, TieError, link, make_outline
 _SMOOTH_RAD = 1e-5
 _SAME_PLACE_M = 1e-7
 _TRIES = 8
+_RUN = 8
 _JITTER = 1e-11
 _DEEP = 1e-6
 
@@ -73,21 +75,33 @@ class Edges:
 
     @cached_property
     def tree(self) -> shapely.STRtree:
-        """Search tree over the edges."""
-        ends = np.stack([self.nodes[self.tail], self.nodes[self.head]], axis=1)
-        return shapely.STRtree(shapely.linestrings(ends))
+        """Search tree over the edges, in runs of a few that follow one another."""
+        tail, head = self.nodes[self.tail], self.nodes[self.head]
+        new = np.arange(len(tail)) % _RUN == 0
+        new[1:] |= self.tail[1:] != self.head[:-1]
+        run = np.cumsum(new) - 1
+        last = np.flatnonzero(np.append(new[1:], True)[: len(new)])
+        xy = np.insert(tail, last + 1, head[last], axis=0)
+        lines = shapely.linestrings(xy, indices=np.insert(run, last + 1, run[last]))
+        return shapely.STRtree(np.asarray(lines))
 
     def distance_m(self, xy: Floats, limit_m: float) -> Floats:
-        """Measure from points to the nearest edge or point facility; infinite past a limit."""
+        """
+        Measure from points to the nearest edge or point facility.
+
+        Exact near `limit_m`; farther in it may be that to the nearest node, and farther out
+        infinite.
+        """
         distance = self.node_tree.query(xy, distance_upper_bound=limit_m * (1 + 1e-9))[0]
+        far = np.flatnonzero(distance > limit_m * (1 - 1e-5))
         if len(self.tail):
             (point, _), near = self.tree.query_nearest(
-                shapely.points(xy),
+                shapely.points(xy[far]),
                 max_distance=limit_m * (1 + 1e-9),
                 return_distance=True,
                 all_matches=False,
             )
-            distance[point] = np.minimum(distance[point], near)
+            distance[far[point]] = np.minimum(distance[far[point]], near)
         return np.asarray(distance)
 
 
@@ -109,16 +123,14 @@ def make_edges(polygons: Geometries, lines: Geometries, points: Floats) -> Edges
     Edges
         The edges.
     """
-    areas = shapely.union_all(polygons)
-    strokes = shapely.line_merge(shapely.difference(shapely.union_all(lines), areas))
-    solid = shapely.union_all([areas, strokes]) if len(lines) else areas
-    if len(points) and not shapely.is_empty(solid):
-        free = ~shapely.dwithin(shapely.points(points), solid, 10 * _SAME_PLACE_M)
-        points = points[free]
-    areas, strokes = shapely.remove_repeated_points([areas, strokes], _SAME_PLACE_M)
+    areas = dissolved(polygons, touching=True)
+    strokes = _strokes(lines, areas)
+    points = _apart(points, np.append(areas, strokes))
+    areas = shapely.remove_repeated_points(areas, _SAME_PLACE_M)
+    strokes = shapely.remove_repeated_points(strokes, _SAME_PLACE_M)
     rings = shapely.get_rings(shapely.get_parts(shapely.orient_polygons(areas)))
     tail, head = _segments(rings)
-    there, back = _segments(shapely.get_parts(strokes))
+    there, back = _segments(strokes)
     tail, head = np.concatenate([tail, there, back]), np.concatenate([head, back, there])
     origin = np.round(np.concatenate([tail, points]).mean(axis=0))
     nodes, at = np.unique(np.concatenate([tail, head]), axis=0, return_inverse=True)
@@ -131,6 +143,52 @@ def make_edges(polygons: Geometries, lines: Geometries, points: Floats) -> Edges
         points=len(nodes) + np.arange(len(points)),
         origin=origin,
     )
+
+
+def dissolved(shapes: Geometries, *, touching: bool) -> Geometries:
+    """
+    Join polygons that overlap, and leave the others as they are.
+
+    Parameters
+    ----------
+    shapes : array of Polygon or MultiPolygon
+        Valid polygons.
+    touching : bool
+        Whether those that only touch are joined too.
+
+    Returns
+    -------
+    array of Polygon or MultiPolygon
+        In no particular order.
+    """
+    first, second = shapely.STRtree(shapes).query(shapes, "intersects")
+    first, second = first[first != second], second[first != second]
+    if not touching:
+        overlap = ~shapely.touches(shapes[first], shapes[second])
+        first = first[overlap]
+    meet = np.unique(first)
+    if not len(meet):
+        return shapes
+    return np.append(np.delete(shapes, meet), shapely.get_parts(shapely.union_all(shapes[meet])))
+
+
+def _strokes(lines: Geometries, areas: Geometries) -> Geometries:
+    """Node lines, drop what they share, and cut off what lies inside areas."""
+    if not len(lines):
+        return np.zeros(0, dtype=object)
+    together = shapely.union_all(lines)
+    near = shapely.STRtree(areas).query(together, "intersects")
+    together = shapely.difference(together, shapely.union_all(areas[near]))
+    return np.asarray(shapely.get_parts(shapely.line_merge(together)))
+
+
+def _apart(points: Floats, shapes: Geometries) -> Floats:
+    """Drop points on or in shapes, which add nothing to them."""
+    free = np.ones(len(points), dtype=bool)
+    tree = shapely.STRtree(np.asarray(shapely.points(points)))
+    shapely.prepare(shapes)
+    free[tree.query(shapes, "dwithin", distance=10 * _SAME_PLACE_M)[1]] = False
+    return points[free]
 
 
 def _segments(lines: Geometries) -> tuple[Floats, Floats]:
@@ -154,9 +212,7 @@ def _following(nodes: Floats, tail: Ints, head: Ints) -> Ints:
     after = np.empty(n, dtype=np.intp)
     at = arriving[order]
     arrival = order[at] - n
-    after[arrival] = np.where(
-        seen[at] < first[head[arrival] + 1], seen[at], first[head[arrival]]
-    )
+    after[arrival] = np.where(seen[at] < first[head[arrival] + 1], seen[at], first[head[arrival]])
     return np.asarray(out[after])
 
 
@@ -286,7 +342,7 @@ def _raw_curve(edges: Edges, radius_m: float) -> _Raw:
 def _crossings(raw: _Raw, edges: Edges, margin_m: float) -> Meetings:
     elements = raw.elements
     low, high = elements.low - margin_m, elements.high + margin_m
-    i, j = elements.tree.query(shapely.box(*low.T, *high.T))
+    i, j = elements.tree.query(boxes(low, high))
     i, j = i[i < j], j[i < j]
     joined = np.zeros(len(i), dtype=bool)
     for one in (raw.start_node, raw.end_node):

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import shapely
 
-from geoplan.analyses.elements import Elements, Floats, Ints, area_terms, spread
+from geoplan.analyses.elements import Elements, Floats, Ints, area_terms, boxes, rounding_m, spread
 
 
 class TieError(Exception):
@@ -69,12 +70,24 @@ class Outline:
     origin: Floats
 
     @cached_property
+    def tree(self) -> shapely.STRtree:
+        """Search tree over the boxes of the elements, in the coordinates of the facilities."""
+        elements = self.elements
+        slack = rounding_m(elements.start, self.origin)
+        low, high = elements.low - slack + self.origin, elements.high + slack + self.origin
+        return shapely.STRtree(boxes(low, high))
+
+    @cached_property
+    def loop_tree(self) -> shapely.STRtree:
+        """Search tree over one point of each loop, in the coordinates of the facilities."""
+        points = shapely.points(self.cycles.start[self.cycles.first] + self.origin)
+        return shapely.STRtree(np.asarray(points))
+
+    @cached_property
     def area_m2(self) -> float:
         """The area inside: outer loops run counter-clockwise, those around holes clockwise."""
         elements, zero = self.elements, np.zeros(2)
-        terms = area_terms(
-            elements.start, elements.end, elements.curved, elements.radius_m, zero
-        )
+        terms = area_terms(elements.start, elements.end, elements.curved, elements.radius_m, zero)
         return float(terms.sum())
 
 

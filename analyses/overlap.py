@@ -33,6 +33,7 @@ from geoplan.analyses.elements import (
     Ints,
     Meetings,
     area_terms,
+    boxes,
     meetings,
     rounding_m,
     spread,
@@ -75,7 +76,10 @@ def overlap_area_m2(
     TieError
         If a tie does not come undone.
     """
-    areas, tied = _areas(regions, trace(distance_m), depth_m)
+    outline = trace(distance_m)
+    areas, near = _far_from(regions, outline, depth_m)
+    areas[near], tied = _areas(regions[near], outline, depth_m)
+    tied = near[tied]
     size = np.hypot(*np.subtract(*np.split(shapely.bounds(regions), 2, axis=1)).T)
     for attempt in range(_TRIES):
         if not len(tied):
@@ -92,6 +96,19 @@ def overlap_area_m2(
         areas[tied] = np.mean(both, axis=0)
         tied = tied[still]
     raise TieError
+
+
+def _far_from(regions: Geometries, outline: Outline, depth_m: Depth) -> tuple[Floats, Ints]:
+    """Settle regions whose boxes hold none of the outline by one corner; say which are left."""
+    areas = np.zeros(len(regions))
+    near = np.zeros(len(regions), dtype=bool)
+    near[outline.tree.query(regions)[0]] = True
+    xy, region = shapely.get_coordinates(regions, return_index=True)
+    first = np.flatnonzero(np.diff(region, prepend=-1))
+    first = first[~near[region[first]]]
+    inside = region[first[depth_m(xy[first]) > 0]]
+    areas[inside] = shapely.area(regions[inside])
+    return areas, np.flatnonzero(near)
 
 
 @dataclass(frozen=True)
@@ -147,9 +164,7 @@ def _areas(
     ring_side = _Side(rings.cycles, edges, found.one, found.along_one, ring_next)
     order = np.lexsort((found.along_other, found.other, loop, region))
     loop_next = _next_in_group(order, region * len(outline.cycles.first) + loop)
-    loop_side = _Side(
-        outline.cycles, outline.elements, found.other, found.along_other, loop_next
-    )
+    loop_side = _Side(outline.cycles, outline.elements, found.other, found.along_other, loop_next)
     entering = found.entering
     unfair = (entering == entering[ring_next]) | (entering == entering[loop_next])
     tied = np.unique(np.append(rings.region[rings.cycles.cycle[tied]], region[unfair]))
@@ -165,24 +180,22 @@ def _areas(
 def _crossings(cycles: Cycles, edges: Elements, outline: Outline) -> tuple[Meetings, Ints]:
     """Find where edges cross elements, and the edges for which that is unsure."""
     margin_m = rounding_m(edges.start, outline.elements.start)
-    edge, element = _near(cycles, edges, outline.elements, margin_m)
+    edge, element = _near(cycles, edges, outline, margin_m)
     found, ties = meetings(edges, outline.elements, edge, element, margin_m)
     return found, edge[ties.pair]
 
 
-def _near(
-    cycles: Cycles, edges: Elements, elements: Elements, margin_m: float
-) -> tuple[Ints, Ints]:
+def _near(cycles: Cycles, edges: Elements, outline: Outline, margin_m: float) -> tuple[Ints, Ints]:
     """Pair edges and elements whose boxes meet, by way of boxes around runs of edges."""
     ring, nth = spread(-(-cycles.size // _RUN))
     first = cycles.first[ring] + nth * _RUN
-    low = np.minimum.reduceat(edges.low, first) - margin_m
-    high = np.maximum.reduceat(edges.high, first) + margin_m
-    run, element = elements.tree.query(shapely.box(*low.T, *high.T))
+    low = np.minimum.reduceat(edges.low, first) + outline.origin
+    high = np.maximum.reduceat(edges.high, first) + outline.origin
+    run, element = outline.tree.query(boxes(low, high))
     pair, nth = spread(np.diff(first, append=len(edges.start))[run])
     edge, element = first[run[pair]] + nth, element[pair]
-    meet = (edges.low[edge] <= elements.high[element] + margin_m).all(axis=1)
-    meet &= (edges.high[edge] >= elements.low[element] - margin_m).all(axis=1)
+    meet = (edges.low[edge] <= outline.elements.high[element] + margin_m).all(axis=1)
+    meet &= (edges.high[edge] >= outline.elements.low[element] - margin_m).all(axis=1)
     return edge[meet], element[meet]
 
 
@@ -215,7 +228,7 @@ def _sums(owner: Ints, terms: Floats, size: int) -> Floats:
     return np.bincount(owner, terms, size).astype(float)
 
 
-def _uncrossed_rings(  # noqa: PLR0913 (private)
+def _uncrossed_rings(
     rings: _Rings, edges: Elements, crossed: Ints, base: Floats, origin: Floats, depth_m: Depth
 ) -> Floats:
     cycles = rings.cycles
@@ -247,18 +260,14 @@ def _uncrossed_loops(
     regions: Geometries, outline: Outline, region: Ints, loop: Ints, base: Floats
 ) -> Floats:
     cycles, elements = outline.cycles, outline.elements
-    bounds = shapely.bounds(regions) - np.tile(outline.origin, 2)
-    tree = shapely.STRtree(shapely.points(cycles.start[cycles.first]))
-    where, which = tree.query(shapely.box(*bounds.T))
+    where, which = outline.loop_tree.query(regions)
     crossed = np.isin(where * len(cycles.first) + which, region * len(cycles.first) + loop)
     where, which = where[~crossed], which[~crossed]
     inside = np.zeros(len(where), dtype=bool)
     shapely.prepare(regions[np.unique(where)])
     for part in (0, 1, 2):  # the loop may touch the region's edge in one of them
         point = cycles.first[which] + cycles.size[which] * part // 3
-        inside |= shapely.contains_xy(
-            regions[where], *(elements.middle[point] + outline.origin).T
-        )
+        inside |= shapely.contains_xy(regions[where], *(elements.middle[point] + outline.origin).T)
     where, which = where[inside], which[inside]
     pair, _, at = walk(cycles, cycles.first[which], cycles.size[which] - 1)
     owner = where[pair]
