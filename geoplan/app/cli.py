@@ -245,7 +245,7 @@ def _show(outcome: "PlanOutcome", *, quiet: bool, verbose: bool) -> None:
     from geoplan.app.console import make_console, verdict_table, warning_lines
 
     console = make_console()
-    console.print(verdict_table(outcome))
+    console.print(verdict_table(outcome, width=console.width))
     if not quiet:
         for line in warning_lines(outcome, verbose=verbose):
             console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -4,6 +4,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from geoplan.app.outcome import IndicatorOutcome, PlanOutcome
 
 _PLAIN_WIDTH = 160  # where nobody looks at it, a table is wide enough not to break
+_WIDE = 110
 _WORST_SHOWN = 3
 _STYLES = {"met": "green", "missed": "bold red", "undecidable": "yellow"}
 
@@ -83,7 +85,7 @@ def watching(*, quiet: bool) -> "Iterator[Watcher | None]":
         yield tell
 
 
-def verdict_table(outcome: "PlanOutcome") -> Table:
+def verdict_table(outcome: "PlanOutcome", *, width: int = _PLAIN_WIDTH) -> Table:
     """
     Lay the verdicts out as a table, one row per indicator.
 
@@ -91,6 +93,8 @@ def verdict_table(outcome: "PlanOutcome") -> Table:
     ----------
     outcome : PlanOutcome
         A plan that has been run.
+    width : int
+        Columns of the terminal; a narrow one does without the worst districts.
 
     Returns
     -------
@@ -98,14 +102,21 @@ def verdict_table(outcome: "PlanOutcome") -> Table:
         Indicator, value, target, verdict, what is missing, and the worst districts.
     """
     lang = outcome.lang
-    table = Table(title=Text(outcome.name), title_justify="left", title_style="bold")
-    for key in ("indicator", "value", "target", "verdict", "missing", "worst"):
-        justify = "right" if key in ("value", "missing") else "left"
-        table.add_column(text(f"cli.table.{key}", lang), justify=justify, overflow="fold")  # type: ignore[arg-type]
+    table = Table(
+        title=Text(outcome.name), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD
+    )
+    keys = ["indicator", "value", "target", "verdict", "missing", "worst"]
+    for key in keys if width >= _WIDE else keys[:-1]:
+        table.add_column(
+            text(f"cli.table.{key}", lang),
+            justify="right" if key in ("value", "missing") else "left",
+            no_wrap=key in ("value", "target", "verdict"),
+            overflow="fold",
+        )
     for indicator in outcome.indicators:
         # A redirected GBK stream has no no-break space and would show a question mark for it.
         cells = ((words.replace("\xa0", " "), style) for words, style in _cells(indicator, lang))
-        table.add_row(*(Text(*cell) for cell in cells))
+        table.add_row(*(Text(*cell) for cell in list(cells)[: len(table.columns)]))
     return table
 
 
@@ -163,7 +174,7 @@ def catalogue_table(lang: str) -> Table:
     from geoplan.app.catalogue import indicator_catalogue
     from geoplan.app.indicators import open_parameters
 
-    table = Table()
+    table = Table(box=box.SIMPLE_HEAD)
     for key in ("id", "title", "analysis", "to_state"):
         table.add_column(text(f"cli.table.{key}", lang), overflow="fold")
     for entry in indicator_catalogue().values():

@@ -143,7 +143,7 @@ def _summary_row(indicator: IndicatorOutcome, measure: "Measure", lang: str) -> 
     names = measure.districts.set_index("district_id")["name"].to_dict()
     return [
         *row,
-        target_words(target, lang),
+        target_words(target, lang).replace("\xa0", " "),  # so that a search in Excel finds it
         say(f"verdict.{verdict.status}", lang),
         verdict.shortfall,
         unit_label(verdict.shortfall_unit, lang),
