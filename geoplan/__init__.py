@@ -25,6 +25,7 @@ _HOMES |= dict.fromkeys(("StudyCRS", "choose_study_crs", "require_metric_crs"), 
 _HOMES |= {
     "CoordinateFit": "geoplan.layers.fits",
     "LayerSource": "geoplan.layers.source",
+    "WalkNetwork": "geoplan.layers.walk_network",
     "affine_coordinates": "geoplan.layers.fits",
     "fit_coordinates": "geoplan.layers.fits",
     "load_bus_stops": "geoplan.layers.bus_stops",
@@ -36,6 +37,7 @@ _HOMES |= {
     "load_population": "geoplan.layers.population",
     "load_rail_stations": "geoplan.layers.rail_stations",
     "load_red_lines": "geoplan.layers.red_lines",
+    "load_walk_network": "geoplan.layers.walk_network",
 }
 
 _HOMES |= dict.fromkeys(("coverage",), "geoplan.analyses.coverage")

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from geoplan.layers.rail_stations import load_rail_stations
     from geoplan.layers.red_lines import load_red_lines
     from geoplan.layers.source import LayerSource
+    from geoplan.layers.walk_network import WalkNetwork, load_walk_network
 
 _HOMES = {
     "CoordinateFit": "fits",
     "LayerSource": "source",
+    "WalkNetwork": "walk_network",
     "affine_coordinates": "fits",
     "fit_coordinates": "fits",
     "load_bus_stops": "bus_stops",
@@ -29,11 +31,13 @@ _HOMES = {
     "load_population": "population",
     "load_rail_stations": "rail_stations",
     "load_red_lines": "red_lines",
+    "load_walk_network": "walk_network",
 }
 
 __all__ = [
     "CoordinateFit",
     "LayerSource",
+    "WalkNetwork",
     "affine_coordinates",
     "fit_coordinates",
     "load_bus_stops",
@@ -45,6 +49,7 @@ __all__ = [
     "load_population",
     "load_rail_stations",
     "load_red_lines",
+    "load_walk_network",
 ]
 
 

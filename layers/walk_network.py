@@ -1,16 +1,28 @@
-"""The walk network: nodes, edges and their geometry as arrays."""
+"""The walk network: nodes, edges and their geometry as arrays, and the loader of it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geoplan.core.crs import check_metric_crs, parse_crs
+from geoplan.core.errors import EmptyLayerError, ParameterError
+from geoplan.core.notices import unique
+from geoplan.core.record import LoadRecord
+from geoplan.layers._files import file_sha256, local_file
+from geoplan.layers.network_build import Edges, Ways, build_edges
+from geoplan.layers.osm_tags import Mode
+from geoplan.layers.read_lines import read_line_ways
+from geoplan.layers.read_osm import OSM_CRS, is_osm, read_osm_ways
+from geoplan.layers.source import LayerSource, Source, as_source
+
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
-    from geoplan.core.record import LoadRecord
+    from geoplan.layers.fits import CoordinateFit
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -96,3 +108,191 @@ class WalkNetwork:
             geometry=self.lines(),
             crs=self.crs,
         )
+
+
+LAYER = "walk_network"
+
+
+def load_walk_network(
+    source: Source,
+    *,
+    crs: str,
+    source_crs: "str | CoordinateFit | None" = None,
+    columns: Mapping[str, str] | None = None,
+    mode: Mode = "walk",
+    stairs_factor: float | None = None,
+    crossing_penalty_m: float | None = None,
+) -> WalkNetwork:
+    """
+    Load streets and paths as a network to walk or cycle on.
+
+    Parameters
+    ----------
+    source : path, sequence of paths, GeoDataFrame or LayerSource
+        An OSM file (``.osm.pbf``, ``.osm``, ``.osm.gz``), or a layer of lines.
+    crs : str
+        Study CRS: projected, in metres, e.g. ``"EPSG:4547"``.
+    source_crs : str or CoordinateFit, optional
+        CRS or datum of the coordinates of a line layer; by default what the file says of itself.
+        OSM is always in WGS 84.
+    columns : mapping of str to str, optional
+        For a line layer: OSM key -> name in the file: ``{"highway": "CLASS", "bridge": "QL"}``.
+    mode : {"walk", "cycle"}
+        Which ways to keep, and whether one-way streets are one-way: for cycling they are.
+    stairs_factor : float, optional
+        Metres of flat walking that take as long as a metre of stairs; by default stairs are as
+        fast as anything else.
+    crossing_penalty_m : float, optional
+        Metres of flat walking that take as long as the wait at a street crossing drawn as a way
+        of its own; by default there is none.
+
+    Returns
+    -------
+    WalkNetwork
+        In `crs`.
+
+    Raises
+    ------
+    CRSError
+        If a CRS is missing, unknown, unfit to measure in, or does not fit the coordinates.
+    SourceError
+        If a file cannot be found or read.
+    EmptyLayerError
+        If no way in it is walked (cycled) on.
+    SchemaError
+        If a layer is not of lines, or a mapped column is not there.
+    ParameterError
+        If a factor or penalty is out of range, or `columns` maps a name that means nothing.
+
+    See Also
+    --------
+    geoplan.layers.osm_tags.RULES : Which ways are kept, tag by tag.
+
+    Notes
+    -----
+    A node is where a way ends or shares a vertex with another; edges keep every vertex. Lines of
+    a GIS meet where they cross at equal level and where one ends on another; bridges and tunnels
+    (columns ``bridge``, ``tunnel``, ``layer``) pass.
+
+    Examples
+    --------
+    Two streets that cross, neither cut at the crossing:
+
+    >>> import geopandas as gpd
+    >>> lines = shapely.linestrings([[(0, 50), (100, 50)], [(50, 0), (50, 100)]])
+    >>> network = load_walk_network(
+    ...     gpd.GeoDataFrame(geometry=lines, crs="EPSG:4547"), crs="EPSG:4547"
+    ... )
+    >>> network.node_count, network.edge_count, network.length_m.tolist()
+    (5, 4, [50.0, 50.0, 50.0, 50.0])
+    """
+    check_metric_crs(parse_crs(crs), f"`crs` ({crs!r})")
+    _check_costs(stairs_factor, crossing_penalty_m)
+    described, frame = as_source(source, source_crs=source_crs, columns=columns)
+    if frame is None and is_osm(described.files[0]):
+        ways, record = _osm_ways(described, crs, mode)
+    else:
+        ways, record = _line_ways(described, frame, crs, mode)
+    edges = build_edges(ways)
+    if not len(edges.edge_u):
+        raise EmptyLayerError(
+            f"{LAYER}: its ways have no length. Check the file in a GIS, and its CRS."
+        )
+    forward_m, backward_m = _costs(ways, edges, stairs_factor, crossing_penalty_m)
+    return WalkNetwork(
+        crs=crs,
+        node_xy_m=edges.node_xy_m,
+        edge_u=edges.edge_u,
+        edge_v=edges.edge_v,
+        length_m=edges.length_m,
+        forward_m=forward_m,
+        backward_m=backward_m,
+        offsets=edges.offsets,
+        vertex_xy_m=edges.vertex_xy_m,
+        edge_id=ways.way_id[edges.edge_way],
+        edge_class=ways.kinds.name[edges.edge_way],
+        class_names=ways.kinds.names,
+        record=replace(record, rows_kept=len(edges.edge_u)),
+    )
+
+
+def _check_costs(stairs_factor: float | None, crossing_penalty_m: float | None) -> None:
+    if stairs_factor is not None and not 1 <= stairs_factor < np.inf:
+        raise ParameterError(
+            f"`stairs_factor` is {stairs_factor}; a metre of stairs takes as long as 1 or more "
+            "metres of flat walking. Leave it out for none."
+        )
+    if crossing_penalty_m is not None and not 0 <= crossing_penalty_m < np.inf:
+        raise ParameterError(
+            f"`crossing_penalty_m` is {crossing_penalty_m}; a crossing costs 0 or more metres. "
+            "Leave it out for none."
+        )
+
+
+def _osm_ways(source: LayerSource, crs: str, mode: Mode) -> tuple[Ways, LoadRecord]:
+    if len(source.files) > 1:
+        raise ParameterError(
+            f"{LAYER}: {len(source.files)} OSM files were given; merge them into one first, e.g. "
+            "osmium merge a.osm.pbf b.osm.pbf -o both.osm.pbf."
+        )
+    path = source.files[0]
+    with local_file(path, layer="", subject=LAYER) as file:
+        read = read_osm_ways(str(file.path), crs=crs, mode=mode, subject=LAYER)
+    record = LoadRecord(
+        layer=LAYER,
+        kind=LAYER,
+        paths=source.files,
+        sha256=(file_sha256(path),),
+        format="OSM PBF" if path.lower().endswith(".pbf") else "OSM XML",
+        encoding="UTF-8",
+        source_crs=OSM_CRS,
+        source_crs_from="file",
+        study_crs=crs,
+        rows_read=read.highways,
+        as_of=source.as_of,
+        source=source.source or "OpenStreetMap contributors (ODbL)",
+        notices=unique(read.notices),
+    )
+    return read.ways, record
+
+
+def _line_ways(
+    source: LayerSource, frame: "GeoDataFrame | None", crs: str, mode: Mode
+) -> tuple[Ways, LoadRecord]:
+    read = read_line_ways(source, frame, crs=crs, mode=mode, subject=LAYER)
+    record = LoadRecord(
+        layer=LAYER,
+        kind=LAYER,
+        paths=() if frame is not None else source.files,
+        sha256=() if frame is not None else tuple(map(file_sha256, source.files)),
+        format=read.raw.driver,
+        encoding=read.raw.encoding.name,
+        encoding_from=read.raw.encoding.found_in,
+        source_crs=str(read.choice.crs),
+        source_crs_from=read.choice.origin,
+        study_crs=crs,
+        rows_read=read.raw.rows_read,
+        as_of=source.as_of,
+        source=source.source,
+        notices=unique(read.notices),
+    )
+    return read.ways, record
+
+
+def _costs(
+    ways: Ways, edges: Edges, stairs_factor: float | None, crossing_penalty_m: float | None
+) -> tuple[Floats, Floats]:
+    """Cost of each edge along its vertices and against them."""
+    way = edges.edge_way
+    cost_m = edges.length_m.copy()
+    if stairs_factor is not None:
+        cost_m[ways.kinds.stairs[way]] *= stairs_factor
+    if crossing_penalty_m is not None:
+        # Half a crossing is half a wait: a way is often cut in the middle of the street.
+        whole_m = np.bincount(way, edges.length_m, minlength=len(ways.way_id))
+        share = np.divide(
+            edges.length_m, whole_m[way], out=np.ones_like(cost_m), where=whole_m[way] > 0
+        )
+        cost_m += np.where(ways.kinds.crossing[way], crossing_penalty_m * share, 0.0)
+    direction = ways.kinds.direction[way]
+    return np.where(direction < 0, np.inf, cost_m), np.where(direction > 0, np.inf, cost_m)

@@ -1,0 +1,144 @@
+"""Line layers become networks: crossings at equal level meet, bridges and tunnels pass."""
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+from geoplan.core.errors import CRSError, EmptyLayerError, ParameterError, SchemaError
+from geoplan.layers.walk_network import load_walk_network
+
+CRS = "EPSG:4547"
+
+
+def streets(*lines, crs=CRS, **columns):
+    return gpd.GeoDataFrame(columns, geometry=[shapely.LineString(xy) for xy in lines], crs=crs)
+
+
+CROSS = ([(0, 50), (100, 50)], [(50, 0), (50, 100)])
+
+
+def test_streets_that_cross_meet():
+    network = load_walk_network(streets(*CROSS), crs=CRS)
+    assert (network.node_count, network.length_m.tolist()) == (5, [50.0] * 4)
+    assert network.edge_id.tolist() == [1, 1, 2, 2]
+    assert network.record.notices[-1].code == "lines_split"
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"bridge": ["yes", None]},
+        {"bridge": ["T", "F"]},
+        {"tunnel": [1, 0]},
+        {"layer": [0, 1]},
+        {"layer": ["-1", None]},
+        {"other_tags": ['"lit"=>"yes","bridge"=>"viaduct"', None], "highway": ["path", "path"]},
+    ],
+)
+def test_a_bridge_and_a_tunnel_pass(columns):
+    network = load_walk_network(streets(*CROSS, **columns), crs=CRS)
+    assert (network.node_count, network.length_m.tolist()) == (4, [100.0, 100.0])
+
+
+def test_two_bridges_of_one_level_meet():
+    assert load_walk_network(streets(*CROSS, layer=[2, 2]), crs=CRS).node_count == 5
+
+
+def test_a_bridge_joins_the_ground_where_it_ends():
+    bridge = [(0, 0), (100, 0)]
+    network = load_walk_network(
+        streets(bridge, [(-50, 0), (0, 0)], [(100, -50), (100, 50)], bridge=["yes", "", ""]),
+        crs=CRS,
+    )
+    assert (network.node_count, network.edge_count) == (5, 4)
+
+
+def test_a_street_that_ends_on_another_meets_it():
+    network = load_walk_network(streets([(0, 0), (100, 0)], [(30, 0.0005), (30, 80)]), crs=CRS)
+    assert sorted(network.length_m.round(2).tolist()) == [30.0, 70.0, 80.0]
+    assert network.node_count == 4
+
+
+def test_a_gap_wider_than_rounding_stays_a_gap():
+    network = load_walk_network(streets([(0, 0), (100, 0)], [(30, 0.01), (30, 80)]), crs=CRS)
+    assert (network.node_count, network.edge_count) == (4, 2)
+
+
+def test_three_levels_at_one_place_stay_apart():
+    through = [(0, 50), (50, 50), (100, 50)]
+    network = load_walk_network(
+        streets(
+            through, [(50, 0), (50, 50), (50, 100)], [(0, 0), (50, 50), (100, 100)],
+            layer=[0, 1, -1],
+        ),
+        crs=CRS,
+    )  # fmt: skip
+    assert (network.node_count, network.edge_count) == (6, 3)
+
+
+def test_a_line_that_crosses_itself_meets_itself():
+    network = load_walk_network(streets([(0, 0), (100, 0), (50, 50), (50, -50)]), crs=CRS)
+    assert network.node_count == 3 + 2
+    assert network.length_m.sum() == pytest.approx(100 + np.hypot(50, 50) + 100)
+
+
+def test_lines_that_lie_on_each_other_share_their_common_stretch():
+    network = load_walk_network(streets([(0, 0), (100, 0)], [(40, 0), (70, 0)]), crs=CRS)
+    assert sorted(network.length_m.tolist()) == [30.0, 30.0, 30.0, 40.0]
+    assert network.node_count == 4
+
+
+def test_degrees_become_metres_of_the_study_crs():
+    lines = streets([(114.0, 22.5), (114.0, 22.51)], crs="EPSG:4326")
+    network = load_walk_network(lines, crs=CRS)
+    assert network.length_m.item() == pytest.approx(1107.5, abs=1)
+
+
+def test_multilines_rings_and_heights_are_lines_too():
+    shapes = [
+        shapely.MultiLineString([[(0, 0), (10, 0)], [(20, 0), (50, 0)]]),
+        shapely.LinearRing([(100, 0), (110, 0), (110, 10)]),
+        shapely.LineString([(0, 9, 5), (7, 9, 5)]),
+    ]
+    network = load_walk_network(gpd.GeoDataFrame(geometry=shapes, crs=CRS), crs=CRS)
+    assert network.edge_id.tolist() == [1, 1, 2, 3]
+    assert network.length_m.round(2).tolist() == [10.0, 30.0, 34.14, 7.0]
+
+
+def test_columns_named_like_osm_tags_decide_who_walks_there():
+    lines = streets(*CROSS, [(0, 0), (9, 9)], fclass=["motorway", "footway", "steps"])
+    network = load_walk_network(lines, crs=CRS, stairs_factor=2)
+    assert [network.class_names[i] for i in network.edge_class] == ["footway", "steps"]
+    assert network.forward_m.round(2).tolist() == [100.0, 25.46]
+    renamed = lines.rename(columns={"fclass": "KIND"})
+    network = load_walk_network(renamed, crs=CRS, columns={"highway": "KIND"})
+    assert network.edge_count == 2
+
+
+def test_the_input_stays_as_it_was():
+    lines = streets(*CROSS)
+    before = lines.copy()
+    load_walk_network(lines, crs=CRS)
+    assert lines.equals(before)
+
+
+@pytest.mark.parametrize(
+    ("frame", "more", "error", "words"),
+    [
+        (streets(*CROSS, crs=None), {}, CRSError, "says nothing of its CRS"),
+        (streets(*CROSS), {"crs": "EPSG:4326"}, CRSError, "unit: degree"),
+        (streets(*CROSS, crs="EPSG:4326"), {}, CRSError, "in degrees, but"),
+        (streets(*CROSS).centroid.to_frame("geometry"), {}, SchemaError, "should hold lines"),
+        (streets(*CROSS)[:0], {}, EmptyLayerError, "has no rows"),
+        (streets(*CROSS, highway=["motorway"] * 2), {}, EmptyLayerError, "nobody may walk"),
+        (streets([(5, 5), (5, 5)]), {}, EmptyLayerError, "have no length"),
+        (streets(*CROSS), {"columns": {"highway": "ART"}}, SchemaError, "no column 'ART'"),
+        (streets(*CROSS), {"columns": {"speed": "V"}}, ParameterError, "maps 'speed'"),
+        (streets(*CROSS), {"stairs_factor": 0.5}, ParameterError, "`stairs_factor` is 0.5"),
+        (streets(*CROSS), {"crossing_penalty_m": -1}, ParameterError, "crosses|costs 0 or more"),
+    ],
+)
+def test_bad_input_is_refused(frame, more, error, words):
+    with pytest.raises(error, match=words):
+        load_walk_network(frame, **{"crs": CRS, **more})

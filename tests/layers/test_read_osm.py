@@ -1,0 +1,160 @@
+"""OSM files become networks: which ways, cut where, and what the reader says of bad files."""
+
+import numpy as np
+import pytest
+
+from geoplan.core.errors import EmptyLayerError, SourceError
+from geoplan.layers.walk_network import load_walk_network
+
+CRS = "EPSG:4547"
+
+
+def test_ways_meet_where_they_share_a_node_and_only_there(osm, tmp_path):
+    nodes = {1: (0, 0), 2: (100, 0), 3: (200, 0), 4: (100, 50), 5: (150, -50), 6: (150, 50)}
+    ways = [
+        (10, [1, 2, 3], {"highway": "residential"}),
+        (11, [2, 4], {"highway": "footway"}),
+        (12, [5, 6], {"highway": "footway", "bridge": "yes"}),
+    ]
+    network = load_walk_network(osm.write_osm(tmp_path / "a.osm", nodes, ways), crs=CRS)
+    assert osm.local(network.node_xy_m) == [
+        [0, 0],
+        [100, 0],
+        [200, 0],
+        [100, 50],
+        [150, -50],
+        [150, 50],
+    ]
+    assert network.edge_id.tolist() == [10, 10, 11, 12]
+    assert np.round(network.length_m, 1).tolist() == [100.0, 100.0, 50.0, 100.0]
+    assert [network.class_names[i] for i in network.edge_class] == [
+        "residential", "residential", "footway", "footway",
+    ]  # fmt: skip
+
+
+def test_an_edge_keeps_its_bends(osm, tmp_path):
+    nodes = {1: (0, 0), 2: (30, 40), 3: (30, 100)}
+    ways = [(1, [1, 2, 3], {"highway": "path"})]
+    network = load_walk_network(osm.write_osm(tmp_path / "a.osm", nodes, ways), crs=CRS)
+    assert (network.edge_count, network.offsets.tolist()) == (1, [0, 3])
+    assert network.length_m.round(1).tolist() == [110.0]
+    assert osm.local(network.vertex_xy_m) == [[0, 0], [30, 40], [30, 100]]
+
+
+def test_a_square_is_walked_along_its_edge(osm, tmp_path):
+    nodes = {1: (0, 0), 2: (80, 0), 3: (80, 60), 4: (0, 60), 5: (-50, 0)}
+    ways = [
+        (1, [1, 2, 3, 4, 1], {"highway": "pedestrian", "area": "yes"}),
+        (2, [5, 1], {"highway": "footway"}),
+    ]
+    network = load_walk_network(osm.write_osm(tmp_path / "a.osm", nodes, ways), crs=CRS)
+    assert network.length_m.round(1).tolist() == [280.0, 50.0]
+    assert network.edge_u[0] == network.edge_v[0] == network.edge_v[1]
+
+
+def test_a_square_drawn_as_a_relation_is_walked_along_its_edge_too(osm, tmp_path):
+    nodes = {1: (0, 0), 2: (80, 0), 3: (80, 60), 4: (0, 60), 5: (-50, 0)}
+    ways = [(1, [1, 2, 3], {}), (2, [3, 4, 1], {}), (3, [5, 1], {"highway": "footway"})]
+    square = [(9, [(1, "outer"), (2, "outer")], {"type": "multipolygon", "highway": "pedestrian"})]
+    network = load_walk_network(osm.write_osm(tmp_path / "a.osm", nodes, ways, square), crs=CRS)
+    assert sorted(network.length_m.round(1).tolist()) == [50.0, 140.0, 140.0]
+
+
+def test_a_closed_gate_cuts_the_way_and_an_open_one_does_not(osm, tmp_path):
+    ways = [(1, [1, 2, 3], {"highway": "footway"})]
+    gate = {"barrier": "gate", "access": "private"}
+    closed = {1: (0, 0), 2: (50, 0, gate), 3: (100, 0)}
+    network = load_walk_network(osm.write_osm(tmp_path / "a.osm", closed, ways), crs=CRS)
+    assert (network.node_count, network.edge_count) == (4, 2)
+    assert [n.code for n in network.record.notices] == ["barriers_closed"]
+    open_ = {**closed, 2: (50, 0, {**gate, "foot": "yes"})}
+    network = load_walk_network(osm.write_osm(tmp_path / "b.osm", open_, ways), crs=CRS)
+    assert (network.node_count, network.edge_count) == (2, 1)
+
+
+def test_no_line_is_drawn_across_nodes_that_an_extract_cut_off(osm, tmp_path):
+    nodes = {1: (0, 0), 2: (50, 0), 4: (150, 0), 5: (200, 0)}
+    ways = [(1, [1, 2, 3, 4, 5], {"highway": "footway"}), (2, [5, 6], {"highway": "footway"})]
+    network = load_walk_network(osm.write_osm(tmp_path / "a.osm", nodes, ways), crs=CRS)
+    assert network.length_m.round(1).tolist() == [50.0, 50.0]
+    (notice,) = network.record.notices
+    assert (notice.code, notice.count, notice.total) == ("ways_cut_by_extract", 2, 2)
+
+
+def test_one_way_streets_bind_cyclists_and_not_walkers(osm, tmp_path):
+    nodes = {1: (0, 0), 2: (50, 0)}
+    ways = [(1, [1, 2], {"highway": "residential", "oneway": "yes"})]
+    file = osm.write_osm(tmp_path / "a.osm", nodes, ways)
+    walk = load_walk_network(file, crs=CRS)
+    cycle = load_walk_network(file, crs=CRS, mode="cycle")
+    assert walk.forward_m.tolist() == walk.backward_m.tolist() == walk.length_m.tolist()
+    assert (cycle.forward_m.round(1).tolist(), cycle.backward_m.tolist()) == ([50.0], [np.inf])
+
+
+def test_stairs_and_crossings_cost_what_they_are_given_to_cost(osm, tmp_path):
+    nodes = {1: (0, 0), 2: (50, 0), 3: (60, 0), 4: (80, 0), 5: (60, 90)}
+    ways = [
+        (1, [1, 2], {"highway": "steps"}),
+        (2, [2, 3, 4], {"highway": "footway", "footway": "crossing"}),
+        (3, [3, 5], {"highway": "primary"}),
+    ]
+    file = osm.write_osm(tmp_path / "a.osm", nodes, ways)
+    network = load_walk_network(file, crs=CRS, stairs_factor=2, crossing_penalty_m=30)
+    assert network.forward_m.round(1).tolist() == [100.0, 20.0, 40.0, 90.0]
+    assert network.length_m.round(1).tolist() == [50.0, 10.0, 20.0, 90.0]
+    assert load_walk_network(file, crs=CRS).forward_m.round(1).tolist() == [50.0, 10.0, 20.0, 90.0]
+
+
+def test_the_record_counts_what_was_left_out_and_why(osm, tmp_path):
+    nodes = {1: (0, 0), 2: (50, 0)}
+    ways = [
+        (1, [1, 2], {"highway": "footway"}),
+        (2, [1, 2], {"highway": "motorway"}),
+        (3, [1, 2], {"highway": "motorway"}),
+        (4, [1, 2], {"highway": "service", "access": "private"}),
+        (5, [1, 2], {"waterway": "river"}),
+    ]
+    record = load_walk_network(osm.write_osm(tmp_path / "a.osm", nodes, ways), crs=CRS).record
+    (notice,) = record.notices
+    assert (record.rows_read, record.rows_kept, record.source_crs) == (4, 1, "EPSG:4326")
+    assert (notice.count, notice.total) == (3, 4)
+    assert notice.values["reasons"] == "highway=motorway (2), access=private (1)"
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(SourceError, match=r"city\.osm\.pbf of layer walk_network was not found"):
+        load_walk_network(tmp_path / "city.osm.pbf", crs=CRS)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.osm.pbf", b"", "is empty"),
+        ("a.osm.pbf", b"not a pbf at all, but text", "cannot be read as OSM"),
+        ("a.osm", b"<html><body>429 Too Many Requests</body></html>", "cannot be read as OSM"),
+        ("a.osm", b"<osm version='0.6'><node id='1' lat='1' lon='1'/><way id=", "cannot be read"),
+    ],
+)
+def test_a_file_that_is_not_osm_or_breaks_off_is_refused(tmp_path, name, content, words):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(SourceError, match=words):
+        load_walk_network(tmp_path / name, crs=CRS)
+
+
+@pytest.mark.parametrize(
+    ("tags", "words"),
+    [
+        ({"waterway": "river"}, "has no way with a highway tag"),
+        ({"highway": "motorway"}, r"nobody may walk on any of its 1 ways: highway=motorway \(1\)"),
+    ],
+)
+def test_a_file_without_streets_is_refused(osm, tmp_path, tags, words):
+    file = osm.write_osm(tmp_path / "a.osm", {1: (0, 0), 2: (9, 0)}, [(1, [1, 2], tags)])
+    with pytest.raises(EmptyLayerError, match=words):
+        load_walk_network(file, crs=CRS)
+
+
+def test_a_file_without_the_nodes_of_its_ways_is_refused(osm, tmp_path):
+    file = osm.write_osm(tmp_path / "a.osm", {}, [(1, [1, 2], {"highway": "footway"})])
+    with pytest.raises(EmptyLayerError, match="complete_ways"):
+        load_walk_network(file, crs=CRS)
