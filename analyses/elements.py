@@ -13,6 +13,8 @@ Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
 Geometries = NDArray[Any]
 
+# Parallel lines meet at infinity and concentric circles nowhere; comparisons then say no.
+_UNDEFINED_IS_NO_HIT = np.errstate(divide="ignore", invalid="ignore", over="ignore")
 _ROUNDING = 16 * float(np.finfo(float).eps)
 
 
@@ -123,6 +125,7 @@ def rounding_m(*points: Floats) -> float:
     return _ROUNDING * max(float(np.abs(xy).max(initial=1)) for xy in points)
 
 
+@_UNDEFINED_IS_NO_HIT
 def meetings(
     one: Elements, other: Elements, i: Ints, j: Ints, margin_m: float
 ) -> tuple[Meetings, "Ties"]:
@@ -187,6 +190,7 @@ class Ties:
     xy: Floats
 
 
+@_UNDEFINED_IS_NO_HIT
 def on_element(point: Floats, elements: Elements, which: Ints, margin_m: float) -> Bools:
     """Tell which points lie on an element, to within a margin."""
     low, high = elements.low[which] - margin_m, elements.high[which] + margin_m
@@ -194,9 +198,8 @@ def on_element(point: Floats, elements: Elements, which: Ints, margin_m: float) 
     which, point = which[at], point[at]
     start, centre = elements.start[which], elements.centre[which]
     step = elements.end[which] - start
-    with np.errstate(divide="ignore", invalid="ignore"):
-        off_line = np.abs(cross(step, point - start)) / np.hypot(*step.T)
-        off_circle = np.abs(np.hypot(*(point - centre).T) - elements.radius_m)
+    off_line = np.abs(cross(step, point - start)) / np.hypot(*step.T)
+    off_circle = np.abs(np.hypot(*(point - centre).T) - elements.radius_m)
     # An element without length has no line to be off.
     off = np.where(elements.curved[which], off_circle, np.nan_to_num(off_line))
     on = np.zeros(len(low), dtype=bool)
@@ -210,9 +213,8 @@ def _straight_straight(
     a, p = one.start[i], other.start[j]
     step, run = one.end[i] - a, other.end[j] - p
     turn = cross(run, step)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        t = cross(p - a, run) / -turn
-        s = cross(p - a, step) / -turn
+    t = cross(p - a, run) / -turn
+    s = cross(p - a, step) / -turn
     hit = (t >= 0) & (t <= 1) & (s >= 0) & (s <= 1)
     found = Meetings(i, j, t, s, turn > 0, a + t[:, None] * step).take(hit)
     return found, Ties(np.zeros(0, dtype=np.intp), np.zeros((0, 2)))
@@ -227,11 +229,10 @@ def _straight_arc(
     length = np.hypot(*step.T)
     # The distance of the centre from the line keeps its digits on long edges; the textbook
     # discriminant b² - ac does not.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        beside = np.abs(cross(a, step)) / length
-        half = np.sqrt((radius_m - beside) * (radius_m + beside)) / length
-        middle = -dot(a, step) / length**2
-        foot = a + middle[:, None] * step
+    beside = np.abs(cross(a, step)) / length
+    half = np.sqrt((radius_m - beside) * (radius_m + beside)) / length
+    middle = -dot(a, step) / length**2
+    foot = a + middle[:, None] * step
     touching = np.abs(beside - radius_m) <= margin_m
     touching &= (middle >= 0) & (middle <= 1) & _in_sector(foot, p, q)
     t = np.concatenate([middle - half, middle + half])
@@ -253,9 +254,8 @@ def _arc_arc(
     distance = np.hypot(*step.T)
     p, q = one.start[i] - here, one.end[i] - here
     r, s = other.start[j] - there, other.end[j] - there
-    with np.errstate(divide="ignore", invalid="ignore"):
-        height = np.sqrt((radius_m - distance / 2) * (radius_m + distance / 2)) / distance
-        left = np.column_stack([-step[:, 1], step[:, 0]]) * height[:, None]
+    height = np.sqrt((radius_m - distance / 2) * (radius_m + distance / 2)) / distance
+    left = np.column_stack([-step[:, 1], step[:, 0]]) * height[:, None]
     touching = np.abs(distance - 2 * radius_m) <= margin_m
     touching &= _in_sector(step, p, q) & _in_sector(-step, r, s)
     # Turning left, the one goes into the other's disc on the right of the line of centres.
