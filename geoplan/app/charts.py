@@ -14,7 +14,7 @@ Standing = Literal["met", "missed", "undecidable", ""]
 # follows a telephone or a page of A4 without its letters growing or shrinking, which one picture
 # with a viewBox could not do.
 _UNIT_PX = 7.0
-_ROW_PX, _DENSE_ROW_PX, _DENSE_FROM = 24, 18, 25
+_ROW_PX, _DENSE_ROW_PX, _DENSE_FROM = 24, 15, 25
 _TOP_PX, _BOTTOM_PX = 24, 20
 _MARK_PX = 22
 _START, _END = 2.0, 98.0
@@ -200,7 +200,7 @@ def ranked_bars(
             for tick, label in zip(ticks, tick_labels, strict=True)
         ),
         *(
-            _bar(bar, middle, thick=row_px - 7, end=ticks[-1])
+            _bar(bar, middle, thick=row_px - (4 if dense else 7), end=ticks[-1])
             for bar, middle in zip(bars, middles, strict=True)
         ),
     ]

@@ -51,6 +51,7 @@ from geoplan.core.texts import catalogue
 from geoplan.maps.safe import visible
 
 _WORST_NAMED = 3
+_BARS_ON_A_PAGE = 56  # of A4, where a picture cannot break
 _ORDER: tuple[Standing, ...] = ("missed", "undecidable", "met", "")
 
 Define = Callable[[Result, str], Sequence[str]]
@@ -384,12 +385,16 @@ def _chart(indicator: IndicatorOutcome, lang: str) -> Markup:
     limit = None
     if target is not None and bound is not None:
         limit = Limit(bound, say("chart.target", lang, target=target_words(target, lang)))
-    return ranked_bars(
-        ranked(bars, highest_first=target is not None and target.operator in CEILINGS),
-        title=say("chart.title", lang, title=visible(indicator.title)),
-        tick_labels=_tick_labels(ticks, measure.unit, lang),
-        ticks=ticks,
-        limit=limit,
+    order = ranked(bars, highest_first=target is not None and target.operator in CEILINGS)
+    return Markup("").join(
+        ranked_bars(
+            order[start : start + _BARS_ON_A_PAGE],
+            title=say("chart.title", lang, title=visible(indicator.title)),
+            tick_labels=_tick_labels(ticks, measure.unit, lang),
+            ticks=ticks,
+            limit=limit,
+        )
+        for start in range(0, len(order), _BARS_ON_A_PAGE)
     )
 
 

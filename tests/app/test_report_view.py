@@ -216,6 +216,13 @@ def test_no_measure_is_lost_and_no_table_too_wide(outcomes):
     assert [len(table.headings) for table in tables] == [6, 6, 3]
 
 
+def test_a_chart_of_many_districts_is_cut_into_pages_and_keeps_every_bar(outcomes):
+    indicator = outcomes.missed_indicator([f"District {k}" for k in range(130)])
+    chart = report_view(outcomes.make_outcome("en", (indicator,)), define).indicators[0].chart
+    assert chart.count('role="img"') == 3
+    assert chart.count("<rect ") == 131
+
+
 def test_counts_add_up_to_the_indicators(view):
     assert [(card.mark, card.count) for card in view.cards] == [
         ("✗", "1"),
