@@ -35,6 +35,7 @@ _MAP_EXTRAS = re.compile(
 )
 _NOT_BUNDLED = {
     "$(": "jQuery (folium.Popup, keep_in_front). Use folium.GeoJsonPopup or map panes.",
+    "$.ajax": "jQuery (GeoJson with embed=False). Give folium.GeoJson the data itself.",
     "L.AwesomeMarkers": "AwesomeMarkers (folium.Icon). Use folium.CircleMarker or folium.DivIcon.",
 }
 

@@ -6,7 +6,7 @@ import pytest
 from folium.plugins import DualMap
 from folium.utilities import JsCode
 
-from geoplan.core.errors import ParameterError
+from geoplan.core.errors import ParameterError, RenderError
 from geoplan.maps.figure import OfflineFigure, figure_html
 
 pytestmark = pytest.mark.usefixtures("bundle")
@@ -117,3 +117,10 @@ def test_both_sides_of_a_dual_map_keep_all_features():
     html = written(folium.GeoJson(points("a", "b")), DualMap(location=(22.6, 114.2), tiles=None))
     assert names_beside(html) == []
     assert html.count('"name": "b"') == 2
+
+
+def test_a_layer_that_would_load_its_data_is_refused():
+    layer = folium.GeoJson(points("a", "b"))
+    layer.embed, layer.embed_link = False, "https://example.org/a.json"
+    with pytest.raises(RenderError, match="jQuery"):
+        written(layer)

@@ -75,9 +75,7 @@ def test_a_row_with_bounds_can_be_chosen():
     assert html.count('<button type="button" class="gp-go"') == 1
 
 
-@pytest.mark.parametrize(
-    ("lang", "words"), [("zh", "绘图：Leaflet"), ("en", "drawn with Leaflet")]
-)
+@pytest.mark.parametrize(("lang", "words"), [("zh", "绘图：Leaflet"), ("en", "drawn with Leaflet")])
 def test_the_page_speaks_its_language(lang, words):
     assert f"<span>{words}</span>" in quiet_page(lang=lang).html()
 
@@ -170,3 +168,8 @@ def test_a_huge_page_is_refused_with_the_way_out(monkeypatch):
     monkeypatch.setattr(module, "LIMIT_MB", 0.1)
     with pytest.raises(RenderError, match="a grid as a picture"):
         quiet_page().html()
+
+
+def test_the_first_view_is_told_to_the_page():
+    html = quiet_page(bounds=(22.5, 114.0, 22.75, 114.25)).html()
+    assert '"bounds":[22.5,114.0,22.75,114.25]' in html
