@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 _POLYGON, _COLLECTION = 3, 7
 
+WORTH_TELLING_M2 = 1.0
+"""Overlaps below this are digitising noise and not spoken of."""
+
 
 @dataclass(frozen=True)
 class AreaInside:
@@ -59,10 +62,22 @@ class AreaInside:
         """Dissolve the categories into one, what they share counted once."""
         return dissolve(self.geometry, self.district, np.zeros_like(self.category), self.gross_m2)
 
-    def per_district_m2(self, districts: int) -> "Floats":
-        """Area in each of so many districts, all categories added; 0 where nothing lies."""
-        area_m2 = np.bincount(self.district, weights=self.area_m2, minlength=districts)
-        return np.asarray(area_m2, dtype=float)
+    def per_district_m2(self, most_m2: "Floats") -> "Floats":
+        """
+        Add up the area in each district; 0 where nothing lies.
+
+        Parameters
+        ----------
+        most_m2 : array of float, one per district
+            What holds it: a sum that rounding lifts above is brought down to it.
+
+        Returns
+        -------
+        array of float
+            Area in m².
+        """
+        area_m2 = np.bincount(self.district, weights=self.area_m2, minlength=len(most_m2))
+        return np.minimum(area_m2, most_m2)
 
 
 @dataclass(frozen=True)
@@ -77,7 +92,8 @@ class DistrictLand:
     total_m2 : float
         Area of all of them together, each place once.
     overlap_m2 : float
-        What the districts share with one another; 0 for a clean partition.
+        What the districts share with one another; 0 for a partition. Slivers below
+        `WORTH_TELLING_M2`, which borders drawn with different vertices have, are forgiven.
     """
 
     area_m2: "Floats"
@@ -284,7 +300,7 @@ def district_land(districts: "Geometries") -> DistrictLand:
     first, second = shapely.STRtree(districts).query(districts, predicate="intersects")
     apart = first < second
     shared = shapely.intersection(districts[first[apart]], districts[second[apart]])
-    if not shapely.area(shared).sum() > 0:
+    if shapely.area(shared).sum() < WORTH_TELLING_M2:
         return DistrictLand(area_m2, total_m2, 0.0)
     once_m2 = float(shapely.area(shapely.union_all(districts)))
     return DistrictLand(area_m2, once_m2, max(total_m2 - once_m2, 0.0))

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from geoplan.analyses.area_share import district_land
+from geoplan.analyses.area_share import WORTH_TELLING_M2, district_land
 from geoplan.analyses.catchment import Catchment, check_distance_m, make_catchment
 from geoplan.analyses.coverage_layers import coverage_layers
 from geoplan.analyses.demand import DemandPieces, demand_pieces, served_amount
 from geoplan.analyses.polygon_layers import (
-    WORTH_TELLING_M2,
     check_districts,
     check_polygons,
     layer_name,

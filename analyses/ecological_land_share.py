@@ -95,7 +95,7 @@ def ecological_land_share(lines: "GeoDataFrame", districts: "GeoDataFrame") -> R
     inside = area_inside(polygons, ground)
     measure = make_measure(
         districts,
-        inside.per_district_m2(len(districts)),
+        inside.per_district_m2(land.area_m2),
         land.area_m2,
         of="land",
         totals=(whole_m2(inside, land), land.total_m2),

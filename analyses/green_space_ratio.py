@@ -151,12 +151,12 @@ def green_space_ratio(
     if masks:
         mask = area_inside(check_polygons(masks[of], of), ground)
         inside, merged = inside_mask(inside, mask), inside_mask(merged, mask)
-        under_m2, under_whole_m2 = mask.per_district_m2(len(districts)), whole_m2(mask, land)
+        under_m2, under_whole_m2 = mask.per_district_m2(land.area_m2), whole_m2(mask, land)
         layers["mask"] = areas_layer(mask, districts, ())
         notices += area_notices(of, len(masks[of]), mask, land)
     measure = make_measure(
         districts,
-        merged.per_district_m2(len(districts)),
+        merged.per_district_m2(under_m2),
         under_m2,
         of=of,
         totals=(whole_m2(merged, land), under_whole_m2),

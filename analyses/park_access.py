@@ -13,7 +13,6 @@ from geoplan.analyses.common_catchment import ARC_SEGMENTS, AREA_ERROR, reached_
 from geoplan.analyses.demand import DemandPieces, demand_pieces, served_amount
 from geoplan.analyses.park_tiers import ALL, ParkTier, TierParks, parks_by_tier, tier_reaches
 from geoplan.analyses.polygon_layers import (
-    WORTH_TELLING_M2,
     check_districts,
     check_polygons,
     layer_facts,
@@ -188,7 +187,7 @@ def park_access(
         for found in reached
         for measure in _measures(found, districts, land, catchments, demand)
     ]
-    if land.overlap_m2 >= WORTH_TELLING_M2:
+    if land.overlap_m2 > 0:
         overlap = {"overlap_m2": land.overlap_m2}
         notices.append(Notice("districts_overlap", "districts", values=overlap))
     if parks.empty:
@@ -221,6 +220,9 @@ def _check_parameters(of: Sequence[str], distance: str, higher_serves_lower: obj
         raise ParameterError(
             f"`of` is {of!r}; wanted a list of what to take shares of, e.g. ['population']."
         )
+    twice = [name for place, name in enumerate(of) if name in of[:place]]
+    if twice:
+        raise ParameterError(f"`of` names {twice[0]!r} twice: {list(of)}.")
     if not isinstance(higher_serves_lower, bool):
         raise ParameterError(
             f"`higher_serves_lower` is {higher_serves_lower!r}; wanted True or False: whether a "

@@ -118,7 +118,7 @@ def park_area_per_capita(
     people, total, notices = _people(population, districts, overlap=land.overlap_m2 > 0)
     measure = make_measure(
         districts,
-        inside.per_district_m2(len(districts)),
+        inside.per_district_m2(land.area_m2),
         people,
         of=POPULATION,
         unit="m2/person",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from geoplan.analyses.area_share import AreaInside, DistrictLand
+from geoplan.analyses.area_share import WORTH_TELLING_M2, AreaInside, DistrictLand
 from geoplan.core.errors import EmptyLayerError, SchemaError
 from geoplan.core.notices import Notice
 
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     Geometries = NDArray[np.object_]
 
 _POLYGON, _MULTIPOLYGON = 3, 6
-
-WORTH_TELLING_M2 = 1.0
-"""Overlaps below this are digitising noise: they are counted once too, but not spoken of."""
 
 
 def check_districts(districts: "GeoDataFrame") -> None:
@@ -122,7 +119,7 @@ def area_notices(
         notices.append(
             Notice("overlap_counted_once", subject, values={"overlap_m2": inside.overlap_m2})
         )
-    if land.overlap_m2 >= WORTH_TELLING_M2:
+    if land.overlap_m2 > 0:
         notices.append(
             Notice("districts_overlap", "districts", values={"overlap_m2": land.overlap_m2})
         )

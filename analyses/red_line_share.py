@@ -122,7 +122,7 @@ def red_line_share(red_lines: "GeoDataFrame", districts: "GeoDataFrame") -> Resu
     def measure(part: str, area: AreaInside) -> Measure:
         return make_measure(
             districts,
-            area.per_district_m2(len(districts)),
+            area.per_district_m2(land.area_m2),
             land.area_m2,
             of="land",
             part=part,

@@ -382,6 +382,7 @@ PARKS = parks(community=[WEST])
         (PARKS, {"of": []}, ParameterError, r"`of` is \[\]; wanted a list"),
         (PARKS, {"of": "land"}, ParameterError, "`of` is 'land'; wanted a list"),
         (PARKS, {"of": ["population"]}, ParameterError, "population"),
+        (PARKS, {"of": ["land", "land"]}, ParameterError, "`of` names 'land' twice"),
         (PARKS, {"distance": "network"}, ParameterError, "`distance` is 'network'"),
         (PARKS, {"higher_serves_lower": "yes"}, ParameterError,
          "`higher_serves_lower` is 'yes'; wanted True or False"),
