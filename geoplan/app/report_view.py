@@ -1,13 +1,13 @@
 """The report as plain values: what it says, before it is a page, a document or a workbook."""
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from geoplan.app.charts import Bar, Limit, Standing, axis_ticks, ranked, ranked_bars
+from geoplan.app.charts import Standing
 from geoplan.app.outcome import IndicatorOutcome, PlanOutcome
+from geoplan.app.report_chart import district_chart
 from geoplan.app.report_quality import (
     LayerNotes,
     files_table,
@@ -24,14 +24,12 @@ from geoplan.app.report_tables import (
     Table,
     compares_districts,
     district_names,
-    district_standings,
     district_table,
     measures_table,
     other_tables,
     verdict_cell,
 )
 from geoplan.app.report_words import (
-    CEILINGS,
     MARKS,
     conclusion,
     finding,
@@ -45,13 +43,12 @@ from geoplan.app.report_words import (
     unbroken,
 )
 from geoplan.core.notices import unique
-from geoplan.core.numbers import number, scale_for, share, unit_label, value_text
+from geoplan.core.numbers import number, value_text
 from geoplan.core.results import Result
 from geoplan.core.texts import catalogue
 from geoplan.maps.safe import visible
 
 _WORST_NAMED = 3
-_BARS_ON_A_PAGE = 56  # of A4, where a picture cannot break
 _ORDER: tuple[Standing, ...] = ("missed", "undecidable", "met", "")
 
 Define = Callable[[Result, str], Sequence[str]]
@@ -350,7 +347,7 @@ def _indicator(indicator: IndicatorOutcome, k: int, lang: str, define: Define) -
         conclusion=conclusion(indicator, lang),
         definition=tuple(map(visible, define(indicator.result, lang))),
         source=visible(target.source) if target else "",
-        chart=_chart(indicator, lang),
+        chart=district_chart(indicator, lang),
         chart_caption=say(
             "chart.caption_target" if judged else "chart.caption",
             lang,
@@ -361,54 +358,6 @@ def _indicator(indicator: IndicatorOutcome, k: int, lang: str, define: Define) -
         others=other_tables(indicator, lang),
         notices=tuple(notice_words(notice, lang) for notice in unique(indicator.result.notices)),
     )
-
-
-def _chart(indicator: IndicatorOutcome, lang: str) -> Markup:
-    measure, target, verdict = indicator.headline, indicator.target, indicator.verdict
-    judged = compares_districts(indicator)
-    bound = target.value if target and judged else None
-    # An amount of the whole dwarfs its districts; a ratio of the whole is comparable with theirs.
-    with_whole = measure.unit == "1" or "/" in measure.unit
-    values = measure.districts["value"].tolist()
-    known = [v for v in [*values, measure.value if with_whole else 0.0, bound] if _known(v)]
-    ticks = axis_ticks(max(known, default=0.0), share=measure.unit == "1")
-    bars = [
-        Bar(name, value, value_text(value, measure.unit, lang, bound=bound), standing)
-        for name, value, standing in zip(
-            district_names(measure), values, district_standings(indicator), strict=True
-        )
-    ]
-    if with_whole:
-        label = value_text(measure.value, measure.unit, lang, bound=bound)
-        status: Standing = verdict.status if verdict and judged else ""
-        bars.append(Bar(say("table.whole", lang), measure.value, label, status, whole=True))
-    limit = None
-    if target is not None and bound is not None:
-        limit = Limit(bound, say("chart.target", lang, target=target_words(target, lang)))
-    order = ranked(bars, highest_first=target is not None and target.operator in CEILINGS)
-    return Markup("").join(
-        ranked_bars(
-            order[start : start + _BARS_ON_A_PAGE],
-            title=say("chart.title", lang, title=visible(indicator.title)),
-            tick_labels=_tick_labels(ticks, measure.unit, lang),
-            ticks=ticks,
-            limit=limit,
-        )
-        for start in range(0, len(order), _BARS_ON_A_PAGE)
-    )
-
-
-def _known(value: float | None) -> bool:
-    return value is not None and math.isfinite(value)
-
-
-def _tick_labels(ticks: Sequence[float], unit: str, lang: str) -> list[str]:
-    if unit == "1":
-        decimals = 0 if ticks[1] >= 0.01 and (ticks[1] * 100) % 1 == 0 else 1
-        return [share(tick, decimals=decimals) for tick in ticks]
-    scale = scale_for(unit, ticks)
-    labels = [f"{tick / scale.factor:,.4g}" for tick in ticks]
-    return [*labels[:-1], f"{labels[-1]} {unit_label(scale.unit, lang)}".rstrip()]
 
 
 def _methods(outcome: PlanOutcome) -> tuple[str, ...]:
