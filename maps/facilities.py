@@ -123,7 +123,7 @@ class GrowOnZoom(MacroElement):
     circles : folium.GeoJson
         The layer.
     radius_px : float
-        Radius at the first view; at most 2.5 times as large further in, and 0.7 further out.
+        Radius at the first view; at most 2.5 times as large further in, and half further out.
     """
 
     _template = Template(
@@ -134,8 +134,9 @@ class GrowOnZoom(MacroElement):
             function grow() {
                 if (first === null) { first = Math.max(map.getZoom(), 10.5); }
                 if (!map.hasLayer(circles)) { return; }
-                var factor = Math.pow(2, (map.getZoom() - first) / 3);
-                var size = radius * Math.min(2.5, Math.max(0.7, factor));
+                var steps = map.getZoom() - first;
+                var factor = Math.pow(2, steps / (steps < 0 ? 1.5 : 3));
+                var size = radius * Math.min(2.5, Math.max(0.5, factor));
                 circles.eachLayer(function (circle) {
                     if (circle.setRadius) { circle.setRadius(size); }
                 });

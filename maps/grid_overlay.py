@@ -72,8 +72,8 @@ def picture_of(layer: "GeoDataFrame", classes: "ArrayLike") -> Picture:
     ParameterError
         If nothing is to be drawn, or a class is out of range.
     """
+    from rasterio import Affine
     from rasterio.features import rasterize
-    from rasterio.transform import from_origin
 
     require_metric_crs(layer=layer)
     index = _checked(classes)
@@ -85,7 +85,7 @@ def picture_of(layer: "GeoDataFrame", classes: "ArrayLike") -> Picture:
     burnt = rasterize(
         zip(shown, (index[keep] + 1).tolist(), strict=True),
         out_shape=shape,
-        transform=from_origin(west, north, pixel, pixel),
+        transform=Affine(pixel, 0, west, 0, -pixel, north),
         dtype="uint8",
     )
     return Picture(burnt, _bounds_deg(west, north, pixel, shape))

@@ -20,7 +20,7 @@ from geoplan.maps.sheet import Request, finish, make_ground, request
 from geoplan.maps.simplify import dissolved
 from geoplan.maps.tables import order_note, row_order
 from geoplan.maps.unserved import SERVED, served_layer, unserved_layer
-from geoplan.maps.words import bound_of, capital, name_of, say
+from geoplan.maps.words import bound_of, capital, name_of, say, unbroken
 
 if TYPE_CHECKING:
     import folium
@@ -237,7 +237,7 @@ def _table(measures: "list[Measure]", asked: Request, ground: Ground) -> TableCa
 def _heading(measure: "Measure", asked: Request) -> str:
     name = capital(name_of("part", measure.part, asked.lang))
     goal = asked.goal_of(measure)
-    return f"{name} {goal.words}" if goal.text else name
+    return unbroken(f"{name} {goal.words}") if goal.text else name
 
 
 def _share_column(measure: "Measure", goal: Goal, lang: str) -> list[str | Cell]:

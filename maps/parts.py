@@ -42,7 +42,9 @@ class Part:
     notes: tuple[str, ...] = ()
 
 
-def add_parts(map_: folium.Map, parts: Sequence[Part], lang: str) -> tuple[LegendBlock, ...]:
+def add_parts(
+    map_: folium.Map, parts: Sequence[Part], context: Sequence[Part], lang: str
+) -> tuple[LegendBlock, ...]:
     """
     Put parts on a map, with the control that switches them.
 
@@ -51,7 +53,9 @@ def add_parts(map_: folium.Map, parts: Sequence[Part], lang: str) -> tuple[Legen
     map_ : folium.Map
         Changed in place: gets the layers, the control and the keeper of the labels.
     parts : sequence of Part
-        From the bottom up; the first theme is on at first.
+        What the map is about, from the bottom up; the first theme is on at first.
+    context : sequence of Part
+        Layers for reference, from the bottom up; listed after the parts, first those that are on.
     lang : {"en", "zh"}
         The language.
 
@@ -61,8 +65,10 @@ def add_parts(map_: folium.Map, parts: Sequence[Part], lang: str) -> tuple[Legen
         The legend: of the themes, then of the layers for reference.
     """
     themes = [part for part in parts if part.role == "theme"]
-    layers = [part for part in parts if part.role == "layer"]
-    for part in parts:
+    on = [part for part in context if part.group.show]
+    off = [part for part in context if not part.group.show]
+    layers = [*(part for part in parts if part.role == "layer"), *on, *off]
+    for part in (*context, *parts):
         part.group.add_to(map_)
     switch = group(say("control.labels", lang), [])
     switch.add_to(map_)

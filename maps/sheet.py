@@ -14,7 +14,7 @@ from geoplan.maps.goal import Goal
 from geoplan.maps.page import MapPage, make_page
 from geoplan.maps.parts import Part, add_parts
 from geoplan.maps.simplify import DISPLAY_CRS
-from geoplan.maps.words import capital, default_title, footer, headline, say
+from geoplan.maps.words import capital, default_title, footer, headline, say, unbroken
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -153,10 +153,8 @@ def finish(
     result, lang = asked.result, asked.lang
     map_ = start_map(ground)
     FitBetweenCards(ground.shown).add_to(map_)
-    themes = [part for part in parts if part.role == "theme"]
-    layers = [part for part in parts if part.role == "layer"]
     context = context_parts(_besides(asked), ground)
-    legend = add_parts(map_, [*themes, *context, *layers], lang)
+    legend = add_parts(map_, parts, context, lang)
     hit_layer(ordered(asked), ground, asked.goal_of).add_to(map_)
     credited = {"districts": result.districts, **result.layers, **asked.context}
     lines = footer(
@@ -192,18 +190,13 @@ def _besides(asked: Request) -> "dict[str, GeoDataFrame]":
 def _subtitle(asked: Request) -> str:
     met = asked.goal.of("")
     phrases = headline(asked.measure, asked.lang, target_text=asked.goal.words or None, met=met)
-    finding = _unbroken(_BETWEEN.join(capital(phrase) for phrase in phrases))
+    finding = unbroken(_BETWEEN.join(capital(phrase) for phrase in phrases))
     try:
         definition = define(asked.result, asked.lang)[0]
     except (ParameterError, KeyError):
         # A result made by hand need not define itself.
         return finding
     return f"{finding}{_BETWEEN}{definition}"
-
-
-def _unbroken(words: str) -> str:
-    """Keep a number and its sign on one line."""
-    return words.replace(" %", "\u00a0%").replace("≥ ", "≥\u00a0").replace("≤ ", "≤\u00a0")
 
 
 def _places(ground: Ground, layers: "Mapping[str, GeoDataFrame]") -> list[Place]:

@@ -8,7 +8,7 @@ from geoplan.core import numbers
 from geoplan.core.texts import catalogue
 from geoplan.maps.cards import Cell, TableCard
 from geoplan.maps.districts import bare_texts
-from geoplan.maps.words import bound_of, capital, name_of, say, share_name
+from geoplan.maps.words import bound_of, capital, name_of, say, share_name, unbroken
 
 if TYPE_CHECKING:
     from geoplan.core.results import Measure
@@ -63,7 +63,7 @@ def district_table(
     ]
     cells: list[list[str | Cell]] = [list(column) for column in columns]
     if goal.text:
-        headings.append(goal.words)
+        headings.append(unbroken(goal.words))
         cells.append([verdict_cell(goal.of(key), lang) for key in (*table["district_id"], "")])
     rows = tuple(tuple(column[i] for column in cells) for i in (*order, -1))
     bounds = ground.row_bounds

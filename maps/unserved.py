@@ -123,7 +123,8 @@ def _places(
     unit = "" if counted else _unit_per(measure, "place", lang)
     entries = class_entries(classes, amount, lang)
     if counted and len(entries) == 1:
-        entries = (LegendEntry(entries[0].colour, say("legend.unserved_other", lang), len(units)),)
+        other = capital(say("legend.unserved_other", lang))
+        entries = (LegendEntry(entries[0].colour, other, len(units)),)
     note = capital(say("legend.places", lang))
     return drawn, LegendBlock(_title(measure, lang), entries, unit=unit, note=note)
 

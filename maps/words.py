@@ -76,6 +76,11 @@ def share_name(measure: "Measure", lang: str, *, analysis: str) -> str:
     return capital(say(f"share.{key}", lang, of=of, part=part or of, name=everything))
 
 
+def unbroken(words: str) -> str:
+    """Keep a number and its sign on one line."""
+    return words.replace(" %", "\u00a0%").replace("≥ ", "≥\u00a0").replace("≤ ", "≤\u00a0")
+
+
 def capital(words: str) -> str:
     """Write the first letter large, the others as they are."""
     return words[:1].upper() + words[1:]
