@@ -1,6 +1,6 @@
 """Which OSM ways people walk and cycle on: the rules as a table, read in order."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -118,22 +118,21 @@ _CYCLEWAYS = ("cycleway", "cycleway:left", "cycleway:right", "cycleway:both")
 _STRUCTURES = ("bridge", "tunnel")
 _CROSSING_KEYS = ("footway", "path", "cycleway")
 
-KEYS: tuple[str, ...] = tuple(
-    dict.fromkeys(
-        (
-            "highway",
-            *(rule.key for rule in RULES),
-            *_CROSSING_KEYS,
-            *_CYCLEWAYS,
-            *_STRUCTURES,
-            "junction",
-            "oneway",
-            "oneway:bicycle",
-            "oneway:foot",
-        )
+_DIRECTIONS: Mapping[Mode, tuple[str, ...]] = {
+    "walk": ("oneway:foot",),
+    "cycle": ("oneway:bicycle", "oneway", "junction", *_CYCLEWAYS),
+}
+
+
+def _keys(mode: Mode) -> tuple[str, ...]:
+    rules = [rule.key for rule in RULES if getattr(rule, mode) is not None]
+    return tuple(
+        dict.fromkeys(("highway", *rules, *_CROSSING_KEYS, *_STRUCTURES, *_DIRECTIONS[mode]))
     )
-)
-"""Every key that decides something, in the order of a signature."""
+
+
+KEYS: Mapping[Mode, tuple[str, ...]] = {"walk": _keys("walk"), "cycle": _keys("cycle")}
+"""Every key that decides something for a mode, in the order of a signature."""
 
 
 @dataclass(frozen=True)
@@ -187,18 +186,18 @@ def way_kind(tags: Mapping[str, str], *, mode: Mode) -> WayKind:
     >>> way_kind({"highway": "motorway", "foot": "designated"}, mode="walk").allowed
     True
     """
-    return kind_of_signature(tuple(tags.get(key) for key in KEYS), mode)
+    return kind_of_signature(tuple(tags.get(key) for key in KEYS[mode]), mode)
 
 
 @cache
 def kind_of_signature(signature: Signature, mode: Mode) -> WayKind:
     """
-    Say the same of values in the order of `KEYS`; a city has a few thousand different ones.
+    Say the same of values in the order of ``KEYS[mode]``; a city has a few thousand different ones.
 
     Parameters
     ----------
     signature : tuple of str or None
-        Value of each key of `KEYS`.
+        Value of each key of ``KEYS[mode]``.
     mode : {"walk", "cycle"}
         Who wants to use it.
 
@@ -207,7 +206,9 @@ def kind_of_signature(signature: Signature, mode: Mode) -> WayKind:
     WayKind
         Whether it is kept, and how.
     """
-    tags = {key: value for key, value in zip(KEYS, signature, strict=True) if value is not None}
+    tags = {
+        key: value for key, value in zip(KEYS[mode], signature, strict=True) if value is not None
+    }
     allowed, reason = _verdict(tags, mode)
     if not allowed:
         return WayKind(allowed=False, reason=reason)
@@ -246,15 +247,20 @@ def closes_way(tags: Mapping[str, str], *, mode: Mode) -> bool:
     >>> closes_way({"barrier": "gate", "access": "private", "foot": "yes"}, mode="walk")
     False
     """
-    if tags.get("barrier", "no") == "no":
+    return barrier_closes(tags.get, mode=mode)
+
+
+def barrier_closes(value: Callable[[str], str | None], *, mode: Mode) -> bool:
+    """Tell the same of tags that are looked up by a function."""
+    if value("barrier") in (None, "no"):
         return False
     for key in ("foot" if mode == "walk" else "bicycle", "access"):
-        value = tags.get(key)
-        if value in _ALLOWED:
+        said = value(key)
+        if said in _ALLOWED:
             return False
-        if value in _REFUSED:
+        if said in _REFUSED:
             return True
-    return tags.get("locked") == "yes"
+    return value("locked") == "yes"
 
 
 def refused_notice(refused: "Counter[str]", total: int, subject: str) -> Notice:
@@ -267,7 +273,7 @@ def _verdict(tags: Mapping[str, str], mode: Mode) -> tuple[bool, str]:
     if "highway" not in tags:
         return False, "no highway"
     for rule in RULES:
-        verdict = rule.walk if mode == "walk" else rule.cycle
+        verdict = getattr(rule, mode)
         if verdict is not None and rule.matches(tags.get(rule.key)):
             return verdict, f"{rule.key}={tags[rule.key]}"
     return False, f"highway={tags['highway']}"

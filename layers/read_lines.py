@@ -21,7 +21,7 @@ from geoplan.layers.osm_tags import KEYS, Mode, WayKind, kind_of_signature, refu
 from geoplan.layers.repair import drop_z, repair_layer
 from geoplan.layers.source import LayerSource
 
-LINE_COLUMNS = ("edge_id", "layer", *KEYS)
+LINE_COLUMNS = tuple(dict.fromkeys(("edge_id", "layer", *KEYS["walk"], *KEYS["cycle"])))
 """Columns that mean something in a line layer; all may be missing."""
 
 _SYNONYMS = {"highway": ("fclass",), "edge_id": ("osm_id", "osmid")}
@@ -152,12 +152,14 @@ def _kept(
     """Tell which lines are walked on, and of what kind each is."""
     if "highway" not in table:
         table = table.assign(highway="road")
-    columns = [name for name in KEYS if name in table]
+    columns = [name for name in KEYS[mode] if name in table]
     texts = table[columns].fillna("")
-    number: Ints = texts.groupby(columns, sort=False).ngroup().to_numpy(dtype=np.int64)
+    number = np.asarray(texts.groupby(columns, sort=False).ngroup(), dtype=np.int64)
     distinct = texts.iloc[np.unique(number, return_index=True)[1]]
     kinds = tuple(
-        kind_of_signature(tuple(_tag(key, row[key]) if key in row else None for key in KEYS), mode)
+        kind_of_signature(
+            tuple(_tag(key, row[key]) if key in row else None for key in KEYS[mode]), mode
+        )
         for row in distinct.to_dict("records")
     )
     allowed = np.array([kind.allowed for kind in kinds], dtype=bool)[number]

@@ -2,8 +2,7 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
@@ -12,14 +11,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoplan.core.crs import parse_crs
-from geoplan.core.errors import EmptyLayerError, SourceError
+from geoplan.core.errors import EmptyLayerError
 from geoplan.core.notices import Notice
+from geoplan.layers._files import LocalFile
 from geoplan.layers.network_build import Floats, Ints, Mask, WayKinds, Ways
+from geoplan.layers.osm_file import OSM_CRS, drawn_ids, opened_osm
 from geoplan.layers.osm_tags import (
     KEYS,
     Mode,
     WayKind,
-    closes_way,
+    barrier_closes,
     kind_of_signature,
     refused_notice,
 )
@@ -27,10 +28,6 @@ from geoplan.layers.osm_tags import (
 if TYPE_CHECKING:
     import osmium
 
-OSM_SUFFIXES = (".pbf", ".osm", ".osm.bz2", ".osm.gz", ".osm.xml", ".o5m")
-"""Endings of files in OSM's own formats."""
-
-OSM_CRS = "EPSG:4326"
 _PER_DEGREE = 1e7  # OSM stores whole numbers
 _NO_PLACE = 2**31 - 1
 _SQUARES = ("pedestrian", "footway", "path", "living_street", "service")
@@ -70,18 +67,13 @@ class OsmWays:
     notices: tuple[Notice, ...]
 
 
-def is_osm(path: str) -> bool:
-    """Tell by its ending whether a file is in one of OSM's own formats."""
-    return path.lower().endswith(OSM_SUFFIXES)
-
-
-def read_osm_ways(path: str, *, crs: str, mode: Mode, subject: str) -> OsmWays:
+def read_osm_ways(file: LocalFile, *, crs: str, mode: Mode, subject: str) -> OsmWays:
     """
     Read the ways of an OSM file that people walk or cycle on.
 
     Parameters
     ----------
-    path : str
+    file : LocalFile
         PBF or XML, plain or packed.
     crs : str
         Study CRS.
@@ -108,58 +100,21 @@ def read_osm_ways(path: str, *, crs: str, mode: Mode, subject: str) -> OsmWays:
     extract cut off are left out, and the way ends there: no line is drawn across the gap.
     """
     found = _Found(array("q"), array("q"), array("q"), array("q"), {}, [], Counter())
-    with osm_errors(path, subject):
-        rings = _square_rings(path)
-        _gather(path, found, rings, mode)
+    with opened_osm(file.path, shown=file.shown, subject=subject) as path:
+        _gather(path, found, _square_rings(path), mode)
     highways = len(found.ids) + found.refused.total()
     if not found.ids:
-        raise EmptyLayerError(_nothing(path, found, highways, mode))
+        raise EmptyLayerError(_nothing(file.shown, found, highways, mode))
     ways, gaps = _as_ways(found, crs)
     if not len(ways.way_id):
         raise EmptyLayerError(
-            f"{path}: none of its {highways} ways has the nodes that it runs along. Extract the "
-            "area again with complete ways, e.g. osmium extract --strategy complete_ways."
+            f"{file.shown}: none of its {highways} ways has the nodes that it runs along. Extract "
+            "the area again with complete ways, e.g. osmium extract --strategy complete_ways."
         )
     return OsmWays(ways, highways, _notices(found, gaps, highways, subject))
 
 
-@contextmanager
-def osm_errors(path: str, subject: str) -> Iterator[None]:
-    """
-    Turn what the OSM reader raises into errors that name the file and the next step.
-
-    Parameters
-    ----------
-    path : str
-        The file.
-    subject : str
-        The layer, for messages.
-
-    Yields
-    ------
-    None
-        While the file is read.
-
-    Raises
-    ------
-    SourceError
-        If the file is empty, breaks off or is not OSM.
-    """
-    from osmium import InvalidLocationError
-
-    if not Path(path).stat().st_size:
-        raise SourceError(f"{path} of layer {subject} is empty (0 bytes). Download it again.")
-    try:
-        yield
-    except (RuntimeError, InvalidLocationError) as error:
-        raise SourceError(
-            f"{path} of layer {subject} cannot be read as OSM data: {str(error) or 'unknown'}. It "
-            "may be cut short or be something else; download it again, e.g. as .osm.pbf from "
-            "https://download.geofabrik.de, or check it with osmium fileinfo -e."
-        ) from error
-
-
-def _square_rings(path: str) -> dict[int, Mapping[str, str]]:
+def _square_rings(path: Path) -> dict[int, Mapping[str, str]]:
     """Find the ways without tags of their own that outline a square drawn as a relation."""
     import osmium
 
@@ -174,37 +129,49 @@ def _square_rings(path: str) -> dict[int, Mapping[str, str]]:
     return rings
 
 
-def _gather(path: str, found: _Found, rings: Mapping[int, Mapping[str, str]], mode: Mode) -> None:
+def _gather(path: Path, found: _Found, rings: Mapping[int, Mapping[str, str]], mode: Mode) -> None:
     import osmium
 
-    osm = osmium.osm
-    file = osmium.FileProcessor(path, osm.NODE | osm.WAY).with_locations("flex_mem")
-    for thing in file.with_filter(osmium.filter.KeyFilter("highway", "barrier")):
+    osm, keys = osmium.osm, KEYS[mode]
+    things = osmium.FileProcessor(path, osm.NODE | osm.WAY).with_locations("flex_mem")
+    things.with_filter(osmium.filter.KeyFilter("highway").enable_for(osm.WAY))
+    things.with_filter(osmium.filter.KeyFilter("barrier").enable_for(osm.NODE))
+    for thing in things:
         if isinstance(thing, osm.Way):
-            value = thing.tags.get
-            if value("highway") is not None:
-                _take(found, thing, kind_of_signature(tuple(map(value, KEYS)), mode))
-        elif isinstance(thing, osm.Node) and closes_way(dict(thing.tags), mode=mode):
+            kind = kind_of_signature(tuple(map(thing.tags.get, keys)), mode)
+            if kind.allowed:
+                # References and places in one go: here is where the time of reading goes.
+                flat = [number for node in thing.nodes for number in _VALUES(node)]
+                _take(found, thing.id, kind, flat)
+            else:
+                found.refused[kind.reason] += 1
+        elif isinstance(thing, osm.Node) and barrier_closes(thing.tags.get, mode=mode):
             found.closed.append(thing.id)
-    missing = [way for way in rings if way not in set(found.ids)]
-    if missing:
-        outlines = osmium.FileProcessor(path, osm.NODE | osm.WAY).with_locations("flex_mem")
-        outlines = outlines.with_filter(osmium.filter.EntityFilter(osm.WAY))
-        for way in outlines.with_filter(osmium.filter.IdFilter(missing)):
-            if isinstance(way, osm.Way) and way.tags.get("highway") is None:
-                tags = rings[way.id]
-                _take(found, way, kind_of_signature(tuple(map(tags.get, KEYS)), mode))
-
-
-def _take(found: _Found, way: "osmium.osm.Way", kind: WayKind) -> None:
-    if not kind.allowed:
-        found.refused[kind.reason] += 1
+    missing = set(rings).difference(found.ids)
+    places = things.node_location_storage
+    if not missing or places is None:
         return
-    # References and places in one go: this line is where the time of reading goes.
-    flat = [value for node in way.nodes for value in _VALUES(node)]
+    outlines = osmium.FileProcessor(path, osm.WAY).with_filter(osmium.filter.IdFilter(missing))
+    for way in outlines:
+        if isinstance(way, osm.Way) and way.tags.get("highway") is None:
+            flat = [value for node in way.nodes for value in (node.ref, *_place(places, node.ref))]
+            kind = kind_of_signature(tuple(map(rings[way.id].get, keys)), mode)
+            if kind.allowed:
+                _take(found, way.id, kind, flat)
+
+
+def _place(places: "osmium.index.LocationTable", ref: int) -> tuple[int, int]:
+    try:
+        location = places.get(ref)
+    except KeyError:
+        return _NO_PLACE, _NO_PLACE
+    return location.x, location.y
+
+
+def _take(found: _Found, way: int, kind: WayKind, flat: list[int]) -> None:
     found.vertices.extend(flat)
     found.counts.append(len(flat) // 3)
-    found.ids.append(way.id)
+    found.ids.append(way)
     found.kind.append(found.kinds.setdefault(kind, len(found.kinds)))
 
 
@@ -222,7 +189,7 @@ def _as_ways(found: _Found, crs: str) -> tuple[Ways, int]:
         vertex_key=key,
         vertex_xy_m=xy,
         offsets=piece,
-        way_id=np.frombuffer(found.ids, dtype=np.int64)[way_of_piece],
+        way_id=drawn_ids(np.frombuffer(found.ids, dtype=np.int64))[way_of_piece],
         kinds=kinds,
     )
     found.closed = np.unique(ref[closed]).tolist()

@@ -14,9 +14,10 @@ from geoplan.core.notices import unique
 from geoplan.core.record import LoadRecord
 from geoplan.layers._files import file_sha256, local_file
 from geoplan.layers.network_build import Edges, Ways, build_edges
+from geoplan.layers.osm_file import OSM_CREDIT, OSM_CRS, is_osm, osm_format
 from geoplan.layers.osm_tags import Mode
 from geoplan.layers.read_lines import read_line_ways
-from geoplan.layers.read_osm import OSM_CRS, is_osm, read_osm_ways
+from geoplan.layers.read_osm import read_osm_ways
 from geoplan.layers.source import LayerSource, Source, as_source
 
 if TYPE_CHECKING:
@@ -237,20 +238,20 @@ def _osm_ways(source: LayerSource, crs: str, mode: Mode) -> tuple[Ways, LoadReco
         )
     path = source.files[0]
     with local_file(path, layer="", subject=LAYER) as file:
-        read = read_osm_ways(str(file.path), crs=crs, mode=mode, subject=LAYER)
+        read = read_osm_ways(file, crs=crs, mode=mode, subject=LAYER)
     record = LoadRecord(
         layer=LAYER,
         kind=LAYER,
         paths=source.files,
         sha256=(file_sha256(path),),
-        format="OSM PBF" if path.lower().endswith(".pbf") else "OSM XML",
+        format=osm_format(path),
         encoding="UTF-8",
         source_crs=OSM_CRS,
         source_crs_from="file",
         study_crs=crs,
         rows_read=read.highways,
         as_of=source.as_of,
-        source=source.source or "OpenStreetMap contributors (ODbL)",
+        source=source.source or OSM_CREDIT,
         notices=unique(read.notices),
     )
     return read.ways, record

@@ -158,3 +158,25 @@ def test_a_file_without_the_nodes_of_its_ways_is_refused(osm, tmp_path):
     file = osm.write_osm(tmp_path / "a.osm", {}, [(1, [1, 2], {"highway": "footway"})])
     with pytest.raises(EmptyLayerError, match="complete_ways"):
         load_walk_network(file, crs=CRS)
+
+
+def test_what_an_editor_drew_and_did_not_upload_is_read(tmp_path, osm):
+    nodes = {-1: (0, 0), -2: (60, 0), 7: (100, 0)}
+    ways = [(5, [7, -2], {"highway": "footway"}), (-3, [-2, -1], {"highway": "footway"})]
+    network = load_walk_network(osm.write_osm(tmp_path / "a.osm", nodes, ways), crs=CRS)
+    assert sorted(
+        zip(network.edge_id.tolist(), network.length_m.round(1).tolist(), strict=True)
+    ) == [
+        (-3, 60.0),
+        (5, 40.0),
+    ]
+    assert network.node_count == 3
+
+
+def test_ways_may_stand_before_their_nodes_as_overpass_writes_them(tmp_path, osm):
+    nodes = {1: (0, 0), 2: (60, 0)}
+    text = osm.write_osm(tmp_path / "a.osm", nodes, [(1, [1, 2], {"highway": "path"})])
+    head, *lines, tail = text.read_text(encoding="utf-8").split("\n")
+    start = next(i for i, line in enumerate(lines) if line.startswith("<way"))
+    text.write_text("\n".join([head, lines[0], *lines[start:], *lines[1:start], tail]), "utf-8")
+    assert load_walk_network(text, crs=CRS).length_m.round(1).tolist() == [60.0]
