@@ -18,12 +18,17 @@ from geoplan.analyses.green_space_ratio import green_space_ratio
 from geoplan.analyses.park_access import park_access
 from geoplan.analyses.park_area_per_capita import park_area_per_capita
 from geoplan.analyses.park_tiers import ParkTier
+from geoplan.analyses.reach import Reach, cost_at, reach
 from geoplan.analyses.red_line_share import red_line_share
+from geoplan.analyses.snap import Snapped, snap_points
 
 __all__ = [
     "Catchment",
     "ParkTier",
+    "Reach",
+    "Snapped",
     "catchment_polygons",
+    "cost_at",
     "coverage",
     "covered_area_m2",
     "covers_points",
@@ -32,5 +37,7 @@ __all__ = [
     "make_catchment",
     "park_access",
     "park_area_per_capita",
+    "reach",
     "red_line_share",
+    "snap_points",
 ]

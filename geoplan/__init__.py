@@ -45,6 +45,8 @@ _HOMES |= dict.fromkeys(
     ("Catchment", "catchment_polygons", "covered_area_m2", "covers_points", "make_catchment"),
     "geoplan.analyses.catchment",
 )
+_HOMES |= dict.fromkeys(("Reach", "cost_at", "reach"), "geoplan.analyses.reach")
+_HOMES |= dict.fromkeys(("Snapped", "snap_points"), "geoplan.analyses.snap")
 _HOMES |= {
     "ParkTier": "geoplan.analyses.park_tiers",
     "ecological_land_share": "geoplan.analyses.ecological_land_share",

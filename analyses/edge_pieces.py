@@ -1,0 +1,150 @@
+"""Straight segments of a network's edges, and the pieces of edges between two places on them."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geoplan.layers.walk_network import WalkNetwork
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Lines = NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Segments:
+    """
+    The straight segments of some edges.
+
+    Parameters
+    ----------
+    edge : ndarray of int64, s
+        The edge that each belongs to.
+    start_xy_m, end_xy_m : ndarray, s × 2
+        Its ends, in the direction of the edge.
+    start_m, end_m : ndarray, s
+        Metres from u to its ends, along the edge: they end at the edge's `length_m`.
+    """
+
+    edge: "Ints"
+    start_xy_m: "Floats"
+    end_xy_m: "Floats"
+    start_m: "Floats"
+    end_m: "Floats"
+
+
+def vertex_positions_m(network: "WalkNetwork") -> "Floats":
+    """
+    Give how far each vertex of a network lies along its edge.
+
+    Parameters
+    ----------
+    network : WalkNetwork
+        The network.
+
+    Returns
+    -------
+    ndarray, k
+        Metres from u. Where `length_m` is not the length of the vertices' line, as in tables that
+        bring their own, the line is stretched evenly to it.
+    """
+    if not network.edge_count:
+        return np.zeros(0)
+    first, last = network.offsets[:-1], network.offsets[1:] - 1
+    step = np.zeros(len(network.vertex_xy_m))
+    step[1:] = np.hypot(*np.diff(network.vertex_xy_m, axis=0).T)
+    step[first] = 0.0
+    run = np.cumsum(step)
+    drawn_m = run[last] - run[first]
+    stretch = np.divide(network.length_m, drawn_m, out=np.zeros_like(drawn_m), where=drawn_m > 0)
+    vertices = np.diff(network.offsets)
+    position = (run - np.repeat(run[first], vertices)) * np.repeat(stretch, vertices)
+    position[last] = network.length_m
+    return position
+
+
+def edge_segments(network: "WalkNetwork", usable: "NDArray[np.bool_]") -> Segments:
+    """
+    Cut edges into their straight segments.
+
+    Parameters
+    ----------
+    network : WalkNetwork
+        The network.
+    usable : ndarray of bool, m
+        Which edges to cut.
+
+    Returns
+    -------
+    Segments
+        In the order of the edges.
+    """
+    edge = np.repeat(np.arange(network.edge_count), np.diff(network.offsets))
+    start = np.flatnonzero((edge[1:] == edge[:-1]) & usable[edge[1:]])
+    position_m = vertex_positions_m(network)
+    return Segments(
+        edge[start],
+        network.vertex_xy_m[start],
+        network.vertex_xy_m[start + 1],
+        position_m[start],
+        position_m[start + 1],
+    )
+
+
+def edge_pieces(
+    network: "WalkNetwork", edge: "Ints", start_m: "Floats", end_m: "Floats"
+) -> "Lines":
+    """
+    Give the line along an edge between two places on it, many at once.
+
+    Parameters
+    ----------
+    network : WalkNetwork
+        The network.
+    edge : ndarray of int64, p
+        The edge of each piece.
+    start_m, end_m : ndarray, p
+        Metres from u at which it starts and ends; a piece with its start beyond its end runs
+        against the edge.
+
+    Returns
+    -------
+    ndarray of LineString, p
+        From `start_m` to `end_m`. A piece without length has both its vertices in one place.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from geoplan.layers import load_walk_network
+    >>> street = gpd.GeoDataFrame(
+    ...     geometry=[shapely.LineString([(0, 0), (60, 0), (60, 40)])], crs="EPSG:4547"
+    ... )
+    >>> network = load_walk_network(street, crs="EPSG:4547")
+    >>> edge_pieces(network, np.array([0]), np.array([90.0]), np.array([50.0]))[0].wkt
+    'LINESTRING (60 30, 60 0, 50 0)'
+    """
+    if not len(edge):
+        return np.zeros(0, dtype=object)
+    # A row of numbers that runs through all edges, with a metre between each and the next.
+    base = np.concatenate([[0.0], np.cumsum(network.length_m + 1.0)])[:-1]
+    run = vertex_positions_m(network) + np.repeat(base, np.diff(network.offsets))
+    low, high = np.minimum(start_m, end_m), np.maximum(start_m, end_m)
+    first = np.searchsorted(run, base[edge] + low, side="right")
+    last = np.searchsorted(run, base[edge] + high, side="left")
+    inner = np.maximum(last - first, 0)
+    piece = np.repeat(np.arange(len(edge)), inner + 2)
+    head = np.cumsum(inner + 2) - (inner + 2)
+    tail = head + inner + 1
+    at = np.empty(len(piece))
+    rank = np.arange(len(piece)) - head[piece]
+    at[:] = run[np.clip(first[piece] + rank - 1, 0, len(run) - 1)]
+    at[head], at[tail] = base[edge] + low, base[edge] + high
+    xy = np.column_stack([np.interp(at, run, axis) for axis in network.vertex_xy_m.T])
+    turn = (np.asarray(start_m) > end_m)[piece]
+    order = np.where(turn, head[piece] + tail[piece] - np.arange(len(piece)), np.arange(len(piece)))
+    return np.asarray(shapely.linestrings(xy[order], indices=piece), dtype=object)

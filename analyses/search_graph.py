@@ -1,0 +1,137 @@
+"""What a search pays on each edge, and the network as scipy wants it."""
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_array
+
+    from geoplan.analyses.snap import Snapped
+    from geoplan.layers.walk_network import WalkNetwork
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+Direction = Literal["to_seeds", "from_seeds"]
+
+
+def search_costs_m(network: "WalkNetwork", direction: Direction) -> "tuple[Floats, Floats]":
+    """
+    Give what the search pays along each edge.
+
+    Parameters
+    ----------
+    network : WalkNetwork
+        The network.
+    direction : {"to_seeds", "from_seeds"}
+        Which way one walks.
+
+    Returns
+    -------
+    tuple of ndarray
+        Cost of getting further from the seeds along the edge from u to v, and from v to u. The
+        search runs from the seeds; when people walk to them, it pays for the way back.
+    """
+    if direction == "to_seeds":
+        return network.backward_m, network.forward_m
+    return network.forward_m, network.backward_m
+
+
+def share_along(network: "WalkNetwork", places: "Snapped") -> "Floats":
+    """
+    Give the share of their edge that lies before each of some places.
+
+    Parameters
+    ----------
+    network : WalkNetwork
+        The network.
+    places : Snapped
+        Places, each on an edge.
+
+    Returns
+    -------
+    ndarray, n
+        0 at u, 1 at v; 0 on an edge without length.
+    """
+    length_m = network.length_m[places.edge]
+    share = np.divide(places.along_m, length_m, out=np.zeros(len(length_m)), where=length_m > 0)
+    return np.clip(share, 0.0, 1.0)
+
+
+def part_cost_m(cost_m: "Floats", share: "Floats") -> "Floats":
+    """
+    Give the cost of a share of edges; no way is no cost even where walking is not allowed.
+
+    Parameters
+    ----------
+    cost_m : ndarray, n
+        Cost of each whole edge, perhaps infinite.
+    share : ndarray, n
+        Share that is walked, 0 to 1.
+
+    Returns
+    -------
+    ndarray, n
+        The product, and 0 for a share of 0.
+    """
+    return np.multiply(cost_m, share, out=np.zeros(len(share)), where=share > 0)
+
+
+def search_graph(
+    network: "WalkNetwork", start: "Ints", start_m: "Floats", limit_m: float, direction: Direction
+) -> "csr_array":
+    """
+    Write the network as a sparse matrix, with one node more for each start.
+
+    Parameters
+    ----------
+    network : WalkNetwork
+        The network.
+    start : ndarray of int64, s
+        Nodes beside seeds, none twice.
+    start_m : ndarray, s
+        What the search pays to get to each.
+    limit_m : float
+        Edges that cost more are left out.
+    direction : {"to_seeds", "from_seeds"}
+        Which way one walks.
+
+    Returns
+    -------
+    csr_array
+        Row and column per node, then one per start, with one arc from it to its node. Costs of 0
+        stay in the matrix, as arcs that cost nothing; of parallel edges the cheapest stays.
+    """
+    from scipy.sparse import csr_array
+
+    nodes = network.node_count
+    costs_m = np.concatenate([*search_costs_m(network, direction), start_m])
+    use = (
+        np.flatnonzero(costs_m <= limit_m)
+        if np.isfinite(limit_m)
+        else (np.flatnonzero(np.isfinite(costs_m)))
+    )
+    extra = np.arange(nodes, nodes + len(start))
+    tail = np.concatenate([network.edge_u, network.edge_v, extra])[use].astype(np.int32)
+    head = np.concatenate([network.edge_v, network.edge_u, start])[use].astype(np.int32)
+    size = nodes + len(start)
+    # One row per arc with one entry, turned into columns: scipy sorts the arcs by their tail.
+    rows = np.arange(len(use) + 1, dtype=np.int32)
+    arcs = csr_array((costs_m[use], tail, rows), shape=(len(use), size)).tocsc()
+    graph = csr_array((arcs.data, head[arcs.indices], arcs.indptr), shape=(size, size))
+    graph.sort_indices()
+    return graph if graph.has_canonical_format else _cheapest(graph)
+
+
+def _cheapest(graph: "csr_array") -> "csr_array":
+    """Keep the cheapest of parallel arcs; scipy by itself would add them up."""
+    from scipy.sparse import csr_array
+
+    tail = np.repeat(np.arange(graph.shape[0]), np.diff(graph.indptr))
+    same = (np.diff(tail, prepend=-1) == 0) & (np.diff(graph.indices, prepend=-1) == 0)
+    first = np.flatnonzero(~same)
+    indptr = np.searchsorted(first, graph.indptr).astype(graph.indptr.dtype)
+    data = np.minimum.reduceat(graph.data, first)
+    return csr_array((data, graph.indices[first], indptr), shape=graph.shape)

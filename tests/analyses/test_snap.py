@@ -1,0 +1,151 @@
+"""Places on the nearest edge, against geometry and shapely's own distances."""
+
+from pathlib import Path
+from runpy import run_path
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geoplan.analyses.snap import snap_points
+from geoplan.core.errors import ParameterError
+
+NETWORKS = run_path(str(Path(__file__).with_name("networks.py")))
+make_network, random_networks = NETWORKS["make_network"], NETWORKS["random_networks"]
+
+COORDINATES = st.lists(st.tuples(st.floats(-200, 1200), st.floats(-200, 1200)), max_size=12)
+
+
+def test_a_place_beside_a_road_meets_it_at_a_right_angle():
+    road = make_network([(0, 0), (100, 0)], [(0, 1)])
+    snapped = snap_points([(30, 40)], road, limit_m=50)
+    assert (snapped.along_m[0], snapped.access_m[0]) == (30, 40)
+
+
+def test_a_place_beyond_the_end_of_a_road_meets_its_end():
+    road = make_network([(0, 0), (100, 0)], [(0, 1)])
+    snapped = snap_points([(103, 4)], road, limit_m=50)
+    assert (snapped.along_m[0], snapped.access_m[0]) == (100, 5)
+
+
+def test_metres_along_a_bent_road_follow_its_bends():
+    road = make_network([(0, 0), (60, 40)], [(0, 1)], bends={0: [(60, 0)]})
+    assert snap_points([(70, 25)], road, limit_m=50).along_m[0] == 85
+
+
+def test_metres_along_follow_the_length_that_a_table_states():
+    road = make_network([(0, 0), (100, 0)], [(0, 1)], length_m=[200])
+    snapped = snap_points([(25, 3)], road, limit_m=50)
+    assert (snapped.along_m[0], snapped.access_m[0]) == (50, 3)
+
+
+def test_a_place_beyond_the_limit_is_not_attached():
+    road = make_network([(0, 0), (100, 0)], [(0, 1)])
+    snapped = snap_points([(50, 20), (50, 20.5)], road, limit_m=20)
+    assert snapped.edge.tolist() == [0, -1]
+    assert np.isnan(snapped.access_m[1])
+
+
+def test_an_edge_that_nobody_may_use_is_passed_over():
+    roads = make_network(
+        [(0, 0), (100, 0), (0, 30), (100, 30)],
+        [(0, 1), (2, 3)],
+        forward_m=[np.inf, 100],
+        backward_m=[np.inf, np.inf],
+    )
+    assert snap_points([(50, 1)], roads, limit_m=50).edge.tolist() == [1]
+
+
+def test_a_leg_does_not_cross_a_river():
+    roads = make_network([(0, 0), (100, 0), (0, 100), (100, 100)], [(0, 1), (2, 3)])
+    river = shapely.LineString([(-500, 20), (500, 20)])
+    free = snap_points([(50, 30)], roads, limit_m=200)
+    held = snap_points([(50, 30)], roads, limit_m=200, barriers=np.array([river]))
+    assert (free.edge.tolist(), held.edge.tolist()) == ([0], [1])
+    assert held.access_m[0] == 70
+
+
+def test_a_place_shut_in_by_barriers_is_not_attached():
+    road = make_network([(0, 0), (100, 0)], [(0, 1)])
+    fence = np.array([shapely.Point(50, 30).buffer(10).exterior])
+    assert snap_points([(50, 30)], road, limit_m=500, barriers=fence).edge.tolist() == [-1]
+
+
+def test_a_leg_may_end_on_a_barrier():
+    # A path on a dyke: the dyke's line is the path's own.
+    road = make_network([(0, 0), (100, 7)], [(0, 1)])
+    dyke = np.array([shapely.LineString([(0, 0), (100, 7)])])
+    assert snap_points([(33, 40)], road, limit_m=500, barriers=dyke).edge.tolist() == [0]
+
+
+def test_a_place_in_the_water_is_attached_to_the_bank_unless_it_must_leave_the_water():
+    road = make_network([(0, 0), (100, 0)], [(0, 1)])
+    water = np.array([shapely.box(0, 10, 100, 50)])
+    assert snap_points([(50, 30)], road, limit_m=500, barriers=water).edge.tolist() == [-1]
+
+
+@given(network=random_networks(one_way=False), xy=COORDINATES)
+def test_legs_are_the_distances_to_the_nearest_line(network, xy):
+    snapped = snap_points(xy, network, limit_m=300)
+    points = shapely.points(np.array(xy, dtype=float).reshape(-1, 2))
+    each_m = shapely.distance(points[:, None], network.lines()[None, :])
+    nearest_m = each_m.min(axis=1)
+    np.testing.assert_array_equal(snapped.found, nearest_m <= 300)
+    rows = np.flatnonzero(snapped.found)
+    np.testing.assert_allclose(snapped.access_m[rows], nearest_m[rows], atol=1e-6)
+    np.testing.assert_allclose(each_m[rows, snapped.edge[rows]], nearest_m[rows], atol=1e-6)
+
+
+@given(network=random_networks(one_way=False), xy=COORDINATES)
+def test_metres_along_lead_to_the_foot(network, xy):
+    snapped = snap_points(xy, network, limit_m=300)
+    snapped = snapped.take(snapped.found)
+    foot = shapely.line_interpolate_point(network.lines()[snapped.edge], snapped.along_m)
+    np.testing.assert_allclose(shapely.get_coordinates(foot), snapped.foot_xy_m, atol=1e-6)
+
+
+@given(network=random_networks(one_way=False), xy=COORDINATES, seed=st.integers(0, 99))
+def test_legs_around_barriers_are_the_shortest_free_ones(network, xy, seed):
+    walls = np.random.default_rng(seed).uniform(0, 1000, (3, 2, 2))
+    barriers = shapely.linestrings(walls)
+    snapped = snap_points(xy, network, limit_m=400, barriers=barriers)
+    ends = network.vertex_xy_m
+    inner = np.setdiff1d(np.arange(len(ends) - 1), network.offsets[1:] - 1)
+    segments = shapely.linestrings(np.stack([ends[inner], ends[inner + 1]], axis=1))
+    for row, place in enumerate(shapely.points(np.array(xy, dtype=float).reshape(-1, 2))):
+        legs = shapely.shortest_line(place, segments)
+        free = ~shapely.crosses(legs[:, None], barriers[None, :]).any(axis=1)
+        length_m = np.where(free, shapely.length(legs), np.inf).min()
+        expected = length_m if length_m <= 400 else np.nan
+        np.testing.assert_allclose(snapped.access_m[row], expected, atol=1e-2)
+
+
+def test_many_places_are_attached_as_each_alone():
+    grid = NETWORKS["grid_network"](20, 20)
+    xy = np.random.default_rng(1).uniform(-100, 2000, (60_000, 2))
+    snapped = snap_points(xy, grid, limit_m=500)
+    within = np.abs(xy - np.round(np.clip(xy, 0, 1900) / 100) * 100)
+    inside = (xy > 0).all(axis=1) & (xy < 1900).all(axis=1)
+    np.testing.assert_allclose(snapped.access_m[inside], within[inside].min(axis=1), atol=1e-9)
+
+
+def test_no_places_are_no_trouble():
+    road = make_network([(0, 0), (100, 0)], [(0, 1)])
+    assert len(snap_points([], road, limit_m=50).edge) == 0
+
+
+@pytest.mark.parametrize(
+    ("xy", "limit_m", "message"),
+    [
+        ([(0, 0)], 0, "limit_m.*above 0"),
+        ([(0, 0)], np.nan, "limit_m"),
+        ([(0, 0, 0)], 5, "one row of x and y"),
+        ([(0, np.nan), (0, 0)], 5, "1 of 2 places have no finite"),
+    ],
+)
+def test_bad_places_are_refused(xy, limit_m, message):
+    road = make_network([(0, 0), (100, 0)], [(0, 1)])
+    with pytest.raises(ParameterError, match=message):
+        snap_points(xy, road, limit_m=limit_m)
