@@ -17,7 +17,9 @@ test: $(VENV)/.installed-test       ## every test that this machine can run
 check: $(VENV)/.installed-check     ## format, lint, types, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy -p geoplan
+	rm -rf build/types
+	$(PIP) install --quiet --no-deps --target build/types .
+	cd build/types && $(abspath $(BIN))/mypy --config-file ../../pyproject.toml -p geoplan
 	$(MAKE) test
 
 test-browser: $(VENV)/.installed-browser  ## maps and report opened in Chromium
@@ -40,7 +42,7 @@ $(VENV)/.installed-test: $(VENV)/.installed
 	touch $@
 
 $(VENV)/.installed-check: $(VENV)/.installed-test
-	$(PIP) install --quiet --config-settings editable_mode=strict --editable '.[test,check]'
+	$(PIP) install --quiet --editable '.[test,check]'
 	touch $@
 
 $(VENV)/.installed-browser: $(VENV)/.installed-test
