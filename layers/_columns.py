@@ -19,6 +19,7 @@ VALUE_COLUMNS = {"population": "population", "jobs": "jobs", "facilities": "weig
 _AMOUNTS = ("population", "jobs")
 _MISSING_TEXTS = frozenset(("", *"- -- — —— / NA N/A nan NaN null NULL None 无 暂无".split()))
 _MEASURED = "area_m2"
+_WHOLE_FLOAT = r"-?\d+\.0"
 
 
 def column_mapping(
@@ -192,14 +193,28 @@ def to_text(column: pd.Series) -> pd.Series:
     ['440307', '']
     """
     known = column.notna()
-    if pd.api.types.is_float_dtype(column) and (column[known] % 1 == 0).all():
-        text = column.where(known, 0).astype("int64").astype("str")
+    if pd.api.types.is_float_dtype(column):
+        text = _numbers_as_text(column[known]).reindex(column.index)
     elif pd.api.types.is_datetime64_any_dtype(column):
         whole_days = (column[known] == column[known].dt.normalize()).all()
         text = column.dt.strftime("%Y-%m-%d" if whole_days else "%Y-%m-%d %H:%M:%S")
     else:
+        numbers = column.map(lambda value: isinstance(value, float)).astype(bool) & known
         text = column.astype("str")
-    return text.where(known, "").str.strip().astype("str")
+        if numbers.any():  # rows of several files: one held the key as a number, another as text
+            text = text.where(~numbers, _numbers_as_text(column[numbers].astype("float64")))
+    text = text.where(known, "").str.strip().astype("str")
+    whole = text.str.fullmatch(_WHOLE_FLOAT)
+    if (whole | (text == "")).all():  # written by a program that had read whole numbers as floats
+        text = text.str.removesuffix(".0")
+    return text
+
+
+def _numbers_as_text(numbers: pd.Series) -> pd.Series:
+    """Write numbers in full, without ``.0`` if all are whole."""
+    if (numbers % 1 == 0).all():
+        return numbers.map(lambda number: f"{number:.0f}").astype("str")
+    return numbers.astype("str")
 
 
 def to_numbers(column: pd.Series, *, source: str, subject: str) -> tuple[pd.Series, int]:

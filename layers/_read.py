@@ -75,10 +75,16 @@ def _plain(frame: GeoDataFrame) -> GeoDataFrame:
     active = frame.geometry.name if frame.active_geometry_name is not None else None
     if active is None:
         raise SchemaError("The GeoDataFrame has no active geometry; call .set_geometry() on it.")
+    repeated = sorted({str(name) for name in frame.columns[frame.columns.duplicated()]})
+    if repeated:
+        raise SchemaError(
+            f"The GeoDataFrame has several columns of the name {', '.join(map(repr, repeated))}. "
+            "Rename them, so that each can be told."
+        )
     others = [
         name
-        for name in frame.columns
-        if name == active or isinstance(frame[name].dtype, gpd.array.GeometryDtype)
+        for name, dtype in frame.dtypes.items()
+        if name == active or isinstance(dtype, gpd.array.GeometryDtype)
     ]
     attributes = pd.DataFrame(frame.drop(columns=others)).reset_index(drop=True)
     attributes.columns = attributes.columns.map(str)

@@ -263,6 +263,8 @@ def _chinese_by_accident_utf8(texts: Sequence[bytes]) -> bool:
     as_utf8 = _decoded("UTF-8", texts) or ""
     if as_utf8.isascii() or max(as_utf8) >= "\u0800":
         return False
+    if not re.sub(r"[\x00-\x7f°²]", "", as_utf8):
+        return False  # degrees and square metres; as GBK they are 掳 and 虏, which nothing is named
     accented = re.search(r"[A-Za-z][\x80-\u07ff]|[\x80-\u07ff][A-Za-z]", as_utf8)
     return accented is None and _share("gb2312", _decoded("GB18030", texts)) >= _SURE
 

@@ -160,7 +160,8 @@ def _geometry(
     if not known.any():
         raise SchemaError(
             f"{shown}: {column} hold no coordinates in any of {len(table)} rows (first value: "
-            f"{example!r}). Name the right columns with x= and y=, in decimal numbers."
+            f"{example!r}). Name the right columns with x= and y=, in plain decimal numbers "
+            "such as 114.0625: no degrees and minutes, no comma."
         )
     values = {"column": column, "example": example}
     count = int(unread.sum())
@@ -168,6 +169,8 @@ def _geometry(
 
 
 def _floats(column: pd.Series) -> np.ndarray:
+    if pd.api.types.is_string_dtype(column):  # full-width digits and blanks, as Chinese input has
+        column = column.astype("str").str.normalize("NFKC").str.strip().str.rstrip("° ")
     return np.asarray(pd.to_numeric(column, errors="coerce"), dtype=float)
 
 

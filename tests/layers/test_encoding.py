@@ -34,6 +34,8 @@ def dbf(values: list[bytes], *, field: bytes = b"NAME", width: int = 20, ldid: i
         ("觀塘區油尖旺葵青離島", "big5", "BIG5"),
         ("龙岗", "utf-8", "UTF-8"),
         ("平平", "gbk", "GB18030"),
+        ("3路", "gbk", "GB18030"),
+        ("114°6'30\"E 12 m²", "utf-8", "UTF-8"),
         ("Praça da Sé", "utf-8", "UTF-8"),
         ("Łódź, Żoliborz, Příbram", "utf-8", "UTF-8"),
         ("улица Ленина", "utf-8", "UTF-8"),

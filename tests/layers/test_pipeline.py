@@ -316,3 +316,23 @@ def test_the_pipeline_names_every_row_of_a_bundle_apart():
     layer = load_layer(bundle, kind="bus_stops", layer_name="bus_stops", crs=CRS)
 
     assert layer["stop_id"].tolist() == ["1", "1#2"]
+
+
+def test_a_frame_with_two_columns_of_one_name_is_refused():
+    frame = points(a=[1, 2], b=[1, 2]).rename(columns={"b": "a"})
+
+    with pytest.raises(SchemaError, match="several columns of the name 'a'"):
+        load_bus_stops(frame, crs=CRS)
+
+
+def test_keys_that_are_numbers_in_one_file_and_text_in_another_are_written_alike(tmp_path):
+    squares(CODE=[440301.0, 440302.0]).to_file(tmp_path / "a.shp")
+    north = squares(CODE=["440303", "440304"])
+    north.set_geometry(north.translate(0, 1000)).to_file(tmp_path / "b.gpkg")
+
+    layer = load_districts(
+        [tmp_path / "a.shp", tmp_path / "b.gpkg"], crs=CRS, source_crs=CRS,
+        columns={"district_id": "CODE"},
+    )  # fmt: skip
+
+    assert layer["district_id"].tolist() == ["440301", "440302", "440303", "440304"]

@@ -192,3 +192,20 @@ def test_a_big_table_is_read_whole(tmp_path):
     raw = read(tmp_path / "many.csv")
 
     assert np.allclose(shapely.get_coordinates(raw.frame.geometry), points.to_numpy())
+
+
+def test_coordinates_in_full_width_digits_are_read(tmp_path):
+    path = written(tmp_path, "lon,lat\n１１４．２５,２２．７２\n114.13 ,22.69°\n")
+
+    assert read(path).frame.geometry.to_wkt().tolist() == [
+        "POINT (114.25 22.72)",
+        "POINT (114.13 22.69)",
+    ]
+
+
+@pytest.mark.parametrize("row", ["114°6'30\"E;22°30'N", "114,25;22,72"])
+def test_coordinates_in_minutes_or_with_a_comma_are_refused_in_plain_words(tmp_path, row):
+    path = written(tmp_path, f"lon;lat\n{row}\n")
+
+    with pytest.raises(SchemaError, match="no degrees and minutes, no comma"):
+        read(path)
