@@ -14,6 +14,7 @@ from geoplan.analyses.catchment import (
 )
 from geoplan.analyses.coverage import coverage
 from geoplan.analyses.ecological_land_share import ecological_land_share
+from geoplan.analyses.entrances import entrance_counts, entrance_notices, make_entrances
 from geoplan.analyses.green_space_ratio import green_space_ratio
 from geoplan.analyses.park_access import park_access
 from geoplan.analyses.park_area_per_capita import park_area_per_capita
@@ -33,8 +34,11 @@ __all__ = [
     "covered_area_m2",
     "covers_points",
     "ecological_land_share",
+    "entrance_counts",
+    "entrance_notices",
     "green_space_ratio",
     "make_catchment",
+    "make_entrances",
     "park_access",
     "park_area_per_capita",
     "reach",

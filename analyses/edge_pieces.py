@@ -65,7 +65,7 @@ def vertex_positions_m(network: "WalkNetwork") -> "Floats":
     vertices = np.diff(network.offsets)
     position = (run - np.repeat(run[first], vertices)) * np.repeat(stretch, vertices)
     position[last] = network.length_m
-    return position
+    return np.asarray(position, dtype=np.float64)
 
 
 def edge_segments(network: "WalkNetwork", usable: "NDArray[np.bool_]") -> Segments:

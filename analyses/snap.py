@@ -117,9 +117,8 @@ def snap_points(
     )
     if not len(places) or not len(segments.edge):
         return _on_segments(places, segments, np.full(len(places), -1), limit_m)
-    tree = shapely.STRtree(
-        shapely.linestrings(np.stack([segments.start_xy_m, segments.end_xy_m], axis=1))
-    )
+    ends = np.stack([segments.start_xy_m, segments.end_xy_m], axis=1)
+    tree = shapely.STRtree(np.asarray(shapely.linestrings(ends), dtype=object))
     nearest = _nearest_segments(places, tree)
     if barriers is not None and len(barriers):
         walls = shapely.STRtree(np.asarray(barriers, dtype=object))

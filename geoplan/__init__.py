@@ -45,6 +45,9 @@ _HOMES |= dict.fromkeys(
     ("Catchment", "catchment_polygons", "covered_area_m2", "covers_points", "make_catchment"),
     "geoplan.analyses.catchment",
 )
+_HOMES |= dict.fromkeys(
+    ("entrance_counts", "entrance_notices", "make_entrances"), "geoplan.analyses.entrances"
+)
 _HOMES |= dict.fromkeys(("Reach", "cost_at", "reach"), "geoplan.analyses.reach")
 _HOMES |= dict.fromkeys(("Snapped", "snap_points"), "geoplan.analyses.snap")
 _HOMES |= {
