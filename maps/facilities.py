@@ -11,6 +11,7 @@ from folium.utilities import get_obj_in_upper_tree
 from geoplan.core import numbers
 from geoplan.maps.cards import LegendEntry
 from geoplan.maps.layers import (
+    CANVAS_FROM,
     CLUSTER_FROM,
     Style,
     Tip,
@@ -100,7 +101,8 @@ def objects_part(
             fill=look.fill, stroke=look.rim, width_px=look.rim_px, radius_px=look.radius_px
         )
         lines = [Tip(title, names_of(layer).tolist()), *_key_tip(layer, ground.lang), *tips]
-        circles = shapes_layer(shown, style=style, pane="gp-objects", tips=lines)
+        many = len(layer) > CANVAS_FROM
+        circles = shapes_layer(shown, style=style, pane="gp-objects", tips=lines, canvas=many)
         drawn = [circles, GrowOnZoom(circles, look.radius_px)]
     on = len(layer) <= _SHOWN_UP_TO if show is None else show
     entry = LegendEntry(look.fill, title, len(layer), "ring" if look.fill == "#ffffff" else "point")
@@ -130,13 +132,15 @@ class GrowOnZoom(MacroElement):
         """
         {% macro script(this, kwargs) %}
         (function (map, circles, radius) {
-            var first = null;
+            var first = null, drawn = radius;
             function grow() {
                 if (first === null) { first = Math.max(map.getZoom(), 10.5); }
                 if (!map.hasLayer(circles)) { return; }
                 var steps = map.getZoom() - first;
                 var factor = Math.pow(2, steps / (steps < 0 ? 1.5 : 3));
                 var size = radius * Math.min(2.5, Math.max(0.5, factor));
+                if (size === drawn) { return; }
+                drawn = size;
                 circles.eachLayer(function (circle) {
                     if (circle.setRadius) { circle.setRadius(size); }
                 });

@@ -11,6 +11,7 @@ import shapely
 from folium.utilities import JsCode
 
 from geoplan.core.errors import ParameterError
+from geoplan.maps.canvas import ObjectsCanvas
 from geoplan.maps.safe import safe
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ PANES: dict[str, int] = {
 """Drawing order, from the ground up: z-index by pane."""
 
 _INTERACTIVE = ("gp-hit", "gp-shapes", "gp-objects")
+CANVAS_FROM = 1_000
+"""Points from which they are drawn on a canvas: an SVG of 10,000 takes a second to zoom."""
 CLUSTER_FROM = 20_000
 """Points from which a browser gets clusters instead of every circle."""
 
@@ -83,10 +86,11 @@ class Tip:
 
 
 def add_panes(map_: folium.Map) -> None:
-    """Create the panes of `PANES` on a map."""
+    """Create the panes of `PANES` on a map, and the canvas for very many objects."""
     for name, z_index in PANES.items():
         pointer = name in _INTERACTIVE
         folium.map.CustomPane(name, z_index=z_index, pointer_events=pointer).add_to(map_)
+    ObjectsCanvas().add_to(map_)
 
 
 def shapes_layer(
@@ -97,6 +101,7 @@ def shapes_layer(
     classes: "Sequence[int] | np.ndarray[Any, Any] | None" = None,
     tips: Sequence[Tip] = (),
     hover: str = "",
+    canvas: bool = False,
 ) -> folium.GeoJson:
     """
     Draw a layer of any geometry.
@@ -116,6 +121,8 @@ def shapes_layer(
         Lines of the tooltip.
     hover : str
         Colour of an outline that appears under the pointer; empty: none.
+    canvas : bool
+        Whether to draw on the canvas of `add_panes` instead of in an SVG.
 
     Returns
     -------
@@ -136,7 +143,7 @@ def shapes_layer(
     data = _features(layer, classes, tips)
     options: dict[str, Any] = {
         "style": JsCode(_style_function(style)),
-        "point_to_layer": JsCode(_point_function(style, pane)),
+        "point_to_layer": JsCode(_point_function(style, pane, canvas=canvas)),
     }
     if hover:
         options["on_each_feature"] = JsCode(_hover_function(hover))
@@ -221,8 +228,10 @@ def _style_function(style: Style) -> str:
     )
 
 
-def _point_function(style: Style, pane: str) -> str:
+def _point_function(style: Style, pane: str, *, canvas: bool) -> str:
     options = json.dumps({"radius": style.radius_px, "pane": pane})
+    if canvas:
+        options = f"Object.assign({{renderer:geoplan.canvas}},{options})"
     return f"function(f,at){{return L.circleMarker(at,{options});}}"
 
 

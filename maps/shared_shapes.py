@@ -78,7 +78,7 @@ class DistrictsLayer(folium.map.Layer):
                 onEachFeature: function (feature, shape) {
                     if (!labels.length) { return; }
                     shape.bindTooltip(tooltip(feature.properties.n), {
-                        sticky: true, className: "gp-tip"
+                        sticky: true, className: "gp-tip gp-tip-district"
                     });
                     {%- if this.hover %}
                     shape.on({

@@ -1,8 +1,10 @@
 """Maps in a browser: themes, tooltips, labels apart, nothing under a card, names as typed."""
 
+import dataclasses
 import io
 import itertools
 
+import geopandas as gpd
 import matplotlib.image
 import numpy as np
 import pytest
@@ -166,3 +168,36 @@ def test_a_theme_of_red_lines_shows_where_they_lie(town, open_page):
     before = _grab(page)
     page.get_by_label("分区：全部类别").check()
     assert _share_changed(before, _grab(page)) > 0.02
+
+
+def test_thousands_of_stops_and_the_districts_below_both_have_tooltips(town, open_page):
+    at = np.random.default_rng(0).uniform(0, 4_000, (1_500, 2))
+    at[:, 0] = np.where(at[:, 0] < 2_000, at[:, 0] / 4, at[:, 0])
+    stops = gpd.GeoDataFrame(
+        geometry=gpd.points_from_xy(*np.add(at, [500_000, 2_500_000]).T), crs="EPSG:4547"
+    ).assign(stop_id="s", name="Many")
+    result = town.coverage()
+    many = dataclasses.replace(result, layers={**result.layers, "facilities": stops})
+    page = open_page(coverage_map(many).html())
+    page.wait_for_timeout(200)
+    assert page.locator(".leaflet-gp-objects-pane canvas").count() == 1
+    page.mouse.move(*_middle(page))
+    page.wait_for_timeout(150)
+    assert "East" in page.locator(".leaflet-tooltip").inner_text()
+    first = page.evaluate(
+        """() => {
+            const map = Object.values(window).find(v => v instanceof L.Map);
+            let at = null;
+            map.eachLayer(layer => { if (layer instanceof L.CircleMarker) at = layer; });
+            const point = map.latLngToContainerPoint(at.getLatLng());
+            const frame = map.getContainer().getBoundingClientRect();
+            return [point.x + frame.left, point.y + frame.top];
+        }"""
+    )
+    page.mouse.move(first[0], first[1], steps=3)
+    page.wait_for_timeout(150)
+    page.mouse.move(first[0] + 0.5, first[1])
+    page.wait_for_timeout(150)
+    shown = [tip.inner_text() for tip in page.locator(".leaflet-tooltip").all() if tip.is_visible()]
+    assert len(shown) == 1
+    assert "Many" in shown[0]
