@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from geoplan.layers.facilities import load_facilities
     from geoplan.layers.fits import CoordinateFit, affine_coordinates, fit_coordinates
     from geoplan.layers.land import load_land
+    from geoplan.layers.osm_features import load_osm_features
     from geoplan.layers.parks import load_parks
     from geoplan.layers.population import load_jobs, load_population
     from geoplan.layers.rail_stations import load_rail_stations
@@ -27,6 +28,7 @@ _HOMES = {
     "load_facilities": "facilities",
     "load_jobs": "population",
     "load_land": "land",
+    "load_osm_features": "osm_features",
     "load_parks": "parks",
     "load_population": "population",
     "load_rail_stations": "rail_stations",
@@ -45,6 +47,7 @@ __all__ = [
     "load_facilities",
     "load_jobs",
     "load_land",
+    "load_osm_features",
     "load_parks",
     "load_population",
     "load_rail_stations",

@@ -1,6 +1,7 @@
 """What every vector and table loader does, in order: read, rename, shift, repair, record."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +29,8 @@ from geoplan.layers._source_crs import (
     in_degrees,
     shift_to_study_crs,
 )
+from geoplan.layers.osm_features import read_osm_source
+from geoplan.layers.osm_file import OSM_CREDIT, is_osm
 from geoplan.layers.repair import Repaired, drop_duplicates, drop_z, repair_layer
 from geoplan.layers.source import Source, as_source
 
@@ -88,7 +91,11 @@ def load_layer(
     check_metric_crs(parse_crs(crs), f"`crs` ({crs!r})")
     described, frame = as_source(source, source_crs=source_crs, columns=columns)
     mapping = column_mapping(spec, described.columns, described.value, subject)
-    if frame is None:
+    if frame is None and is_osm(described.files[0]):
+        raw = read_osm_source(described, family=spec.family, subject=subject)
+        mapping = {spec.key: "osm_id", **mapping}
+        described = replace(described, source=described.source or OSM_CREDIT)
+    elif frame is None:
         raw = read_source(described, text_columns(spec, mapping), subject=subject)
     else:
         raw = read_frame(frame, described.where, subject=subject)

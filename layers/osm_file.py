@@ -1,6 +1,6 @@
 """OSM files themselves: which they are, what is wrong with them, and in what order they stand."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from geoplan.core.errors import SourceError
+from geoplan.core.errors import ParameterError, SourceError
 
 if TYPE_CHECKING:
     import osmium
@@ -33,6 +33,16 @@ def is_osm(path: str) -> bool:
 def osm_format(path: str) -> str:
     """Name the format of an OSM file."""
     return "OSM PBF" if path.lower().endswith(".pbf") else "OSM XML"
+
+
+def one_osm_file(paths: Sequence[str], *, subject: str) -> str:
+    """Refuse several OSM files, whose objects would have to be told apart first."""
+    if len(paths) == 1:
+        return paths[0]
+    raise ParameterError(
+        f"{subject}: {len(paths)} OSM files were given; merge them into one first, e.g. "
+        "osmium merge a.osm.pbf b.osm.pbf -o both.osm.pbf."
+    )
 
 
 def drawn_ids(numbers: NDArray[np.int64]) -> NDArray[np.int64]:

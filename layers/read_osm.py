@@ -134,8 +134,10 @@ def _gather(path: Path, found: _Found, rings: Mapping[int, Mapping[str, str]], m
 
     osm, keys = osmium.osm, KEYS[mode]
     things = osmium.FileProcessor(path, osm.NODE | osm.WAY).with_locations("flex_mem")
-    things.with_filter(osmium.filter.KeyFilter("highway").enable_for(osm.WAY))
-    things.with_filter(osmium.filter.KeyFilter("barrier").enable_for(osm.NODE))
+    for key, entity in (("highway", osm.WAY), ("barrier", osm.NODE)):
+        wanted = osmium.filter.KeyFilter(key)
+        wanted.enable_for(entity)
+        things.with_filter(wanted)
     for thing in things:
         if isinstance(thing, osm.Way):
             kind = kind_of_signature(tuple(map(thing.tags.get, keys)), mode)

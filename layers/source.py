@@ -16,6 +16,9 @@ PathText: TypeAlias = str | PathLike[str]
 Source: TypeAlias = Union[PathText, Sequence[PathText], "GeoDataFrame", "LayerSource"]
 """What a loader accepts: a path, several paths, a GeoDataFrame or a `LayerSource`."""
 
+OsmTags: TypeAlias = Mapping[str, bool | str | Sequence[str]]
+"""Key -> value, values, or True for any; a thing in an OSM file that has one of them belongs."""
+
 
 @dataclass(frozen=True)
 class LayerSource:
@@ -49,6 +52,9 @@ class LayerSource:
         Column of the amount: persons, jobs, or the weight of a facility.
     unit : str
         Unit of a population raster: ``count`` or ``per_km2``.
+    tags : mapping
+        What to look for in an OSM file: ``{"amenity": ["school", "kindergarten"]}``,
+        ``{"building": True}`` for any value. Empty: what is settled for a layer of this name.
 
     Raises
     ------
@@ -73,6 +79,7 @@ class LayerSource:
     source: str = ""
     value: str = ""
     unit: str = ""
+    tags: OsmTags = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Normalise the paths to a tuple of text."""

@@ -14,7 +14,7 @@ from geoplan.core.notices import unique
 from geoplan.core.record import LoadRecord
 from geoplan.layers._files import file_sha256, local_file
 from geoplan.layers.network_build import Edges, Ways, build_edges
-from geoplan.layers.osm_file import OSM_CREDIT, OSM_CRS, is_osm, osm_format
+from geoplan.layers.osm_file import OSM_CREDIT, OSM_CRS, is_osm, one_osm_file, osm_format
 from geoplan.layers.osm_tags import Mode
 from geoplan.layers.read_lines import read_line_ways
 from geoplan.layers.read_osm import read_osm_ways
@@ -231,12 +231,7 @@ def _check_costs(stairs_factor: float | None, crossing_penalty_m: float | None) 
 
 
 def _osm_ways(source: LayerSource, crs: str, mode: Mode) -> tuple[Ways, LoadRecord]:
-    if len(source.files) > 1:
-        raise ParameterError(
-            f"{LAYER}: {len(source.files)} OSM files were given; merge them into one first, e.g. "
-            "osmium merge a.osm.pbf b.osm.pbf -o both.osm.pbf."
-        )
-    path = source.files[0]
+    path = one_osm_file(source.files, subject=LAYER)
     with local_file(path, layer="", subject=LAYER) as file:
         read = read_osm_ways(file, crs=crs, mode=mode, subject=LAYER)
     record = LoadRecord(

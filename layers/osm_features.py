@@ -1,0 +1,435 @@
+"""Things in OSM files by their tags: parks, stops, stations, entrances, buildings, anything."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from geopandas import GeoDataFrame
+from numpy.typing import NDArray
+
+from geoplan.core.columns import Family
+from geoplan.core.crs import check_metric_crs, parse_crs
+from geoplan.core.errors import EmptyLayerError, ParameterError
+from geoplan.core.notices import Notice, unique
+from geoplan.core.record import LoadRecord, attach_record
+from geoplan.layers._files import LocalFile, file_sha256, local_file
+from geoplan.layers._raw import RawLayer
+from geoplan.layers._read import read_frame
+from geoplan.layers._source_crs import SourceCRSChoice, shift_to_study_crs
+from geoplan.layers.encoding import TextEncoding
+from geoplan.layers.osm_file import (
+    OSM_CREDIT,
+    OSM_CRS,
+    drawn_ids,
+    one_osm_file,
+    opened_osm,
+    osm_format,
+)
+from geoplan.layers.repair import repair_layer
+from geoplan.layers.source import LayerSource, OsmTags, PathText
+
+if TYPE_CHECKING:
+    import osmium
+
+DEFAULT_TAGS: dict[str, OsmTags] = {
+    "bus_stops": {"highway": ["bus_stop"]},
+    "rail_stations": {"railway": ["station", "halt"]},
+    "rail_entrances": {"railway": ["subway_entrance", "train_station_entrance"]},
+    "parks": {"leisure": ["park"]},
+    "park_entrances": {"barrier": ["gate", "entrance"], "entrance": True},
+    "protected_areas": {
+        "boundary": ["protected_area", "national_park"],
+        "leisure": ["nature_reserve"],
+    },
+    "residential_land": {"landuse": ["residential"]},
+    "buildings": {"building": True},
+    "schools": {"amenity": ["school"]},
+    "kindergartens": {"amenity": ["kindergarten"]},
+    "hospitals": {"amenity": ["hospital"]},
+    "clinics": {"amenity": ["clinic", "doctors"]},
+    "pharmacies": {"amenity": ["pharmacy"]},
+    "markets": {"amenity": ["marketplace"], "shop": ["supermarket", "greengrocer"]},
+    "toilets": {"amenity": ["toilets"]},
+    "libraries": {"amenity": ["library"]},
+    "playgrounds": {"leisure": ["playground"]},
+    "sports": {"leisure": ["sports_centre", "pitch", "fitness_station"]},
+}
+"""Tags by which a layer of this name is found in an OSM file, unless the plan names others."""
+
+_POINT, _MULTIPOLYGON = 0, 6
+_WORDS = {"any": "thing"}
+# A closed way of these is a line that comes back to its start, unless it says area = yes.
+_LINES = ("barrier", "highway", "railway", "waterway", "route", "power")
+_AREA_RELATIONS = ("multipolygon", "boundary")
+
+
+@dataclass
+class _Things:
+    """What one pass over a file gathers, in lists of one entry per thing."""
+
+    columns: tuple[str, ...]
+    kinds: list[str] = field(default_factory=list)
+    ids: list[int] = field(default_factory=list)
+    wkb: list[str] = field(default_factory=list)
+    rows: list[tuple[str | None, ...]] = field(default_factory=list)
+    areas: set[tuple[str, int]] = field(default_factory=set)
+    open_ways: int = 0
+
+
+def load_osm_features(
+    source: PathText,
+    *,
+    crs: str,
+    tags: OsmTags,
+    family: Family = "any",
+    keys: Sequence[str] = (),
+) -> GeoDataFrame:
+    """
+    Load whatever has certain tags from an OSM file, offline.
+
+    Parameters
+    ----------
+    source : str or path
+        An OSM file: ``.osm.pbf``, ``.osm``, ``.osm.gz``.
+    crs : str
+        Study CRS: projected, in metres, e.g. ``"EPSG:4547"``.
+    tags : mapping
+        What to look for: ``{"leisure": "park"}``, ``{"amenity": ["school", "kindergarten"]}``,
+        ``{"building": True}`` for any value. A thing that has one of them belongs.
+    family : {"any", "point", "line", "polygon", "point or polygon"}
+        Geometry wanted. With ``"point"``, a place drawn as an area stands at a point inside it.
+    keys : sequence of str
+        Further tags to keep as columns.
+
+    Returns
+    -------
+    GeoDataFrame, n rows
+        In `crs`, with RangeIndex, its load record (`geoplan.load_record`) and the columns
+
+        =========== ===== ==== ==================================================
+        column      dtype unit meaning
+        =========== ===== ==== ==================================================
+        ``osm_id``  str        ``node/1``, ``way/2`` or ``relation/3``
+        ``name``    str        name; empty if it has none
+        a key       str        value of each key of `tags` and `keys`, or missing
+        =========== ===== ==== ==================================================
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be found or read.
+    EmptyLayerError
+        If nothing in it has the tags.
+    ParameterError
+        If `tags` is empty.
+    CRSError
+        If `crs` cannot measure.
+
+    See Also
+    --------
+    DEFAULT_TAGS : What the loaders of canonical layers look for in an OSM file.
+
+    Notes
+    -----
+    Multipolygon relations come whole, holes cut out. One whose members the extract cut off cannot
+    be closed; it is left out and counted. A closed way is an area unless it is a street, fence,
+    railway or waterway without ``area = yes``.
+    """
+    check_metric_crs(parse_crs(crs), f"`crs` ({crs!r})")
+    path, subject = str(source), "features"
+    with local_file(path, layer="", subject=subject) as file:
+        raw = read_osm_features(file, tags=tags, family=family, keys=keys, subject=subject)
+    choice = SourceCRSChoice(OSM_CRS, "file")
+    geometry = np.asarray(raw.frame.geometry.array, dtype=object)
+    shifted, _ = shift_to_study_crs(geometry, choice, crs, subject=subject)
+    moved = raw.frame.set_geometry(shifted, crs=None).set_crs(crs, allow_override=True)
+    sound = repair_layer(moved, family=family, subject=subject)
+    layer = sound.frame.reset_index(drop=True)
+    record = LoadRecord(
+        layer=subject,
+        kind=subject,
+        paths=(path,),
+        sha256=(file_sha256(path),),
+        format=raw.driver,
+        encoding="UTF-8",
+        source_crs=OSM_CRS,
+        source_crs_from="file",
+        study_crs=crs,
+        rows_read=raw.rows_read,
+        rows_kept=len(layer),
+        area_change_m2=sound.area_change_m2,
+        source=OSM_CREDIT,
+        notices=unique((*raw.notices, *sound.notices)),
+    )
+    return attach_record(layer, record)
+
+
+def read_osm_features(
+    file: LocalFile,
+    *,
+    tags: OsmTags,
+    family: Family,
+    keys: Collection[str],
+    subject: str,
+) -> RawLayer:
+    """
+    Read whatever has certain tags from an OSM file.
+
+    Parameters
+    ----------
+    file : LocalFile
+        PBF or XML.
+    tags : mapping
+        What to look for, as `load_osm_features` takes it.
+    family : str
+        Geometry wanted.
+    keys : collection of str
+        Further tags to keep as columns.
+    subject : str
+        The layer, for messages.
+
+    Returns
+    -------
+    RawLayer
+        In degrees, with ``osm_id``, ``name`` and a column for each key.
+
+    Raises
+    ------
+    SourceError
+        If the file breaks off or is not OSM.
+    EmptyLayerError
+        If nothing in it has the tags.
+    ParameterError
+        If `tags` is empty or holds something else than text.
+    """
+    wanted = _wanted(tags, subject)
+    things = _Things(tuple(dict.fromkeys(("name", *wanted, *keys))))
+    with opened_osm(file.path, shown=file.shown, subject=subject) as path:
+        _gather(path, things, wanted, family)
+    if not things.ids:
+        raise EmptyLayerError(
+            f"{subject}: {file.shown} holds no {_WORDS.get(family, family)} with the tags "
+            f"{_query(wanted)}. Look a place up on openstreetmap.org to see how it is tagged "
+            "there, and name those tags."
+        )
+    numbers = drawn_ids(np.array(things.ids, dtype=np.int64)).tolist()
+    frame = GeoDataFrame(
+        pd.DataFrame(things.rows, columns=things.columns, dtype=object),
+        geometry=_geometry(things),
+        crs=OSM_CRS,
+    )
+    keys_of = [f"{kind}/{n}" for kind, n in zip(things.kinds, numbers, strict=True)]
+    frame.insert(0, "osm_id", np.array(keys_of, dtype=object))
+    frame["name"] = frame["name"].fillna("").astype("str")
+    counts = {"osm_areas_cut": _broken(things, family)}
+    if family == "polygon":
+        counts["osm_ways_open"] = things.open_ways
+    if family == "point":
+        frame, counts["osm_areas_as_points"] = _as_points(frame)
+    notices = tuple(Notice(code, subject, n, len(frame)) for code, n in counts.items() if n)
+    return RawLayer(
+        frame, osm_format(file.shown), TextEncoding("UTF-8"), len(frame), notices=notices
+    )
+
+
+def read_osm_source(source: LayerSource, *, family: Family, subject: str) -> RawLayer:
+    """
+    Read a layer of a plan from an OSM file.
+
+    Parameters
+    ----------
+    source : LayerSource
+        One OSM file; its `tags`, or else those settled for a layer of this name.
+    family : str
+        Geometry wanted.
+    subject : str
+        Name of the layer.
+
+    Returns
+    -------
+    RawLayer
+        As `read_osm_features` gives it, rows chosen by ``source.where``. The tags that `where`
+        and `columns` name are columns too.
+
+    Raises
+    ------
+    SourceError, EmptyLayerError, ParameterError, SchemaError
+        If the file cannot be read, nothing in it is wanted, or the tags are not settled.
+    """
+    path = one_osm_file(source.files, subject=subject)
+    tags = source.tags or default_tags(subject)
+    named = re.findall(r"[\w:]+", re.sub(r"'[^']*'", "", source.where))
+    keys = [*(name for name in source.columns.values() if name != "osm_id"), *named]
+    with local_file(path, layer="", subject=subject) as file:
+        raw = read_osm_features(file, tags=tags, family=family, keys=keys, subject=subject)
+    kept = read_frame(raw.frame, source.where, subject=subject)
+    return replace(raw, frame=kept.frame, notices=(*raw.notices, *kept.notices))
+
+
+def default_tags(layer_name: str) -> OsmTags:
+    """
+    Give the tags by which a layer is found in an OSM file.
+
+    Parameters
+    ----------
+    layer_name : str
+        Its name in the plan.
+
+    Returns
+    -------
+    mapping
+        From `DEFAULT_TAGS`.
+
+    Raises
+    ------
+    ParameterError
+        If there is none for that name.
+    """
+    if layer_name in DEFAULT_TAGS:
+        return DEFAULT_TAGS[layer_name]
+    raise ParameterError(
+        f"{layer_name} comes from an OSM file, but which tags it has there is not settled. Name "
+        'them, e.g. tags = {amenity = ["school"]}; tags are settled for '
+        f"{', '.join(DEFAULT_TAGS)}."
+    )
+
+
+def _wanted(tags: OsmTags, subject: str) -> dict[str, frozenset[str]]:
+    """Bring a query into one form; no values stand for any."""
+    if not tags:
+        raise ParameterError(f"{subject}: `tags` is empty; name at least one, e.g. leisure=park.")
+    wanted = {}
+    for key, value in tags.items():
+        several = isinstance(value, Sequence) and not isinstance(value, str)
+        values = tuple(value) if several else (value,)
+        if values != (True,) and not all(isinstance(one, str) for one in values):
+            raise ParameterError(
+                f"{subject}: tags[{key!r}] is {value!r}; wanted a value, a list of values, or True."
+            )
+        wanted[key] = frozenset() if values == (True,) else frozenset(map(str, values))
+    return wanted
+
+
+def _query(wanted: Mapping[str, frozenset[str]]) -> str:
+    return ", ".join(f"{key}={'|'.join(sorted(values)) or '*'}" for key, values in wanted.items())
+
+
+def _gather(
+    path: Path, things: _Things, wanted: Mapping[str, frozenset[str]], family: Family
+) -> None:
+    import osmium
+
+    chosen = _filter(wanted)
+    to_wkb = osmium.geom.WKBFactory()
+    for thing in osmium.FileProcessor(path).with_areas(chosen).with_filter(chosen):
+        matched = _matched(thing.tags.get, wanted)
+        if not matched:
+            continue
+        if isinstance(thing, osmium.osm.Relation):
+            if thing.tags.get("type") in _AREA_RELATIONS:
+                things.areas.add(("relation", thing.id))
+            continue
+        line = _is_line(thing, matched)
+        shape = _shape(thing, to_wkb, family, line=line)
+        if shape is not None:
+            _keep(things, thing, shape)
+        elif isinstance(thing, osmium.osm.Way) and not line:
+            if thing.is_closed():
+                things.areas.add(("way", thing.id))
+            else:
+                things.open_ways += 1
+
+
+def _keep(things: _Things, thing: Any, shape: str) -> None:  # noqa: ANN401 (any OSM object)
+    import osmium
+
+    kind = "node" if isinstance(thing, osmium.osm.Node) else "way"
+    number = thing.id
+    if isinstance(thing, osmium.osm.Area):
+        kind, number = ("way" if thing.from_way() else "relation"), thing.orig_id()
+    things.kinds.append(kind)
+    things.ids.append(number)
+    things.wkb.append(shape)
+    things.rows.append(tuple(map(thing.tags.get, things.columns)))
+
+
+def _broken(things: _Things, family: Family) -> int:
+    """Count what encloses an area but could not be closed."""
+    if family == "line":
+        return 0
+    return len(things.areas.difference(zip(things.kinds, things.ids, strict=True)))
+
+
+def _geometry(things: _Things) -> NDArray[np.object_]:
+    """Read the geometries; a multipolygon of one part is that part."""
+    geometry = np.asarray(shapely.from_wkb(np.array(things.wkb, dtype=object)), dtype=object)
+    lone = (shapely.get_type_id(geometry) == _MULTIPOLYGON) & (
+        shapely.get_num_geometries(geometry) == 1
+    )
+    geometry[lone] = shapely.get_geometry(geometry[lone], 0)
+    return geometry
+
+
+def _filter(wanted: Mapping[str, frozenset[str]]) -> "osmium.BaseHandler":
+    import osmium
+
+    if all(wanted.values()):
+        pairs = ((key, value) for key, values in wanted.items() for value in values)
+        return osmium.filter.TagFilter(*pairs)
+    return osmium.filter.KeyFilter(*wanted)
+
+
+def _matched(value: Any, wanted: Mapping[str, frozenset[str]]) -> list[str]:  # noqa: ANN401
+    """Give the keys by which a thing belongs."""
+    found = []
+    for key, values in wanted.items():
+        said = value(key)
+        if said is not None and (said in values if values else said != "no"):
+            found.append(key)
+    return found
+
+
+def _shape(
+    thing: Any,  # noqa: ANN401
+    to_wkb: "osmium.geom.WKBFactory",
+    family: Family,
+    *,
+    line: bool,
+) -> str | None:
+    """Write the geometry of a thing; None where it is of no use to the family, or not whole."""
+    import osmium
+
+    try:
+        if isinstance(thing, osmium.osm.Node):
+            return None if family in ("polygon", "line") else to_wkb.create_point(thing)
+        if isinstance(thing, osmium.osm.Area):
+            return None if family == "line" or line else to_wkb.create_multipolygon(thing)
+        if isinstance(thing, osmium.osm.Way) and family != "polygon":
+            return to_wkb.create_linestring(thing) if line or not thing.is_closed() else None
+    except (osmium.InvalidLocationError, RuntimeError):
+        return None  # a way of which the extract has less than two vertices
+    return None
+
+
+def _is_line(thing: Any, matched: Sequence[str]) -> bool:  # noqa: ANN401
+    """Tell a way that is a line even where it comes back to its start."""
+    import osmium
+
+    if isinstance(thing, osmium.osm.Area) and not thing.from_way():
+        return False
+    area = thing.tags.get("area")
+    return bool(area == "no") if area is not None else all(key in _LINES for key in matched)
+
+
+def _as_points(frame: GeoDataFrame) -> tuple[GeoDataFrame, int]:
+    geometry = np.asarray(frame.geometry.array, dtype=object)
+    drawn = shapely.get_type_id(geometry) != _POINT
+    if drawn.any():
+        geometry[drawn] = shapely.point_on_surface(geometry[drawn])
+        frame = frame.set_geometry(geometry, crs=OSM_CRS)
+    return frame, int(drawn.sum())
