@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 from geoplan.core.errors import SourceError
+from geoplan.layers.encoding import guess_encoding
 
 SHAPEFILE_PARTS = (".cpg", ".dbf", ".prj", ".shp", ".shx")
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls")
@@ -22,6 +23,7 @@ _VECTOR_SUFFIXES = (
 )  # fmt: skip
 _DATA_SUFFIXES = (*_VECTOR_SUFFIXES, *TABLE_SUFFIXES, *PARQUET_SUFFIXES)
 _ZIP_SUFFIXES = (".zip", ".shz")
+_ZIP_UTF8 = 0x800
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def local_file(path: str, *, layer: str, subject: str) -> Iterator[LocalFile]:
         return
     with TemporaryDirectory(prefix="geoplan-") as folder:
         try:
-            with zipfile.ZipFile(archive) as opened:
+            with zipfile.ZipFile(archive, metadata_encoding=_name_encoding(archive)) as opened:
                 chosen = _choose(opened.namelist(), member, layer, shown=path)
                 unpacked = _unpack(opened, chosen, Path(folder))
         except zipfile.BadZipFile as error:
@@ -169,6 +171,17 @@ def _choose(names: list[str], member: str, layer: str, *, shown: str) -> str:
         f"{shown} holds {len(members)} layers: {', '.join(members)}. "
         f"Write which one, e.g. '{shown}!{members[0]}'."
     )
+
+
+def _name_encoding(archive: Path) -> str | None:
+    """Tell in which encoding the names stand that are not marked as UTF-8: GBK, as of Windows."""
+    with zipfile.ZipFile(archive) as opened:
+        names = [
+            info.filename.encode("cp437")
+            for info in opened.infolist()
+            if not info.flag_bits & _ZIP_UTF8 and not info.filename.isascii()
+        ]
+    return (guess_encoding(names) if names else "") or None
 
 
 def _data_members(names: list[str]) -> list[str]:

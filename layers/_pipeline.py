@@ -31,7 +31,13 @@ from geoplan.layers._source_crs import (
 )
 from geoplan.layers.osm_features import read_osm_source
 from geoplan.layers.osm_file import OSM_CREDIT, is_osm
-from geoplan.layers.repair import Repaired, drop_duplicates, drop_z, repair_layer
+from geoplan.layers.repair import (
+    Repaired,
+    drop_duplicates,
+    drop_z,
+    repair_layer,
+    without_nowhere,
+)
 from geoplan.layers.source import Source, as_source
 
 if TYPE_CHECKING:
@@ -40,6 +46,7 @@ if TYPE_CHECKING:
 _AMOUNTS = ("population", "jobs")
 # Two neighbours digitised one by one differ by slivers; a millionth of the area is beyond those.
 _OVERLAP_SHARE, _OVERLAP_M2 = 1e-6, 1.0
+_AREAL = 2
 
 
 def load_layer(
@@ -107,7 +114,7 @@ def load_layer(
     layer = _measured(layer.reset_index(drop=True), spec)
     notices = (
         *raw.notices, *crs_notices, *column_notices, *repaired.notices, *amount_notices,
-        *key_notices, *(_overlap(layer, subject) if kind == "districts" else ()),
+        *key_notices, *_overlap(layer, kind, subject),
     )  # fmt: skip
     record = LoadRecord(
         layer=layer_name,
@@ -140,7 +147,8 @@ def _repaired(
     mapping: Mapping[str, str],
     subject: str,
 ) -> Repaired:
-    flat = drop_z(layer, subject=subject)
+    placed = without_nowhere(layer, subject=subject)
+    flat = drop_z(placed.frame, subject=subject)
     known, null_island = _without_null_island(flat.frame, choice, subject)
     geometry = np.asarray(known.geometry.array, dtype=object)
     shifted, far = shift_to_study_crs(geometry, choice, crs, subject=subject)
@@ -153,7 +161,7 @@ def _repaired(
     )
     return Repaired(
         sound.frame,
-        (*flat.notices, *null_island, *far, *once.notices, *sound.notices),
+        (*placed.notices, *flat.notices, *null_island, *far, *once.notices, *sound.notices),
         once.area_change_m2 + sound.area_change_m2,
     )
 
@@ -212,8 +220,13 @@ def _measured(layer: GeoDataFrame, spec: LayerSpec) -> GeoDataFrame:
     return layer[[*canonical, *further, "geometry"]]
 
 
-def _overlap(layer: GeoDataFrame, subject: str) -> tuple[Notice, ...]:
+def _overlap(layer: GeoDataFrame, kind: str, subject: str) -> tuple[Notice, ...]:
+    """Notice parts listed beside their whole: districts measured twice, people counted twice."""
+    code = {"districts": "overlapping_districts"} | dict.fromkeys(_AMOUNTS, "overlapping_amounts")
     geometry = np.asarray(layer.geometry.array, dtype=object)
+    if kind not in code or not (shapely.get_dimensions(geometry) == _AREAL).any():
+        return ()
+    geometry = geometry[shapely.get_dimensions(geometry) == _AREAL]
     if bool(shapely.coverage_is_valid(geometry)):
         return ()
     total_m2 = float(shapely.area(geometry).sum())
@@ -221,4 +234,4 @@ def _overlap(layer: GeoDataFrame, subject: str) -> tuple[Notice, ...]:
     if overlap_m2 <= max(_OVERLAP_M2, _OVERLAP_SHARE * total_m2):
         return ()
     values = {"overlap_m2": overlap_m2, "share": overlap_m2 / total_m2}
-    return (Notice("overlapping_districts", subject, values=values),)
+    return (Notice(code[kind], subject, values=values),)

@@ -117,7 +117,7 @@ def shift_to_study_crs(
     here = f"{subject} {said} {_short(choice.crs)}"
     if in_degrees(choice.crs):
         _check_degrees(geometry, here)
-    notices = _check_metres(bounds, choice.crs, here, subject)
+    notices = _check_metres(geometry, choice.crs, here, subject)
     try:
         return to_study_crs(geometry, choice.crs, crs), notices
     except CRSError as error:
@@ -142,19 +142,25 @@ def _check_degrees(geometry: Geometries, here: str) -> None:
 
 
 def _check_metres(
-    bounds: Bounds, crs: str | CoordinateFit, here: str, subject: str
+    geometry: Geometries, crs: str | CoordinateFit, here: str, subject: str
 ) -> tuple[Notice, ...]:
     if isinstance(crs, CoordinateFit) or is_datum(crs) or in_degrees(crs):
         return ()
     area = parse_crs(crs).area_of_use
     if area is None:
         return ()
-    if _within(tuple(bounds.tolist()), area.bounds):
+    degrees = _within(geometry, area.bounds)
+    if degrees.any():
+        bounds = shapely.total_bounds(geometry[degrees])
+        some = "" if degrees.all() else f" in {int(degrees.sum())} of {len(degrees)} rows"
         raise CRSError(
-            f"{here}, which is in metres, but has {_extent(bounds)}, which are degrees. State "
-            f"what they are with {_HOW}: 'EPSG:4326', 'CGCS2000', 'GCJ-02' or 'BD-09'."
+            f"{here}, which is in metres, but{some} has {_extent(bounds)}, which are degrees. "
+            f"State what they are with {_HOW}: 'EPSG:4326', 'CGCS2000', 'GCJ-02' or 'BD-09'."
         )
+    bounds = shapely.total_bounds(geometry)
     place = _misplaced(bounds, crs, area.bounds)
+    if place and (hint := _zone_hint(bounds)):
+        raise CRSError(f"{here}, but has {_extent(bounds)}:{hint} State it with {_HOW}.")
     if place == "swapped":
         raise CRSError(
             f"{here}, but has {_extent(bounds)}: x and y look swapped (a surveyor's X points "
@@ -177,21 +183,32 @@ def _looks_like(bounds: Bounds) -> str:
     west, south, east, north = bounds.tolist()
     if max(abs(south), abs(north)) <= 180 and max(abs(west), abs(east)) <= 90:
         return "x and y look swapped: name the columns the other way round with x= and y=."
-    hint = ""
-    zone = int(west // 1_000_000)
-    if zone == int(east // 1_000_000) and _FIRST_ZONE <= zone <= _LAST_ZONE:
-        code = _FIRST_ZONE_EPSG + zone - _FIRST_ZONE
-        hint = f" x begins with a zone number, as in EPSG:{code} (CGCS2000, 3-degree zone {zone})."
-    elif max(map(abs, (west, east, south, north))) <= _WEB_MERCATOR_LIMIT_M and abs(east) > 1e6:
+    hint = _zone_hint(bounds)
+    if (
+        not hint
+        and max(map(abs, (west, east, south, north))) <= _WEB_MERCATOR_LIMIT_M
+        and abs(east) > 1e6
+    ):
         hint = " They might be Web Mercator, EPSG:3857 (or Baidu's, BD-09MC)."
     return f"These are metres.{hint} State their CRS with {_HOW}."
 
 
-def _within(inner: tuple[float, ...], outer: tuple[float, ...]) -> bool:
-    return (
-        outer[0] <= inner[0] <= inner[2] <= outer[2]
-        and outer[1] <= inner[1] <= inner[3] <= outer[3]
-    )
+def _zone_hint(bounds: Bounds) -> str:
+    """Recognise eastings with the number of a 3-degree zone before them, as 38 500 000."""
+    west, _, east, _ = bounds.tolist()
+    zone = int(west // 1_000_000)
+    if zone != int(east // 1_000_000) or not _FIRST_ZONE <= zone <= _LAST_ZONE:
+        return ""
+    code = _FIRST_ZONE_EPSG + zone - _FIRST_ZONE
+    return f" x begins with a zone number, as in EPSG:{code} (CGCS2000, 3-degree zone {zone})."
+
+
+def _within(
+    geometry: Geometries, outer: tuple[float, float, float, float]
+) -> npt.NDArray[np.bool_]:
+    west, south, east, north = shapely.bounds(geometry).T
+    inside = (outer[0] <= west) & (east <= outer[2]) & (outer[1] <= south) & (north <= outer[3])
+    return np.asarray(inside)
 
 
 def _misplaced(

@@ -159,7 +159,8 @@ def _load(
     if described.unit:
         raise ParameterError(
             f"`unit` is {described.unit!r}, but `{kind}` is not a raster: points and polygons hold "
-            "numbers of persons or jobs. Leave `unit` out."
+            "numbers of persons or jobs. Leave `unit` out (of a raster in a zip, name it: "
+            "'people.zip!people.tif')."
         )
     return load_layer(
         described if frame is None else frame,

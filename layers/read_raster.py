@@ -4,7 +4,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
@@ -39,6 +39,9 @@ SUFFIXES = (".tif", ".tiff", ".gtiff", ".img", ".vrt", ".asc", ".nc", ".bil", ".
 _ROWS_AT_ONCE_CELLS = 4_000_000
 _MOST_CELLS = 20_000_000
 _HINT_CELLS = 50_000
+_MOST_PERSONS = 2_000_000_000
+# A raster cut to the outline of the study area may end a cell or two early.
+_SLACK_CELLS = 2
 
 
 @dataclass(frozen=True)
@@ -130,12 +133,13 @@ def read_cells(
     """
     with open_raster(path, subject=subject) as raster:
         source = _source_crs(raster, source_crs, subject)
-        window = _window(raster, source, crs, bounds, subject)
+        window, partial = _window(raster, source, crs, bounds, subject)
         _require_unit(raster, window, unit, source, subject)
         found = _Found(raster, subject)
         for part in strips(raster, window):
             found.take(part)
-        return found.finish(source, crs, unit)
+        cells = found.finish(source, crs, unit)
+        return replace(cells, notices=(*cells.notices, *partial))
 
 
 @contextmanager
@@ -163,6 +167,7 @@ def open_raster(path: str | PathLike[str], *, subject: str) -> "Iterator[Dataset
     import rasterio
     from rasterio.errors import NotGeoreferencedWarning, RasterioIOError
 
+    path = re.sub(r"(?i)^(?!/vsi)(.+\.zip)(?:!/?|[\\/])(.+)$", r"/vsizip/\1/\2", fspath(path))
     _require_file(path, subject)
     try:
         with warnings.catch_warnings():
@@ -187,16 +192,22 @@ class _Found:
         self.columns: list[Integers] = []
         self.values: list[Floats] = []
         self.read = self.nodata = self.not_a_number = self.negative = 0
+        self.impossible = self.full_scale = 0
+        self.fullest = _largest_of_type(raster)
 
     def take(self, window: "Window") -> None:
         values, masked = read_values(self.raster, window)
         lost = ~masked & ~np.isfinite(values)
         negative = ~masked & (values < 0)
-        rows, columns = np.nonzero(~masked & ~lost & (values > 0))
+        # 3.4e38, 1e20 and 2147483647 stand for no data in files that do not say so.
+        impossible = ~masked & ~lost & (values > _MOST_PERSONS)
+        rows, columns = np.nonzero(~masked & ~lost & ~impossible & (values > 0))
         self.read += values.size
         self.nodata += int(masked.sum())
         self.not_a_number += int(lost.sum())
         self.negative += int((negative & ~lost).sum())
+        self.impossible += int(impossible.sum())
+        self.full_scale += int((~masked & ~impossible & (values == self.fullest)).sum())
         self.values.append(values[rows, columns])
         self.rows.append(rows + int(window.row_off))
         self.columns.append(columns + int(window.col_off))
@@ -234,6 +245,8 @@ class _Found:
             ("raster_no_data", self.nodata, {}),
             ("raster_not_a_number", self.not_a_number, {}),
             ("raster_negative", self.negative, {}),
+            ("raster_impossible", self.impossible, {}),
+            ("raster_full_scale", self.full_scale, {"value": self.fullest}),
             ("raster_scaled", 0, {"scale": scaled[0], "offset": scaled[1]}),
             ("raster_first_band", self.raster.count, {}),
         ]
@@ -246,6 +259,14 @@ class _Found:
             for code, count, values in counted
             if wanted.get(code, count > 0)
         )
+
+
+def _largest_of_type(raster: "DatasetReader") -> float:
+    """Give the largest amount that the integers of a raster can hold; NaN for other numbers."""
+    dtype = np.dtype(raster.dtypes[0])
+    if dtype.kind not in "iu":
+        return float("nan")
+    return float(np.iinfo(dtype).max) * raster.scales[0] + raster.offsets[0]
 
 
 def read_values(
@@ -322,11 +343,11 @@ def _magnitude_hint(raster: "DatasetReader", window: "Window", source: SourceCRS
 
 def _window(
     raster: "DatasetReader", source: SourceCRS, crs: str, bounds: Bounds | None, subject: str
-) -> "Window":
+) -> "tuple[Window, tuple[Notice, ...]]":
     from rasterio.windows import Window
 
     if bounds is None:
-        return Window(0, 0, raster.width, raster.height)
+        return Window(0, 0, raster.width, raster.height), ()
     west, south, east, north = bounds
     frame = shapely.segmentize(shapely.box(*bounds), max(east - west, north - south) / 32)
     outline = from_study_crs(np.array([frame], dtype=object), source, crs)
@@ -338,7 +359,16 @@ def _window(
             f"`{subject}`: {raster.name} lies wholly outside the study area, which is {bounds} in "
             f"{crs}. Check its CRS ({source}) and whether it is the right raster."
         )
-    return Window(left, top, right - left, bottom - top)
+    beyond = max(
+        -columns.min(), columns.max() - raster.width, -rows.min(), rows.max() - raster.height
+    )
+    notices: tuple[Notice, ...] = ()
+    if beyond > _SLACK_CELLS:
+        wide = min(columns.max(), raster.width) - max(columns.min(), 0)
+        high = min(rows.max(), raster.height) - max(rows.min(), 0)
+        share = float(wide * high / (np.ptp(columns) * np.ptp(rows)))
+        notices = (Notice("raster_covers_part", subject, values={"share": share}),)
+    return Window(left, top, right - left, bottom - top), notices
 
 
 def strips(raster: "DatasetReader", window: "Window | None" = None) -> Iterator["Window"]:

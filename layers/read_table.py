@@ -69,21 +69,47 @@ def read_table(
     SchemaError
         If the coordinate columns are missing, ambiguous, or hold no numbers.
     """
-    if file.path.suffix.lower().startswith(".xls"):
-        table, found = _read_workbook(file, text_columns), TextEncoding()
-        driver = "xlsx"
-    else:
-        content = file.path.read_bytes()
-        found = (
-            TextEncoding(encoding, "declared")
-            if encoding
-            else table_encoding(content, subject=file.shown)
-        )
-        table = _read_text(file, content, found.name, text_columns)
-        driver = "CSV"
+    table, found = read_rows(file, encoding=encoding, text_columns=text_columns)
+    driver = "CSV" if found.name else "xlsx"
     geometry, notices = _geometry(table, x, y, file.shown, subject)
     attributes = table.drop(columns="geometry", errors="ignore")
     return RawLayer(GeoDataFrame(attributes, geometry=geometry), driver, found, len(table), notices)
+
+
+def read_rows(
+    file: LocalFile, *, encoding: str, text_columns: Collection[str]
+) -> tuple[pd.DataFrame, TextEncoding]:
+    """
+    Read the rows of a table as they are.
+
+    Parameters
+    ----------
+    file : LocalFile
+        CSV, TSV or a workbook, with the sheet asked for.
+    encoding : str
+        Encoding of the text; detected when empty.
+    text_columns : collection of str
+        Columns to keep as text.
+
+    Returns
+    -------
+    tuple of DataFrame and TextEncoding
+        Every row and column; the encoding, without a name for a workbook.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be parsed, or has several sheets and none is named.
+    """
+    if file.path.suffix.lower().startswith(".xls"):
+        return _read_workbook(file, text_columns), TextEncoding()
+    content = file.path.read_bytes()
+    found = (
+        TextEncoding(encoding, "declared")
+        if encoding
+        else table_encoding(content, subject=file.shown)
+    )
+    return _read_text(file, content, found.name, text_columns), found
 
 
 def coordinate_columns(names: Collection[str], *, x: str, y: str, shown: str) -> tuple[str, str]:
@@ -143,7 +169,13 @@ def _geometry(
     if len(wkt) == 1 and not _candidates(table.columns, X_NAMES):
         column, given = wkt[0], table[wkt[0]].notna().to_numpy()
         texts = table[column].astype(object).where(given, None).to_numpy()
-        geometry = np.asarray(shapely.from_wkt(texts, on_invalid="ignore"), dtype=object)
+        try:
+            geometry = np.asarray(shapely.from_wkt(texts, on_invalid="ignore"), dtype=object)
+        except NotImplementedError as error:
+            raise SchemaError(
+                f"{shown}: column {column!r} holds arcs ({error}). Replace them by straight "
+                "segments in a GIS first."
+            ) from error
         unread = given & ~shapely.is_geometry(geometry)
         known = shapely.is_geometry(geometry)
     else:

@@ -28,6 +28,12 @@ from geoplan.layers.encoding import (
 _JSON_SUFFIXES = (".geojson", ".json", ".geojsonl", ".topojson")
 _ONE_LAYER_SUFFIXES = (".shp", ".fgb", *_JSON_SUFFIXES)
 _ARROW_DRIVERS = (".gpkg", ".fgb")
+_UNREADABLE = (
+    pyogrio.errors.DataSourceError,
+    pyogrio.errors.DataLayerError,
+    NotImplementedError,
+    ValueError,
+)
 # Said by GDAL and pyogrio about what the pipeline counts or does not need: rings, M values.
 _EXPECTED_WARNINGS = ("Non closed ring", "Measured (M)", "More than one layer", "'crs' was not")
 
@@ -86,7 +92,7 @@ def read_vector(file: LocalFile, *, encoding: str, subject: str) -> RawLayer:
         info = pyogrio.read_info(target, layer=layer or None, encoding="ISO-8859-1")
         driver = str(info["driver"])
         rows, notices = _with_warnings(lambda: _read_rows(target, options, subject), subject)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+    except _UNREADABLE as error:
         raise SourceError(f"{file.shown} cannot be read: {_reason(error, file.path)}") from error
     if not isinstance(rows.frame, GeoDataFrame):
         raise SchemaError(
@@ -189,6 +195,11 @@ def _row_count(path: Path, layer: str) -> int:
 def _read_rows(target: Path | bytes, options: dict[str, Any], subject: str) -> _Rows:
     try:
         return _read_text_whole(target, options)
+    except NotImplementedError:  # arcs: GDAL straightens them, but not on the way through Arrow
+        if not options.get("use_arrow"):
+            raise
+        rows = _read_rows(target, {**options, "use_arrow": False}, subject)
+        return replace(rows, notices=(*rows.notices, Notice("straightened_arcs", subject)))
     except shapely.errors.GEOSException:
         rows = _read_text_whole(target, {**options, "on_invalid": "fix"})
     plain = {key: value for key, value in options.items() if key in ("layer", "encoding")}
@@ -262,6 +273,6 @@ def _read_parquet(file: LocalFile) -> RawLayer:
         raise MissingDependencyError(
             f"{file.shown} is GeoParquet, which needs pyarrow: pip install pyarrow"
         ) from error
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, NotImplementedError) as error:
         raise SourceError(f"{file.shown} cannot be read as GeoParquet: {error}") from error
     return RawLayer(frame, "Parquet", TextEncoding(), len(frame))

@@ -202,6 +202,33 @@ def _without_missing(frame: GeoDataFrame, subject: str) -> Repaired:
     return Repaired(frame[~missing], (notice,))
 
 
+def without_nowhere(frame: GeoDataFrame, *, subject: str) -> Repaired:
+    """
+    Take away geometry with a coordinate that is no number, or infinite: it lies nowhere.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame
+        Any layer; may lack a CRS and hold None.
+    subject : str
+        The layer, for the notice.
+
+    Returns
+    -------
+    Repaired
+        The same rows, those without a place without geometry.
+    """
+    geometry = _geometries(frame)
+    xy, rows = shapely.get_coordinates(geometry, return_index=True)
+    nowhere = np.unique(rows[~np.isfinite(xy).all(axis=1)])
+    if not len(nowhere):
+        return Repaired(frame)
+    placed = geometry.copy()
+    placed[nowhere] = None
+    notice = Notice("unreadable_geometry", subject, len(nowhere), len(frame))
+    return Repaired(frame.set_geometry(placed, crs=frame.crs), (notice,))
+
+
 def drop_z(frame: GeoDataFrame, *, subject: str) -> Repaired:
     """
     Drop heights, which no measure here uses.
@@ -227,13 +254,15 @@ def drop_z(frame: GeoDataFrame, *, subject: str) -> Repaired:
 
 
 def _parts_of_collections(frame: GeoDataFrame, family: Family, subject: str) -> Repaired:
-    """Take the parts of the wanted dimension out of geometry collections."""
+    """Take the parts of the wanted dimension out of geometry collections, polygons first."""
     geometry = _geometries(frame)
     mixed = shapely.get_type_id(geometry) == _COLLECTION
-    if not mixed.any() or family in ("any", "point or polygon"):
+    if not mixed.any():
         return Repaired(frame)
     taken = geometry.copy()
-    taken[mixed] = _parts_of_dimension(geometry[mixed], _WANTED[family][0])
+    for dimension in _WANTED[family]:
+        parts = _parts_of_dimension(geometry[mixed], dimension)
+        taken[mixed] = np.where(shapely.is_missing(parts), taken[mixed], parts)
     notice = Notice("split_collections", subject, int(mixed.sum()), len(frame))
     return Repaired(frame.set_geometry(taken, crs=frame.crs), (notice,))
 

@@ -112,3 +112,18 @@ def test_the_hash_of_a_folder_covers_its_files_but_no_locks(tmp_path):
 )
 def test_the_suffix_chooses_the_reader(tmp_path, name, kind):
     assert file_kind(tmp_path / name) == kind
+
+
+def test_chinese_names_in_a_zip_of_windows_are_read(tmp_path, monkeypatch):
+    def as_windows_does(info):
+        return info.filename.encode("gbk"), 0
+
+    monkeypatch.setattr(zipfile.ZipInfo, "_encodeFilenameFlags", as_windows_does)
+    with zipfile.ZipFile(tmp_path / "city.zip", "w") as opened:
+        opened.writestr("街道/龙岗街道.csv", "x,y")
+        opened.writestr("街道/公交站点.csv", "x,y\n1,2")
+
+    with local_file(f"{tmp_path / 'city.zip'}!街道/公交站点.csv", layer="", subject="x") as file:
+        assert file.path.read_text(encoding="utf-8") == "x,y\n1,2"
+    with pytest.raises(SourceError, match=r"holds 2 layers: 街道/龙岗街道.csv, 街道/公交站点.csv"):
+        local_file(str(tmp_path / "city.zip"), layer="", subject="x").__enter__()

@@ -336,3 +336,29 @@ def test_keys_that_are_numbers_in_one_file_and_text_in_another_are_written_alike
     )  # fmt: skip
 
     assert layer["district_id"].tolist() == ["440301", "440302", "440303", "440304"]
+
+
+def test_a_point_without_numbers_is_left_out_and_counted():
+    stops = points().set_geometry([shapely.Point(np.nan, np.nan), shapely.Point(WEST, SOUTH)])
+
+    found = noticed(load_bus_stops(stops.set_crs(CRS), crs=CRS))
+
+    assert found == {"unreadable_geometry": 1, "dropped_no_geometry": 1, "made_keys": 1}
+
+
+def test_people_of_a_street_listed_beside_its_communities_are_noticed():
+    parts = squares(population=[100, 200])
+    street = gpd.GeoDataFrame({"population": [300]}, geometry=[parts.union_all()], crs=CRS)
+
+    alone = noticed(load_population(parts, crs=CRS))
+    both = load_record(load_population(pd.concat([parts, street]), crs=CRS))
+
+    assert "overlapping_amounts" not in alone
+    words = next(n.text("en") for n in both.notices if n.code == "overlapping_amounts")
+    assert "2,000,000 m² (50.00% of their area)" in words
+
+
+def test_people_in_points_and_polygons_together_are_loaded():
+    mixed = pd.concat([squares(population=[1, 2]), points(population=[3, 4])])
+
+    assert load_population(mixed, crs=CRS)["population"].sum() == 10

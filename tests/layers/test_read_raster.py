@@ -239,3 +239,43 @@ def test_a_file_that_is_no_raster_is_refused(tmp_path):
 )
 def test_a_raster_is_known_by_its_name(path, answer):
     assert is_raster(path) is answer
+
+
+@pytest.mark.parametrize(
+    "value",
+    [np.float32(3.4028235e38), np.float64(1e20), np.int32(2147483647), np.uint32(4294967295)],
+)
+def test_a_number_too_large_for_persons_stands_for_no_data(tmp_path, value):
+    found = read(write(tmp_path / "p.tif", np.array([[value, 4]], dtype=value.dtype)))
+
+    assert codes(found) == {"raster_impossible": 1}
+    assert found.amounts.tolist() == [4]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_largest_number_of_a_small_type_is_counted_and_told(tmp_path, lang):
+    found = read(write(tmp_path / "p.tif", np.array([[65535, 4]], dtype="uint16")))
+
+    assert codes(found) == {"raster_full_scale": 1}
+    assert found.amounts.tolist() == [65535, 4]
+    assert "65,535" in found.notices[0].text(lang)
+
+
+def test_a_raster_that_ends_within_the_study_area_says_how_much_it_covers(tmp_path):
+    path = write(tmp_path / "p.tif", np.ones((10, 10)))
+    west, north = 500_000, 2_500_000
+
+    whole = read(path, bounds=(west - 100, north - 1_000, west + 1_000, north))
+    half = read(path, bounds=(west, north - 1_000, west + 2_000, north))
+
+    assert codes(whole) == {}
+    assert [n.code for n in half.notices] == ["raster_covers_part"]
+    assert "covers 50%" in half.notices[0].text("en")
+
+
+@pytest.mark.parametrize("form", ["{}!people.tif", "{}/people.tif"])
+def test_a_raster_in_a_zip_is_read_by_its_name(tmp_path, form):
+    with zipfile.ZipFile(tmp_path / "z.zip", "w") as opened:
+        opened.write(write(tmp_path / "p.tif", np.ones((2, 2))), "people.tif")
+
+    assert read(form.format(tmp_path / "z.zip")).amounts.sum() == 4

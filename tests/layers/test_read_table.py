@@ -209,3 +209,10 @@ def test_coordinates_in_minutes_or_with_a_comma_are_refused_in_plain_words(tmp_p
 
     with pytest.raises(SchemaError, match="no degrees and minutes, no comma"):
         read(path)
+
+
+def test_arcs_written_as_wkt_are_refused(tmp_path):
+    path = written(tmp_path, 'WKT\n"CIRCULARSTRING (0 0, 1 1, 2 0)"\n')
+
+    with pytest.raises(SchemaError, match="column 'WKT' holds arcs"):
+        read(path)

@@ -1,11 +1,16 @@
 """Vector files."""
 
 import json
+import sqlite3
+import struct
 import subprocess
 import sys
 import zipfile
+from contextlib import closing
+from importlib.util import find_spec
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 
@@ -293,3 +298,23 @@ def test_zipped_layers_are_read_by_the_loader(frame, tmp_path):
     districts = load_districts(tmp_path / "a.zip", crs="EPSG:4547", columns={"name": "名称"})
 
     assert districts["name"].tolist() == NAMES
+
+
+def test_arcs_are_straightened_and_told(tmp_path):
+    path = tmp_path / "arc.gpkg"
+    gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 1, 1)], crs="EPSG:4547").to_file(path)
+    arc = struct.pack("<BII6d", 1, 8, 3, 0, 0, 500, 500, 1000, 0)
+    chord = struct.pack("<BII4d", 1, 2, 2, 1000, 0, 0, 0)
+    half_disc = struct.pack("<BII", 1, 10, 1) + struct.pack("<BII", 1, 9, 2) + arc + chord
+    with closing(sqlite3.connect(path)) as base:
+        triggers = base.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for (name,) in triggers:  # they call functions that only GDAL has
+            base.execute(f'DROP TRIGGER "{name}"')
+        base.execute("UPDATE arc SET geom = ?", (b"GP\0\1" + struct.pack("<i", 4547) + half_disc,))
+        base.commit()
+
+    raw = read(path)
+
+    assert raw.frame.area[0] == pytest.approx(np.pi / 2 * 500**2, rel=1e-3)
+    if find_spec("pyarrow") is not None:
+        assert [n.code for n in raw.notices] == ["straightened_arcs"]

@@ -18,7 +18,7 @@ from shapely import (
 )
 
 from geoplan.core.errors import EmptyLayerError, SchemaError
-from geoplan.layers.repair import drop_duplicates, drop_z, repair_layer
+from geoplan.layers.repair import drop_duplicates, drop_z, repair_layer, without_nowhere
 
 BOW_TIE = Polygon([(0, 0), (100, 100), (100, 0), (0, 100)])
 SQUARE = box(0, 0, 100, 100)
@@ -204,3 +204,23 @@ def test_equal_rows_of_persons_may_be_kept():
 
 def test_rows_without_geometry_are_not_repeats_of_each_other():
     assert once(layer(None, None, SQUARE), {"name": ["a", "a", "b"]}).notices == ()
+
+
+def test_geometry_with_a_coordinate_that_is_no_number_lies_nowhere():
+    with np.errstate(invalid="ignore"):
+        broken = Polygon([(0, 0), (1, 0), (np.nan, np.nan), (0, 0)])
+
+    result = without_nowhere(layer(Point(np.nan, 1), Point(np.inf, 1), broken, SQUARE), subject="x")
+
+    assert codes(result) == [("unreadable_geometry", 3)]
+    assert result.frame.geometry.isna().tolist() == [True, True, True, False]
+
+
+def test_of_a_collection_the_polygons_are_taken_before_the_points():
+    mixed = GeometryCollection([Point(5, 5), SQUARE])
+    lone = GeometryCollection([Point(5, 5)])
+
+    result = repaired(mixed, lone, family="point or polygon")
+
+    assert codes(result)[0] == ("split_collections", 2)
+    assert result.frame.geometry.geom_type.tolist() == ["Polygon", "Point"]

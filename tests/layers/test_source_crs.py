@@ -91,6 +91,12 @@ def test_degrees_are_told_from_metres(crs, expected):
         ([(114.2, 22.7)], "EPSG:4547", "in metres, but has x from 114.2.*which are degrees"),
         ([(114.2, 22.7)], "EPSG:3857", "in metres, but has x from 114.2.*which are degrees"),
         ([(2_500_000, 510_000)], "EPSG:4547", "x and y look swapped .a surveyor's X points north"),
+        (
+            [(114.2, 22.7), (510_000, 2_500_000)],
+            "EPSG:4547",
+            "in metres, but in 1 of 2 rows has x from 114.2 to 114.2.*which are degrees",
+        ),
+        ([(38_520_000, 2_500_000)], "EPSG:4547", "zone number, as in EPSG:4526"),
         ([(114.2, 22.7)], "BD-09MC", "stops: the coordinates run from .* which are degrees"),
     ],
 )
