@@ -1,6 +1,6 @@
 """The quiet ground of a map: districts, borders, and the plan's own layers in pale colours."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -155,11 +155,17 @@ _QUIET: Mapping[str, _Quiet] = {
 }
 _OTHER = _Quiet("#dfe1e4", "#8a949d", 1.2)
 _DOTS = {"rail_stations": RING, "rail_entrances": RING, "bus_stops": DOT}
-_SHOWN = ("water", "rivers", "roads", "rail", "parks")
+ORIENTATION = ("water", "rivers", "roads", "rail")
+"""Layers that are on at first wherever they are part of the context."""
 _BELOW = ("eco_line", "red_lines", "built_up", "residential_land", "water", "rivers")
 
 
-def context_parts(context: "Mapping[str, GeoDataFrame] | None", ground: Ground) -> list[Part]:
+def context_parts(
+    context: "Mapping[str, GeoDataFrame] | None",
+    ground: Ground,
+    *,
+    shown: Collection[str] = ORIENTATION,
+) -> list[Part]:
     """
     Draw further layers of the plan for reference.
 
@@ -169,12 +175,13 @@ def context_parts(context: "Mapping[str, GeoDataFrame] | None", ground: Ground) 
         Layers by their name in the plan, in the CRS of the districts.
     ground : Ground
         What they stand on.
+    shown : collection of str
+        Layers that are on at first; everything else waits in the layer control.
 
     Returns
     -------
     list of Part
-        One per layer that has rows, areas below lines below points. Water, roads, rail lines and
-        parks are on at first; everything else waits in the layer control.
+        One per layer that has rows, areas below lines below points.
 
     Raises
     ------
@@ -186,18 +193,18 @@ def context_parts(context: "Mapping[str, GeoDataFrame] | None", ground: Ground) 
     require_metric_crs(districts=ground.districts, **context)
     filled = {name: layer for name, layer in context.items() if not layer.empty}
     names = sorted(filled, key=lambda name: (name not in _BELOW, _dimension(filled[name])))
-    return [_context_part(name, filled[name], ground) for name in names]
+    return [_context_part(name, filled[name], ground, show=name in shown) for name in names]
 
 
 def _dimension(layer: "GeoDataFrame") -> int:
     return -int(shapely.get_dimensions(layer.geometry.to_numpy()).max(initial=0))
 
 
-def _context_part(name: str, layer: "GeoDataFrame", ground: Ground) -> Part:
+def _context_part(name: str, layer: "GeoDataFrame", ground: Ground, *, show: bool) -> Part:
     look = _QUIET.get(name, _OTHER)
     title = capital(name_of("layer", name, ground.lang))
     if _dimension(layer) == 0:
-        return objects_part(layer, ground, title=title, dot=_DOTS.get(name), show=False)
+        return objects_part(layer, ground, title=title, dot=_DOTS.get(name), show=show)
     symbol: Symbol = "line" if _dimension(layer) == -1 else "area"
     if len(layer) > PICTURE_FROM and symbol == "area":
         picture = picture_of(layer, np.zeros(len(layer), dtype=int))
@@ -211,7 +218,7 @@ def _context_part(name: str, layer: "GeoDataFrame", ground: Ground) -> Part:
         part = shapes_layer(_merged(ground.display(layer)), style=style, pane=pane)
     colour = look.fill if symbol == "area" else look.line
     entry = LegendEntry(colour, title, len(layer), symbol)
-    return Part(group(title, [part], show=name in _SHOWN), "layer", entries=(entry,))
+    return Part(group(title, [part], show=show), "layer", entries=(entry,))
 
 
 def _merged(shown: "GeoDataFrame") -> "GeoDataFrame":

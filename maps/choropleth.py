@@ -89,8 +89,8 @@ def choropleth_map(  # noqa: PLR0913 (the parts of one page)
     ...     geometry=[box(500_000, 2_500_000, 501_000, 2_502_000)], crs="EPSG:4547"
     ... )
     >>> page = choropleth_map(ecological_land_share(line, districts))
-    >>> "25.0 %" in page.subtitle
-    True
+    >>> page.table.rows[0]
+    ('甲', '2.00', '8.00', '25.0 %')
     """
     asked = request(
         result,

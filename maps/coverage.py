@@ -88,8 +88,8 @@ def coverage_map(
     >>> stops = gpd.GeoDataFrame(geometry=[Point(501_000, 2_501_000)], crs="EPSG:4547")
     >>> found = coverage(stops, districts, distance_m=500, of=["land"])
     >>> page = coverage_map(found, lang="zh")
-    >>> "13.1 %" in page.subtitle
-    True
+    >>> page.table.rows[0]
+    ('甲', '0.79', '6.00', '13.1 %')
     """
     if result.analysis != "coverage":
         raise ParameterError(

@@ -137,7 +137,7 @@ class GrowOnZoom(MacroElement):
                 if (first === null) { first = Math.max(map.getZoom(), 10.5); }
                 if (!map.hasLayer(circles)) { return; }
                 var steps = map.getZoom() - first;
-                var factor = Math.pow(2, steps / (steps < 0 ? 1.5 : 3));
+                var factor = Math.pow(2, steps / (steps < 0 ? 1.5 : 4));
                 var size = radius * Math.min(2.5, Math.max(0.5, factor));
                 if (size === drawn) { return; }
                 drawn = size;

@@ -68,8 +68,8 @@ def indicator_map(  # noqa: PLR0913 (the parts of one page)
     ... )
     >>> stops = gpd.GeoDataFrame(geometry=[Point(501_000, 2_501_000)], crs="EPSG:4547")
     >>> page = indicator_map(coverage(stops, districts, distance_m=500, of=["land"]))
-    >>> "13.1 %" in page.subtitle
-    True
+    >>> page.table.rows[0]
+    ('甲', '0.79', '6.00', '13.1 %')
     """
     common = {
         "title": title,

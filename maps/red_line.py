@@ -79,8 +79,8 @@ def red_line_map(
     ...     crs="EPSG:4547",
     ... )
     >>> page = red_line_map(red_line_share(lines, districts))
-    >>> "25.0 %" in page.subtitle
-    True
+    >>> page.table.rows[0]
+    ('甲', '2.00', '8.00', '25.0 %')
     """
     if result.analysis not in _ANALYSES:
         raise ParameterError(

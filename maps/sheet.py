@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from geoplan.core.definitions import define
 from geoplan.core.errors import ParameterError
-from geoplan.maps.basemap import Ground, context_parts, ground_of, start_map
+from geoplan.maps.basemap import ORIENTATION, Ground, context_parts, ground_of, start_map
 from geoplan.maps.cards import Place, TableCard
 from geoplan.maps.districts import hit_layer
 from geoplan.maps.fit import FitBetweenCards
@@ -153,7 +153,7 @@ def finish(
     result, lang = asked.result, asked.lang
     map_ = start_map(ground)
     FitBetweenCards(ground.shown).add_to(map_)
-    context = context_parts(_besides(asked), ground)
+    context = context_parts(_besides(asked), ground, shown=_orientation(asked))
     legend = add_parts(map_, parts, context, lang)
     hit_layer(ordered(asked), ground, asked.goal_of).add_to(map_)
     credited = {"districts": result.districts, **result.layers, **asked.context}
@@ -175,6 +175,12 @@ def finish(
         bounds=ground.bounds,
         places=_places(ground, places or {}),
     )
+
+
+def _orientation(asked: Request) -> tuple[str, ...]:
+    """Name the context that helps to find one's way: parks, but not where green is the subject."""
+    reach = asked.result.analysis in ("coverage", "park_access")
+    return (*ORIENTATION, "parks") if reach else ORIENTATION
 
 
 def _besides(asked: Request) -> "dict[str, GeoDataFrame]":
