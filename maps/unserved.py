@@ -1,6 +1,7 @@
 """The served ground, and the demand out of reach: rest of the land, cells, places by amount."""
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -101,7 +102,7 @@ def _rest_of_land(
     block = LegendBlock(_title(measure, lang), (entry,))
     if len(unserved) > PICTURE_FROM:
         picture = picture_of(unserved, np.zeros(len(unserved), dtype=int))
-        return overlay(picture, [UNSERVED_LAND], pane="gp-theme"), block
+        return overlay(picture, [UNSERVED_LAND], pane="gp-theme"), _pictured(block, lang)
     style = Style(fill=UNSERVED_LAND, fill_opacity=0.85)
     drawn = shapes_layer(ground.display(dissolved(unserved)), style=style, pane="gp-theme")
     return drawn, block
@@ -149,6 +150,7 @@ def _cells(
         classes = _classes(cells, measure.numerator_unit)
         picture = picture_of_grid(grid, classes.index(cells))
         block = _block(classes, cells[~np.isnan(cells)], measure, lang, grid)
+        block = _pictured(block, lang)
         return overlay(picture, classes.colors, pane="gp-over"), block
     area = shapely.area(units.geometry.to_numpy())
     alike = len(area) and np.percentile(area, 90) < 1.5 * np.percentile(area, 10)
@@ -160,7 +162,7 @@ def _cells(
     )
     if len(units) > GRID_PICTURE_FROM:
         burnt = picture_of(units, index)
-        return overlay(burnt, classes.colors, pane="gp-over"), block
+        return overlay(burnt, classes.colors, pane="gp-over"), _pictured(block, lang)
     style = Style(fill=classes.colors, fill_opacity=0.85)
     drawn = shapes_layer(ground.display(units), style=style, pane="gp-over", classes=index)
     return drawn, block
@@ -190,6 +192,13 @@ def _block(
     return LegendBlock(
         _title(measure, lang), entries, unit=_unit_per(measure, "cell", lang), note=capital(note)
     )
+
+
+def _pictured(block: LegendBlock, lang: str) -> LegendBlock:
+    """Say in the legend that a layer was drawn as a picture."""
+    separator = "；" if lang == "zh" else "; "
+    notes = [note for note in (block.note, say("legend.picture", lang)) if note]
+    return replace(block, note=capital(separator.join(notes)))
 
 
 def _round(size_m: float) -> float:

@@ -57,7 +57,7 @@ def test_nothing_known_makes_one_empty_class():
     ("limits", "unit", "lang", "labels"),
     [
         ((0.7, 0.85), "1", "en", ("below 70", "70 – 85", "85 and more")),
-        ((0.125,), "1", "zh", ("12.5 以下", "12.5 及以上")),
+        ((0.125,), "1", "zh", ("低于 12.5", "12.5 及以上")),
         ((1_000, 20_000), "person", "en", ("below 1,000", "1,000 – 20,000", "20,000 and more")),
         ((2e6, 5e7), "m2", "en", ("below 2", "2 – 50", "50 and more")),
     ],
