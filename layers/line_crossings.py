@@ -89,6 +89,50 @@ def join_lines(lines: Lines, level: Ints) -> Joined:
     return Joined(key, vertex_xy_m, offsets, row, added)
 
 
+def join_edges(lines: Lines, u: Lines, v: Lines) -> Joined:
+    """
+    Let edges of a graph meet at their end nodes, and nowhere else.
+
+    Parameters
+    ----------
+    lines : ndarray of LineString, n
+        In metres; not modified. Whether one runs from u to v or from v to u does not matter.
+    u, v : ndarray of str, n
+        End nodes.
+
+    Returns
+    -------
+    Joined
+        The lines with their vertices.
+
+    Notes
+    -----
+    Where the ends of lines bear their nodes out (each node is at one place), nodes are told apart
+    by their names, so that a bridge may end above another street. Where they do not, as after a
+    graph was simplified or turned around by another program, ends at one place are one node.
+    """
+    xy, owner = shapely.get_coordinates(lines, return_index=True)
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=len(lines)))])
+    first, last = offsets[:-1], offsets[1:] - 1
+    _, name = np.unique(np.concatenate([u, v]).astype(str), return_inverse=True)
+    place, where = _places(xy[np.concatenate([first, last])])
+    if _one_place_each(name, place):
+        place, xy = name, xy.copy()
+    else:
+        xy = xy.copy()
+        xy[np.concatenate([first, last])] = where[place]
+    key = place.max() + 1 + np.arange(len(xy))
+    key[np.concatenate([first, last])] = place
+    return Joined(key, xy, offsets, np.arange(len(lines)), 0)
+
+
+def _one_place_each(name: Ints, place: Ints) -> bool:
+    """Tell whether each name stands at one place only."""
+    order = np.lexsort([place, name])
+    same_name = name[order][1:] == name[order][:-1]
+    return bool((place[order][1:] == place[order][:-1])[same_name].all())
+
+
 def _simple_lines(lines: Lines) -> tuple[Lines, Ints]:
     """Take lines that cross themselves apart into their segments."""
     row = np.arange(len(lines))

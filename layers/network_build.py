@@ -68,6 +68,9 @@ class Ways:
         Key of the source feature.
     kinds : WayKinds
         What the ways are.
+    given_m : ndarray, w, or None
+        Lengths that the source states and that count in place of the vertices'; NaN where it
+        does not.
     """
 
     vertex_key: Ints
@@ -75,6 +78,7 @@ class Ways:
     offsets: Ints
     way_id: Ints
     kinds: WayKinds
+    given_m: Floats | None = None
 
 
 @dataclass(frozen=True)

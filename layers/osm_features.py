@@ -305,8 +305,9 @@ def _wanted(tags: OsmTags, subject: str) -> dict[str, frozenset[str]]:
         raise ParameterError(f"{subject}: `tags` is empty; name at least one, e.g. leisure=park.")
     wanted = {}
     for key, value in tags.items():
-        several = isinstance(value, Sequence) and not isinstance(value, str)
-        values = tuple(value) if several else (value,)
+        values: tuple[object, ...] = (value,)
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            values = tuple(value)
         if values != (True,) and not all(isinstance(one, str) for one in values):
             raise ParameterError(
                 f"{subject}: tags[{key!r}] is {value!r}; wanted a value, a list of values, or True."

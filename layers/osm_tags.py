@@ -291,6 +291,6 @@ def _direction(tags: Mapping[str, str], mode: Mode) -> int:
 
 
 def _oneway(value: str | None) -> int:
-    if value in ("yes", "true", "1"):
+    if value in ("yes", "true", "True", "1"):  # True: as Python's programs write it
         return 1
     return -1 if value in ("-1", "reverse") else 0

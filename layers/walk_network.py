@@ -280,15 +280,16 @@ def _costs(
 ) -> tuple[Floats, Floats]:
     """Cost of each edge along its vertices and against them."""
     way = edges.edge_way
+    whole_m = np.bincount(way, edges.length_m, minlength=len(ways.way_id))[way]
+    share = np.divide(edges.length_m, whole_m, out=np.ones_like(whole_m), where=whole_m > 0)
     cost_m = edges.length_m.copy()
+    if ways.given_m is not None:
+        given_m = ways.given_m[way]
+        cost_m = np.where(np.isnan(given_m), cost_m, given_m * share)
     if stairs_factor is not None:
         cost_m[ways.kinds.stairs[way]] *= stairs_factor
     if crossing_penalty_m is not None:
         # Half a crossing is half a wait: a way is often cut in the middle of the street.
-        whole_m = np.bincount(way, edges.length_m, minlength=len(ways.way_id))
-        share = np.divide(
-            edges.length_m, whole_m[way], out=np.ones_like(cost_m), where=whole_m[way] > 0
-        )
         cost_m += np.where(ways.kinds.crossing[way], crossing_penalty_m * share, 0.0)
     direction = ways.kinds.direction[way]
     return np.where(direction < 0, np.inf, cost_m), np.where(direction > 0, np.inf, cost_m)

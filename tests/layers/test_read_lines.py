@@ -142,3 +142,35 @@ def test_the_input_stays_as_it_was():
 def test_bad_input_is_refused(frame, more, error, words):
     with pytest.raises(error, match=words):
         load_walk_network(frame, **{"crs": CRS, **more})
+
+
+def test_edges_of_a_graph_meet_at_their_nodes_and_not_where_they_cross():
+    edges = streets(*CROSS, [(100, 50), (0, 50)], u=[1, 3, 2], v=[2, 4, 1])
+    network = load_walk_network(edges, crs=CRS)
+    assert (network.node_count, network.length_m.tolist()) == (4, [100.0, 100.0])
+    assert network.record.notices[-1].code == "lines_repeated"
+
+
+def test_nodes_at_one_place_stay_apart_while_their_names_do():
+    edges = streets([(0, 0), (50, 0)], [(50, 0), (50, 90)], u=["a", "c"], v=["b", "d"])
+    assert load_walk_network(edges, crs=CRS).node_count == 4
+
+
+def test_names_of_nodes_that_the_lines_contradict_are_left_aside():
+    edges = streets([(0, 0), (50, 0)], [(50, 0), (50, 90)], u=["a", "b"], v=["b", "a"])
+    assert load_walk_network(edges, crs=CRS).node_count == 3
+
+
+def test_a_stated_length_counts_where_it_is_asked_for():
+    lines = streets(*CROSS, KM=[0.15, None]).assign(LEN=[150, None])
+    network = load_walk_network(lines, crs=CRS, columns={"length_m": "LEN"})
+    assert network.forward_m.tolist() == [75.0, 75.0, 50.0, 50.0]
+    assert load_walk_network(lines, crs=CRS).forward_m.tolist() == [50.0] * 4
+
+
+def test_ids_that_osmnx_joined_give_their_first():
+    lines = streets(*CROSS, [(0, 0), (9, 9)], osmid=["[7, 8]", "9", 10])
+    network = load_walk_network(lines, crs=CRS)
+    assert network.edge_id.tolist() == [7, 7, 9, 9, 10]
+    odd = lines.assign(osmid=["x", "9", 10])
+    assert load_walk_network(odd, crs=CRS).edge_id.tolist() == [1, 1, 2, 2, 3]

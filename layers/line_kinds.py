@@ -1,0 +1,188 @@
+"""What the columns of a line layer say: who uses a line, on which level, under which key."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from geopandas import GeoDataFrame
+
+from geoplan.core.errors import EmptyLayerError, ParameterError, SchemaError
+from geoplan.core.notices import Notice
+from geoplan.layers.network_build import Floats, Ints, Mask
+from geoplan.layers.osm_tags import KEYS, Mode, WayKind, kind_of_signature, refused_notice
+
+LINE_COLUMNS = tuple(
+    dict.fromkeys(("edge_id", "u", "v", "length_m", "layer", *KEYS["walk"], *KEYS["cycle"]))
+)
+"""Columns that mean something in a line layer; all may be missing."""
+
+_SYNONYMS = {"highway": ("fclass",), "edge_id": ("osm_id", "osmid")}
+_NO = ("", "0", "0.0", "f", "false", "n", "nan", "no", "none", "否")
+_FLAGS = ("bridge", "tunnel")
+_OTHER_TAGS = "other_tags"  # GDAL's OSM driver packs there what has no column of its own
+_HSTORE = r'"{key}"=>"([^"]*)"'
+_PLAIN = "road"  # the class of lines in a layer that says nothing of classes
+
+
+@dataclass(frozen=True)
+class LineKinds:
+    """
+    What the lines of a layer are, as the tags in its columns say.
+
+    Parameters
+    ----------
+    kinds : tuple of WayKind
+        The different ones.
+    of_row : ndarray of int64, n
+        Position of each row's kind in `kinds`.
+    notices : tuple of Notice
+        What nobody may use, and why.
+    """
+
+    kinds: tuple[WayKind, ...]
+    of_row: Ints
+    notices: tuple[Notice, ...]
+
+    @property
+    def allowed(self) -> Mask:
+        """Which rows belong to the network."""
+        return np.array([kind.allowed for kind in self.kinds], dtype=bool)[self.of_row]
+
+
+def line_table(frame: GeoDataFrame, columns: Mapping[str, str], subject: str) -> pd.DataFrame:
+    """
+    Bring the columns that mean something under their names, as text.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame, n rows
+        The layer as it was read.
+    columns : mapping of str to str
+        Name of `LINE_COLUMNS` -> name in the layer.
+    subject : str
+        The layer, for messages.
+
+    Returns
+    -------
+    DataFrame, n rows
+        Those of `LINE_COLUMNS` that the layer has; None where a row has nothing. ``length_m``
+        only if `columns` names it: a layer's own may be of another life of its lines.
+
+    Raises
+    ------
+    ParameterError
+        If `columns` maps a name that means nothing.
+    SchemaError
+        If a mapped column is not there.
+    """
+    unknown = [name for name in columns if name not in LINE_COLUMNS]
+    if unknown:
+        raise ParameterError(
+            f"{subject}: columns= maps {unknown[0]!r}, which is not a column of a walk network. "
+            f"Those are: {', '.join(LINE_COLUMNS)}."
+        )
+    lost = [name for name in columns.values() if name not in frame]
+    if lost:
+        raise SchemaError(
+            f"{subject} has no column {lost[0]!r}; it has {', '.join(map(str, frame.columns))}."
+        )
+    found: dict[str, pd.Series] = {}
+    for name in LINE_COLUMNS:
+        own = () if name == "length_m" else (name, *_SYNONYMS.get(name, ()))
+        names = (columns[name],) if name in columns else own
+        here = next((one for one in names if one in frame), None)
+        if here is not None:
+            found[name] = frame[here].astype("str").where(frame[here].notna(), None)
+        elif _OTHER_TAGS in frame:
+            packed = frame[_OTHER_TAGS].astype("str")
+            tags = packed.str.extract(_HSTORE.format(key=name), expand=False)
+            if tags.notna().any():
+                found[name] = tags.where(tags.notna(), None)
+    return pd.DataFrame(found, index=pd.RangeIndex(len(frame)), dtype=object)
+
+
+def line_kinds(table: pd.DataFrame, mode: Mode, subject: str) -> LineKinds:
+    """
+    Tell who may use each line.
+
+    Parameters
+    ----------
+    table : DataFrame, n rows
+        As `line_table` gives it; without a column ``highway`` every line is used.
+    mode : {"walk", "cycle"}
+        Who wants to use them.
+    subject : str
+        The layer, for messages.
+
+    Returns
+    -------
+    LineKinds
+        The kind of each row.
+
+    Raises
+    ------
+    EmptyLayerError
+        If nobody may use any of them.
+    """
+    if "highway" not in table:
+        table = table.assign(highway=_PLAIN)
+    columns = [name for name in KEYS[mode] if name in table]
+    texts = table[columns].fillna("")
+    number = np.asarray(texts.groupby(columns, sort=False).ngroup(), dtype=np.int64)
+    distinct = texts.iloc[np.unique(number, return_index=True)[1]]
+    kinds = tuple(
+        kind_of_signature(tuple(_tag(key, row.get(key, "")) for key in KEYS[mode]), mode)
+        for row in distinct.to_dict("records")
+    )
+    refused: Counter[str] = Counter()
+    for size, kind in zip(np.bincount(number).tolist(), kinds, strict=True):
+        if not kind.allowed:
+            refused[kind.reason] += size
+    if refused.total() == len(table):
+        reasons = ", ".join(reason for reason, _ in refused.most_common(5))
+        raise EmptyLayerError(
+            f"{subject}: nobody may {mode} on any of its {len(table)} lines ({reasons}). Check "
+            "the column that says what they are, e.g. columns={'highway': 'CLASS'}."
+        )
+    notices = (refused_notice(refused, len(table), subject),) if refused else ()
+    return LineKinds(kinds, number, notices)
+
+
+def line_levels(rows: pd.DataFrame) -> Ints:
+    """Give the level of each line: its ``layer``, else 1 for a bridge and -1 for a tunnel."""
+    level = np.zeros(len(rows), dtype=np.int64)
+    for name, usual in (("bridge", 1), ("tunnel", -1)):
+        if name in rows:
+            raised = ~rows[name].fillna("").astype("str").str.lower().isin(_NO)
+            level[raised.to_numpy()] = usual
+    if "layer" in rows:
+        given = pd.to_numeric(rows["layer"], errors="coerce").fillna(0).to_numpy()
+        level = np.where(given != 0, given, level).astype(np.int64)
+    return level
+
+
+def line_ids(table: pd.DataFrame) -> Ints:
+    """Take whole numbers as keys; else the number of the row, from 1."""
+    count = np.arange(1, len(table) + 1)
+    if "edge_id" not in table:
+        return count
+    # OSMnx joins the ways of an edge as "[1, 2]"; the first stands for them.
+    first = table["edge_id"].astype("str").str.extract(r"^\[?'?(-?\d+)(?:\.0+)?(?![\d.])")[0]
+    return count if first.isna().any() else np.asarray(first.astype("int64"), dtype=np.int64)
+
+
+def line_lengths(table: pd.DataFrame) -> Floats | None:
+    """Give lengths that a table states, NaN where it does not; None if it states none."""
+    if "length_m" not in table:
+        return None
+    return pd.to_numeric(table["length_m"], errors="coerce").to_numpy(dtype=np.float64)
+
+
+def _tag(key: str, value: str) -> str | None:
+    if key in _FLAGS:
+        return None if value.lower() in _NO else value
+    if value.startswith("["):  # OSMnx again: "['residential', 'tertiary']"
+        value = value.strip("[]'\" ").split(",")[0].strip("'\" ")
+    return value or None

@@ -1,0 +1,75 @@
+"""Networks in two tables: nodes with coordinates, and edges between them."""
+
+import pytest
+
+from geoplan.core.errors import CRSError, SchemaError, SourceError
+from geoplan.layers.source import LayerSource
+from geoplan.layers.walk_network import load_walk_network
+
+CRS = "EPSG:4547"
+NODES = "id,x,y\n001,500000,2500000\n002,500100,2500000\n003,500100,2500050\n"
+EDGES = "u,v,length_m,highway\n001,002,130,residential\n002,003,,steps\n003,009,5,path\n"
+
+
+def tables(folder, nodes=NODES, edges=EDGES):
+    (folder / "n.csv").write_text(nodes, encoding="utf-8")
+    (folder / "e.csv").write_text(edges, encoding="utf-8")
+    return [folder / "n.csv", folder / "e.csv"]
+
+
+def test_edges_run_straight_and_cost_the_length_they_state(tmp_path):
+    network = load_walk_network(tables(tmp_path), crs=CRS, source_crs=CRS, stairs_factor=2)
+    assert network.length_m.tolist() == [100.0, 50.0]
+    assert network.forward_m.tolist() == network.backward_m.tolist() == [130.0, 100.0]
+    assert network.node_count == 3
+    (notice,) = (n for n in network.record.notices if n.code == "edges_without_node")
+    assert (notice.count, notice.total, network.record.rows_read) == (1, 3, 3)
+
+
+def test_either_table_may_come_first_and_columns_may_have_other_names(tmp_path):
+    paths = tables(
+        tmp_path,
+        NODES.replace("id,x,y", "编号,经度,纬度").replace("500", "11").replace("2511", "22"),
+        EDGES.replace("u,v,", "A,B,"),
+    )
+    paths[0].write_text("编号,经度,纬度\na,114.0,22.5\nb,114.0,22.51\n", encoding="gb18030")
+    paths[1].write_text("A,B\na,b\n", encoding="utf-8")
+    source = LayerSource(
+        paths[::-1], crs="CGCS2000", columns={"node_id": "编号", "u": "A", "v": "B"}
+    )
+    network = load_walk_network(source, crs=CRS)
+    assert network.length_m.item() == pytest.approx(1107.5, abs=1)
+
+
+def test_edges_that_cross_do_not_meet(tmp_path):
+    nodes = "id,x,y\na,0,50\nb,100,50\nc,50,0\nd,50,100\n"
+    network = load_walk_network(
+        tables(tmp_path, nodes, "from,to\na,b\nc,d\n"), crs=CRS, source_crs=CRS
+    )
+    assert (network.node_count, network.edge_count) == (4, 2)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "edges", "error", "words"),
+    [
+        (NODES, "a,b\n1,2\n", SchemaError, "one should have the columns u and v"),
+        (EDGES, EDGES, SchemaError, "one should have the columns u and v"),
+        (NODES, "u,b\n001,002\n", SchemaError, "no column v or to"),
+        (NODES.replace("id", "key"), EDGES, SchemaError, "no column node_id or id"),
+        (NODES, "u,v\n7,8\n", SchemaError, "no edge of .*e.csv names two nodes of .*n.csv"),
+        ("id,a,b\n1,2,3\n", EDGES, SchemaError, "no column that is plainly a coordinate"),
+    ],
+)
+def test_bad_tables_are_refused(tmp_path, nodes, edges, error, words):
+    with pytest.raises(error, match=words):
+        load_walk_network(tables(tmp_path, nodes, edges), crs=CRS, source_crs=CRS)
+
+
+def test_one_table_alone_or_one_that_is_not_there_is_refused(tmp_path):
+    paths = tables(tmp_path)
+    with pytest.raises(SchemaError, match="a network in tables is two files"):
+        load_walk_network(paths[1], crs=CRS, source_crs=CRS)
+    with pytest.raises(SourceError, match="was not found"):
+        load_walk_network([paths[0], tmp_path / "x.csv"], crs=CRS, source_crs=CRS)
+    with pytest.raises(CRSError, match="says nothing of its CRS"):
+        load_walk_network(paths, crs=CRS)
