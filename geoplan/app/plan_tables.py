@@ -116,9 +116,7 @@ class TierTable(_Table):
     minutes: Positive | None = Field(None, description="minutes, a number above 0")
     speed_kmh: Positive | None = Field(None, description="km/h, a number above 0")
     distance_m: Positive | None = Field(None, description=_METRES)
-    min_area_m2: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = Field(
-        None, description="square metres, a number not below 0"
-    )
+    min_area_m2: Positive | None = Field(None, description="square metres, a number above 0")
 
     @model_validator(mode="after")
     def _one_reach(self) -> "TierTable":
