@@ -16,17 +16,20 @@ from geoplan.analyses.coverage import coverage
 from geoplan.analyses.ecological_land_share import ecological_land_share
 from geoplan.analyses.entrances import entrance_counts, entrance_notices, make_entrances
 from geoplan.analyses.green_space_ratio import green_space_ratio
+from geoplan.analyses.isochrones import ReachedPieces, isochrones, reached_pieces
 from geoplan.analyses.park_access import park_access
 from geoplan.analyses.park_area_per_capita import park_area_per_capita
 from geoplan.analyses.park_tiers import ParkTier
 from geoplan.analyses.reach import Reach, cost_at, reach
 from geoplan.analyses.red_line_share import red_line_share
+from geoplan.analyses.routes import routes, worst_served
 from geoplan.analyses.snap import Snapped, snap_points
 
 __all__ = [
     "Catchment",
     "ParkTier",
     "Reach",
+    "ReachedPieces",
     "Snapped",
     "catchment_polygons",
     "cost_at",
@@ -37,11 +40,15 @@ __all__ = [
     "entrance_counts",
     "entrance_notices",
     "green_space_ratio",
+    "isochrones",
     "make_catchment",
     "make_entrances",
     "park_access",
     "park_area_per_capita",
     "reach",
+    "reached_pieces",
     "red_line_share",
+    "routes",
     "snap_points",
+    "worst_served",
 ]

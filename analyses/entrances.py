@@ -11,6 +11,8 @@ from geoplan.core.errors import CRSError, ParameterError, SchemaError
 from geoplan.core.notices import Notice
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
@@ -120,7 +122,7 @@ def make_entrances(
     known = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     flat = shapely.get_type_id(shapes) == shapely.GeometryType.POINT
     _check_types(shapes[known])
-    rules = {
+    rules: dict[str, Callable[[NDArray[np.bool_]], Found]] = {
         "given": lambda left: _near(_points(given), shapes, left, tolerance_m),
         "itself": lambda left: _themselves(shapes, left & flat),
         "gate": lambda left: _near(_points(gates), _boundaries(shapes, left), left, tolerance_m),
@@ -242,7 +244,7 @@ def _points(layer: "GeoDataFrame | None") -> "Geometries":
     if layer is None:
         return np.zeros(0, dtype=object)
     points = np.asarray(layer.geometry, dtype=object)
-    return points[~(shapely.is_missing(points) | shapely.is_empty(points))]
+    return np.asarray(points[~(shapely.is_missing(points) | shapely.is_empty(points))])
 
 
 def _boundaries(shapes: "Geometries", left: "NDArray[np.bool_]") -> "Geometries":

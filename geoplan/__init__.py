@@ -25,6 +25,7 @@ _HOMES |= dict.fromkeys(("StudyCRS", "choose_study_crs", "require_metric_crs"), 
 _HOMES |= {
     "CoordinateFit": "geoplan.layers.fits",
     "LayerSource": "geoplan.layers.source",
+    "NetworkReport": "geoplan.layers.network_report",
     "WalkNetwork": "geoplan.layers.walk_network",
     "affine_coordinates": "geoplan.layers.fits",
     "fit_coordinates": "geoplan.layers.fits",
@@ -39,6 +40,8 @@ _HOMES |= {
     "load_rail_stations": "geoplan.layers.rail_stations",
     "load_red_lines": "geoplan.layers.red_lines",
     "load_walk_network": "geoplan.layers.walk_network",
+    "network_report": "geoplan.layers.network_report",
+    "without_islands": "geoplan.layers.network_report",
 }
 
 _HOMES |= dict.fromkeys(("coverage",), "geoplan.analyses.coverage")
@@ -49,6 +52,10 @@ _HOMES |= dict.fromkeys(
 _HOMES |= dict.fromkeys(
     ("entrance_counts", "entrance_notices", "make_entrances"), "geoplan.analyses.entrances"
 )
+_HOMES |= dict.fromkeys(
+    ("ReachedPieces", "isochrones", "reached_pieces"), "geoplan.analyses.isochrones"
+)
+_HOMES |= dict.fromkeys(("routes", "worst_served"), "geoplan.analyses.routes")
 _HOMES |= dict.fromkeys(("Reach", "cost_at", "reach"), "geoplan.analyses.reach")
 _HOMES |= dict.fromkeys(("Snapped", "snap_points"), "geoplan.analyses.snap")
 _HOMES |= {

@@ -131,6 +131,22 @@ def test_many_places_are_attached_as_each_alone():
     np.testing.assert_allclose(snapped.access_m[inside], within[inside].min(axis=1), atol=1e-9)
 
 
+@pytest.mark.parametrize("spread", [1.0, 30.0])
+def test_many_places_have_the_legs_that_a_search_tree_finds(spread):
+    random = np.random.default_rng(2)
+    start = random.uniform(0, 5000, (1500, 2))
+    end = start + random.exponential(20 * spread, (1500, 1)) * random.normal(size=(1500, 2))
+    nodes = np.vstack([start, end])
+    network = make_network(nodes, np.arange(3000).reshape(2, -1).T)
+    xy = np.vstack([random.uniform(-500, 5500, (20_000, 2)), nodes + random.normal(size=(3000, 2))])
+    snapped = snap_points(xy, network, limit_m=1000)
+    rows, legs_m = shapely.STRtree(network.lines()).query_nearest(
+        shapely.points(xy), return_distance=True, all_matches=False, max_distance=1000
+    )
+    np.testing.assert_array_equal(np.flatnonzero(snapped.found), rows[0])
+    np.testing.assert_allclose(snapped.access_m[rows[0]], legs_m, atol=1e-7)
+
+
 def test_no_places_are_no_trouble():
     road = make_network([(0, 0), (100, 0)], [(0, 1)])
     assert len(snap_points([], road, limit_m=50).edge) == 0
