@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from geoplan.layers.facilities import load_facilities
     from geoplan.layers.fits import CoordinateFit, affine_coordinates, fit_coordinates
     from geoplan.layers.land import load_land
+    from geoplan.layers.network_report import NetworkReport, network_report, without_islands
     from geoplan.layers.osm_features import load_osm_features
     from geoplan.layers.parks import load_parks
     from geoplan.layers.population import load_jobs, load_population
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "CoordinateFit": "fits",
     "LayerSource": "source",
+    "NetworkReport": "network_report",
     "WalkNetwork": "walk_network",
     "affine_coordinates": "fits",
     "fit_coordinates": "fits",
@@ -34,11 +36,14 @@ _HOMES = {
     "load_rail_stations": "rail_stations",
     "load_red_lines": "red_lines",
     "load_walk_network": "walk_network",
+    "network_report": "network_report",
+    "without_islands": "network_report",
 }
 
 __all__ = [
     "CoordinateFit",
     "LayerSource",
+    "NetworkReport",
     "WalkNetwork",
     "affine_coordinates",
     "fit_coordinates",
@@ -53,6 +58,8 @@ __all__ = [
     "load_rail_stations",
     "load_red_lines",
     "load_walk_network",
+    "network_report",
+    "without_islands",
 ]
 
 
