@@ -14,7 +14,7 @@ from geoplan.maps.page import MapPage
 from geoplan.maps.parts import Part
 from geoplan.maps.sheet import Request, finish, make_ground, ordered, request
 from geoplan.maps.tables import district_table
-from geoplan.maps.unserved import SERVED, served_layer, unserved_layer
+from geoplan.maps.unserved import SERVED, served_area, served_layer, unserved_layer
 from geoplan.maps.words import capital, facilities_name, name_of, say
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _reach_part(asked: Request, ground: Ground) -> list[Part]:
     )
     served = result.layers["served"]
     drawn: list[folium.Element] = [served_layer(served, ground)]
-    area = numbers.amount(float(served.area.sum()), "m2", lang)
+    area = served_area(served, result, "", lang)
     blocks = [
         LegendBlock(say("legend.served", lang), (LegendEntry(SERVED, capital(within), area),))
     ]

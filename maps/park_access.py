@@ -19,7 +19,7 @@ from geoplan.maps.parts import Part
 from geoplan.maps.sheet import Request, finish, make_ground, request
 from geoplan.maps.simplify import dissolved
 from geoplan.maps.tables import order_note, row_order
-from geoplan.maps.unserved import SERVED, served_layer, unserved_layer
+from geoplan.maps.unserved import SERVED, served_area, served_layer, unserved_layer
 from geoplan.maps.words import bound_of, capital, name_of, say, unbroken
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _reach_part(measure: "Measure", asked: Request, ground: Ground) -> list[Part
         return []
     part = name_of("part", measure.part, lang)
     drawn: list[folium.Element] = [served_layer(served, ground)]
-    area = numbers.amount(float(served.area.sum()), "m2", lang)
+    area = served_area(served, asked.result, measure.part, lang)
     entry = LegendEntry(SERVED, capital(_reach_words(measure.part, asked)), area)
     blocks = [LegendBlock(say("legend.served", lang), (entry,))]
     # The layers of a result show its first denominator, whichever is in front.

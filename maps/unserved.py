@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import folium
     from geopandas import GeoDataFrame
 
-    from geoplan.core.results import Measure
+    from geoplan.core.results import Measure, Result
     from geoplan.maps.basemap import Ground
 
 SERVED, SERVED_RIM = "#9ebfdc", "#5f93bf"
@@ -53,6 +53,14 @@ def served_layer(served: "GeoDataFrame", ground: "Ground") -> "folium.GeoJson":
     """
     style = Style(fill=SERVED, fill_opacity=0.78, stroke=SERVED_RIM, width_px=0.6)
     return shapes_layer(ground.display(dissolved(served)), style=style, pane="gp-theme")
+
+
+def served_area(served: "GeoDataFrame", result: "Result", part: str, lang: str) -> str:
+    """Write the area within reach: as measured, or of what is drawn where land was not measured."""
+    for measure in result.measures:
+        if (measure.of, measure.part) == ("land", part):
+            return numbers.amount(measure.numerator, "m2", lang)
+    return numbers.amount(float(served.area.sum()), "m2", lang)
 
 
 def unserved_layer(

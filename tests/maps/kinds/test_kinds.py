@@ -61,8 +61,14 @@ def test_the_legend_of_unserved_land_gives_the_missing_area(town):
     assert entry.count == f"{missing_km2:.1f} km²"
 
 
-def test_the_legend_of_the_served_gives_the_area_drawn(town):
+def test_the_legend_of_the_served_gives_the_area_measured(town):
     result = town.coverage("land")
+    (entry,) = _entries(maps.coverage_map(result), "Within reach")
+    assert entry.count == f"{result.measures[0].numerator / 1e6:.2f} km²"
+
+
+def test_the_legend_of_the_served_gives_the_area_drawn_where_land_was_not_measured(town):
+    result = town.coverage("population")
     (entry,) = _entries(maps.coverage_map(result), "Within reach")
     assert entry.count == f"{result.layers['served'].area.sum() / 1e6:.2f} km²"
 
