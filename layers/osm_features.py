@@ -1,7 +1,7 @@
 """Things in OSM files by their tags: parks, stops, stations, entrances, buildings, anything."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from geoplan.core.columns import Family
 from geoplan.core.crs import check_metric_crs, parse_crs
-from geoplan.core.errors import EmptyLayerError, ParameterError
+from geoplan.core.errors import EmptyLayerError
 from geoplan.core.notices import Notice, unique
 from geoplan.core.record import LoadRecord, attach_record
 from geoplan.layers._files import LocalFile, file_sha256, local_file
@@ -30,36 +30,19 @@ from geoplan.layers.osm_file import (
     opened_osm,
     osm_format,
 )
+from geoplan.layers.osm_query import (
+    Wanted,
+    default_tags,
+    matched_keys,
+    osm_filter,
+    query_text,
+    wanted_tags,
+)
 from geoplan.layers.repair import repair_layer
 from geoplan.layers.source import LayerSource, OsmTags, PathText
 
 if TYPE_CHECKING:
     import osmium
-
-DEFAULT_TAGS: dict[str, OsmTags] = {
-    "bus_stops": {"highway": ["bus_stop"]},
-    "rail_stations": {"railway": ["station", "halt"]},
-    "rail_entrances": {"railway": ["subway_entrance", "train_station_entrance"]},
-    "parks": {"leisure": ["park"]},
-    "park_entrances": {"barrier": ["gate", "entrance"], "entrance": True},
-    "protected_areas": {
-        "boundary": ["protected_area", "national_park"],
-        "leisure": ["nature_reserve"],
-    },
-    "residential_land": {"landuse": ["residential"]},
-    "buildings": {"building": True},
-    "schools": {"amenity": ["school"]},
-    "kindergartens": {"amenity": ["kindergarten"]},
-    "hospitals": {"amenity": ["hospital"]},
-    "clinics": {"amenity": ["clinic", "doctors"]},
-    "pharmacies": {"amenity": ["pharmacy"]},
-    "markets": {"amenity": ["marketplace"], "shop": ["supermarket", "greengrocer"]},
-    "toilets": {"amenity": ["toilets"]},
-    "libraries": {"amenity": ["library"]},
-    "playgrounds": {"leisure": ["playground"]},
-    "sports": {"leisure": ["sports_centre", "pitch", "fitness_station"]},
-}
-"""Tags by which a layer of this name is found in an OSM file, unless the plan names others."""
 
 _POINT, _MULTIPOLYGON = 0, 6
 _WORDS = {"any": "thing"}
@@ -207,14 +190,14 @@ def read_osm_features(
     ParameterError
         If `tags` is empty or holds something else than text.
     """
-    wanted = _wanted(tags, subject)
+    wanted = wanted_tags(tags, subject=subject)
     things = _Things(tuple(dict.fromkeys(("name", *wanted, *keys))))
     with opened_osm(file.path, shown=file.shown, subject=subject) as path:
         _gather(path, things, wanted, family)
     if not things.ids:
         raise EmptyLayerError(
             f"{subject}: {file.shown} holds no {_WORDS.get(family, family)} with the tags "
-            f"{_query(wanted)}. Look a place up on openstreetmap.org to see how it is tagged "
+            f"{query_text(wanted)}. Look a place up on openstreetmap.org to see how it is tagged "
             "there, and name those tags."
         )
     numbers = drawn_ids(np.array(things.ids, dtype=np.int64)).tolist()
@@ -271,64 +254,13 @@ def read_osm_source(source: LayerSource, *, family: Family, subject: str) -> Raw
     return replace(raw, frame=kept.frame, notices=(*raw.notices, *kept.notices))
 
 
-def default_tags(layer_name: str) -> OsmTags:
-    """
-    Give the tags by which a layer is found in an OSM file.
-
-    Parameters
-    ----------
-    layer_name : str
-        Its name in the plan.
-
-    Returns
-    -------
-    mapping
-        From `DEFAULT_TAGS`.
-
-    Raises
-    ------
-    ParameterError
-        If there is none for that name.
-    """
-    if layer_name in DEFAULT_TAGS:
-        return DEFAULT_TAGS[layer_name]
-    raise ParameterError(
-        f"{layer_name} comes from an OSM file, but which tags it has there is not settled. Name "
-        'them, e.g. tags = {amenity = ["school"]}; tags are settled for '
-        f"{', '.join(DEFAULT_TAGS)}."
-    )
-
-
-def _wanted(tags: OsmTags, subject: str) -> dict[str, frozenset[str]]:
-    """Bring a query into one form; no values stand for any."""
-    if not tags:
-        raise ParameterError(f"{subject}: `tags` is empty; name at least one, e.g. leisure=park.")
-    wanted = {}
-    for key, value in tags.items():
-        values: tuple[object, ...] = (value,)
-        if isinstance(value, Sequence) and not isinstance(value, str):
-            values = tuple(value)
-        if values != (True,) and not all(isinstance(one, str) for one in values):
-            raise ParameterError(
-                f"{subject}: tags[{key!r}] is {value!r}; wanted a value, a list of values, or True."
-            )
-        wanted[key] = frozenset() if values == (True,) else frozenset(map(str, values))
-    return wanted
-
-
-def _query(wanted: Mapping[str, frozenset[str]]) -> str:
-    return ", ".join(f"{key}={'|'.join(sorted(values)) or '*'}" for key, values in wanted.items())
-
-
-def _gather(
-    path: Path, things: _Things, wanted: Mapping[str, frozenset[str]], family: Family
-) -> None:
+def _gather(path: Path, things: _Things, wanted: Wanted, family: Family) -> None:
     import osmium
 
-    chosen = _filter(wanted)
+    chosen = osm_filter(wanted)
     to_wkb = osmium.geom.WKBFactory()
     for thing in osmium.FileProcessor(path).with_areas(chosen).with_filter(chosen):
-        matched = _matched(thing.tags.get, wanted)
+        matched = matched_keys(thing.tags.get, wanted)
         if not matched:
             continue
         if isinstance(thing, osmium.osm.Relation):
@@ -374,25 +306,6 @@ def _geometry(things: _Things) -> NDArray[np.object_]:
     )
     geometry[lone] = shapely.get_geometry(geometry[lone], 0)
     return geometry
-
-
-def _filter(wanted: Mapping[str, frozenset[str]]) -> "osmium.BaseHandler":
-    import osmium
-
-    if all(wanted.values()):
-        pairs = ((key, value) for key, values in wanted.items() for value in values)
-        return osmium.filter.TagFilter(*pairs)
-    return osmium.filter.KeyFilter(*wanted)
-
-
-def _matched(value: Any, wanted: Mapping[str, frozenset[str]]) -> list[str]:  # noqa: ANN401
-    """Give the keys by which a thing belongs."""
-    found = []
-    for key, values in wanted.items():
-        said = value(key)
-        if said is not None and (said in values if values else said != "no"):
-            found.append(key)
-    return found
 
 
 def _shape(
