@@ -81,6 +81,27 @@ def test_stations_of_one_name_are_600_m_apart_before_the_conversion_and_21_m_aft
     assert np.median(metres_apart(of_both, "gcj02")) == pytest.approx(21.1, abs=0.1)
 
 
+@pytest.mark.parametrize(("datum", "apart_m"), [("EPSG:4326", 369.4), ("GCJ-02", 0.64)])
+def test_district_outlines_of_the_two_files_agree_below_a_metre_in_gcj02(
+    folder, districts, datum, apart_m
+):
+    shifted = load_districts(
+        folder / "districts_gcj02.geojson",
+        crs=GK_114,
+        source_crs=datum,
+        columns={"district_id": "adcode"},
+    )
+    corners, ring = shapely.get_coordinates(districts.boundary.explode(), return_index=True)
+    edges = np.stack([corners[:-1], corners[1:]], axis=1)[ring[:-1] == ring[1:]]
+    drawn = shapely.segmentize(shapely.boundary(shifted.geometry.array), 200)
+    places = shapely.points(shapely.get_coordinates(drawn))
+
+    tree = shapely.STRtree(shapely.linestrings(edges))
+    distances_m = tree.query_nearest(places, all_matches=False, return_distance=True)[1]
+
+    assert np.median(distances_m) == pytest.approx(apart_m, rel=0.01)
+
+
 def test_both_lists_give_the_same_coverage_once_their_datums_are_stated(of_both, districts):
     gcj02, wgs84 = (land_within_800_m(of_both[key], districts) for key in ("gcj02", "wgs84"))
 
