@@ -40,6 +40,7 @@ _TRIES = 8
 _RUN = 8
 _JITTER = 1e-11
 _DEEP = 1e-6
+_NEAR = 1e-4
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ class Edges:
         Nodes that are point facilities.
     origin : array of float, shape (2,)
         What the nodes are relative to.
+    areas : array of Polygon or MultiPolygon
+        The areas, if there are lines too: one side of a line along an area lies inside it.
     """
 
     nodes: Floats
@@ -67,6 +70,7 @@ class Edges:
     following: Ints
     points: Ints
     origin: Floats
+    areas: Geometries
 
     @cached_property
     def node_tree(self) -> cKDTree:
@@ -89,15 +93,16 @@ class Edges:
         """
         Measure from points to the nearest edge or point facility.
 
-        Exact near `limit_m`; farther in it may be that to the nearest node, and farther out
-        infinite.
+        Exact within 10^-4 of `limit_m`; nearer it may be that to the nearest node, and farther
+        away infinite.
         """
-        distance = self.node_tree.query(xy, distance_upper_bound=limit_m * (1 + 1e-9))[0]
-        far = np.flatnonzero(distance > limit_m * (1 - 1e-5))
+        outer_m = limit_m * (1 + _NEAR)
+        distance = self.node_tree.query(xy, distance_upper_bound=outer_m)[0]
+        far = np.flatnonzero(distance > limit_m * (1 - _NEAR))
         if len(self.tail):
             (point, _), near = self.tree.query_nearest(
                 shapely.points(xy[far]),
-                max_distance=limit_m * (1 + 1e-9),
+                max_distance=outer_m,
                 return_distance=True,
                 all_matches=False,
             )
@@ -129,19 +134,21 @@ def make_edges(polygons: Geometries, lines: Geometries, points: Floats) -> Edges
     areas = shapely.remove_repeated_points(areas, _SAME_PLACE_M)
     strokes = shapely.remove_repeated_points(strokes, _SAME_PLACE_M)
     rings = shapely.get_rings(shapely.get_parts(shapely.orient_polygons(areas)))
-    tail, head = _segments(rings)
-    there, back = _segments(strokes)
+    corners, tail, head = _joined(*_segments(rings))
+    ends, there, back = _joined(*_segments(strokes))
+    # A line may end on a corner of an area; they stay two nodes, so that a nudge can part them.
+    nodes = np.concatenate([corners, ends])
+    there, back = there + len(corners), back + len(corners)
     tail, head = np.concatenate([tail, there, back]), np.concatenate([head, back, there])
-    origin = np.round(np.concatenate([tail, points]).mean(axis=0))
-    nodes, at = np.unique(np.concatenate([tail, head]), axis=0, return_inverse=True)
-    tail_node, head_node = np.split(at.ravel(), 2)
+    origin = np.round(np.concatenate([nodes, points]).mean(axis=0))
     return Edges(
         nodes=np.concatenate([nodes, points]) - origin,
-        tail=tail_node,
-        head=head_node,
-        following=_following(nodes, tail_node, head_node),
+        tail=tail,
+        head=head,
+        following=_following(nodes, tail, head),
         points=len(nodes) + np.arange(len(points)),
         origin=origin,
+        areas=areas if len(strokes) else areas[:0],
     )
 
 
@@ -195,6 +202,13 @@ def _segments(lines: Geometries) -> tuple[Floats, Floats]:
     xy, line = shapely.get_coordinates(lines, return_index=True)
     same = line[1:] == line[:-1]
     return xy[:-1][same], xy[1:][same]
+
+
+def _joined(tail: Floats, head: Floats) -> tuple[Floats, Ints, Ints]:
+    """Name the ends of edges that lie in the same place by one node."""
+    nodes, at = np.unique(np.concatenate([tail, head]), axis=0, return_inverse=True)
+    tail_node, head_node = np.split(at.ravel(), 2)
+    return nodes, tail_node, head_node
 
 
 def _following(nodes: Floats, tail: Ints, head: Ints) -> Ints:
@@ -280,11 +294,21 @@ def _trace(edges: Edges, radius_m: float) -> Outline:
     middle = parts.elements.middle
     out = edges.node_tree.query(middle)[0] >= radius_m - 4 * margin_m
     out[out] = edges.distance_m(middle[out], radius_m) >= radius_m - 4 * margin_m
+    out[out] = ~_lies_in(edges.areas, middle[out] + edges.origin)
     parts = parts.take(out)
     order, loop = link(parts.start_node, parts.end_node)
     parts = parts.take(order)
     elements = parts.elements
     return make_outline(elements.start, elements.centre, loop, radius_m, edges.origin)
+
+
+def _lies_in(areas: Geometries, xy: Floats) -> Bools:
+    inside = np.zeros(len(xy), dtype=bool)
+    if len(areas):
+        shapely.prepare(areas)
+        points = shapely.STRtree(np.asarray(shapely.points(xy)))
+        inside[points.query(areas, "intersects")[1]] = True
+    return inside
 
 
 def _raw_curve(edges: Edges, radius_m: float) -> _Raw:

@@ -7,10 +7,21 @@ import numpy as np
 import shapely
 
 from geoplan.analyses.elements import Elements, Floats, Ints, area_terms, boxes, rounding_m, spread
+from geoplan.core.errors import GeoplanError
 
 
-class TieError(Exception):
-    """Rounding decides how pieces join, so that they do not join up; a nudge may undo that."""
+class TieError(GeoplanError, ArithmeticError):
+    """
+    Rounding decides how pieces join, so that they do not join up.
+
+    The kernels nudge what they measure until it does; that none of their nudges helped is a defect.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Rounding decides how the edges of a catchment join up, and no nudge helped. Please "
+            "report this with the layers; moving one of them by a millimetre gets you past it."
+        )
 
 
 @dataclass(frozen=True)
@@ -71,17 +82,20 @@ class Outline:
 
     @cached_property
     def tree(self) -> shapely.STRtree:
-        """Search tree over the boxes of the elements, in the coordinates of the facilities."""
+        """
+        Search tree over the boxes of the elements, in the coordinates of the facilities.
+
+        The boxes are larger by a millionth of the radius: farther away, no nudge brings a tie.
+        """
         elements = self.elements
-        slack = rounding_m(elements.start, self.origin)
+        slack = 1e-6 * elements.radius_m + rounding_m(elements.start, self.origin)
         low, high = elements.low - slack + self.origin, elements.high + slack + self.origin
         return shapely.STRtree(boxes(low, high))
 
     @cached_property
     def loop_tree(self) -> shapely.STRtree:
-        """Search tree over one point of each loop, in the coordinates of the facilities."""
-        points = shapely.points(self.cycles.start[self.cycles.first] + self.origin)
-        return shapely.STRtree(np.asarray(points))
+        """Search tree over one point of each loop, relative to `origin`."""
+        return shapely.STRtree(np.asarray(shapely.points(self.cycles.start[self.cycles.first])))
 
     @cached_property
     def area_m2(self) -> float:

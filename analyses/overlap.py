@@ -43,6 +43,7 @@ from geoplan.analyses.outline import Cycles, Outline, TieError, walk
 _RUN = 16
 _TRIES = 12
 _NUDGE = 1e-10
+_UNSURE = 1e-6
 _GOLDEN_ANGLE = np.pi * (3 - np.sqrt(5))
 
 Depth = Callable[[Floats], Floats]
@@ -78,7 +79,7 @@ def overlap_area_m2(
     """
     outline = trace(distance_m)
     areas, near = _far_from(regions, outline, depth_m)
-    areas[near], tied = _areas(regions[near], outline, depth_m)
+    areas[near], tied = _areas(_moved(regions[near], -outline.origin), outline, depth_m)
     tied = near[tied]
     size = np.hypot(*np.subtract(*np.split(shapely.bounds(regions), 2, axis=1)).T)
     for attempt in range(_TRIES):
@@ -87,13 +88,13 @@ def overlap_area_m2(
         nudge = _NUDGE * 2**attempt
         angle = attempt * _GOLDEN_ANGLE + 1
         shift = np.outer(nudge * size[tied], (np.cos(angle), np.sin(angle)))
-        both, still = [], np.zeros(len(tied), dtype=bool)
-        for side in (1, -1):
+        both, still = np.zeros((2, len(tied))), np.zeros(len(tied), dtype=bool)
+        for row, side in enumerate((1, -1)):
             outline = trace(distance_m * (1 + side * nudge))
-            sums, again = _areas(regions[tied], outline, depth_m, side * shift)
-            both.append(sums)
+            moved = _moved(regions[tied], side * shift - outline.origin)
+            both[row], again = _areas(moved, outline, depth_m, side * nudge * distance_m)
             still[again] = True
-        areas[tied] = np.mean(both, axis=0)
+        areas[tied] = both.mean(axis=0)
         tied = tied[still]
     raise TieError
 
@@ -103,10 +104,15 @@ def _far_from(regions: Geometries, outline: Outline, depth_m: Depth) -> tuple[Fl
     areas = np.zeros(len(regions))
     near = np.zeros(len(regions), dtype=bool)
     near[outline.tree.query(regions)[0]] = True
+    near &= shapely.area(regions) > 0
     xy, region = shapely.get_coordinates(regions, return_index=True)
     first = np.flatnonzero(np.diff(region, prepend=-1))
     first = first[~near[region[first]]]
-    inside = region[first[depth_m(xy[first]) > 0]]
+    depth = depth_m(xy[first])
+    # A corner may lie where the catchment closed in so tightly that no outline is left.
+    near[region[first[np.abs(depth) < _UNSURE * outline.elements.radius_m]]] = True
+    inside = region[first[depth > 0]]
+    inside = inside[~near[inside]]
     areas[inside] = shapely.area(regions[inside])
     return areas, np.flatnonzero(near)
 
@@ -130,25 +136,29 @@ class _Side:
     following: Ints
 
 
-def _rings(regions: Geometries, origin: Floats, shift: Floats | None = None) -> _Rings:
+def _moved(regions: Geometries, by: Floats) -> Geometries:
+    """Move regions, each by its own step or all by one; the given ones stay where they are."""
+    xy, region = shapely.get_coordinates(regions, return_index=True)
+    steps = np.broadcast_to(by, (len(regions), 2))[region]
+    return np.asarray(shapely.set_coordinates(regions.copy(), xy + steps))
+
+
+def _rings(regions: Geometries) -> _Rings:
     polygons, region = shapely.get_parts(regions, return_index=True)
     areal = shapely.get_type_id(polygons) == shapely.GeometryType.POLYGON
     polygons, region = shapely.orient_polygons(polygons[areal]), region[areal]
     lines, polygon = shapely.get_rings(polygons, return_index=True)
     xy, ring = shapely.get_coordinates(lines, return_index=True)
     closing = np.append(ring[1:] != ring[:-1], True)[: len(ring)]
-    xy, ring = xy[~closing] - origin, ring[~closing]
-    region = region[polygon]
-    if shift is not None:
-        xy = xy + shift[region[ring]]
-    return _Rings(Cycles(xy, np.flatnonzero(np.diff(ring, prepend=-1))), region)
+    xy, ring = xy[~closing], ring[~closing]
+    return _Rings(Cycles(xy, np.flatnonzero(np.diff(ring, prepend=-1))), region[polygon])
 
 
 def _areas(
-    regions: Geometries, outline: Outline, depth_m: Depth, shift: Floats | None = None
+    regions: Geometries, outline: Outline, depth_m: Depth, grown_m: float = 0.0
 ) -> tuple[Floats, Ints]:
-    """Measure the areas, and say which regions a tie makes unsure."""
-    rings = _rings(regions, outline.origin, shift)
+    """Measure regions that are relative to the outline's origin; say which a tie makes unsure."""
+    rings = _rings(regions)
     base = np.zeros((len(regions), 2))
     if not len(rings.region):
         return base[:, 0], np.zeros(0, dtype=np.intp)
@@ -172,7 +182,9 @@ def _areas(
     # Where a ring goes into the catchment, the outline goes out of the region, and the reverse.
     areas = _walked(ring_side, found.xy, np.flatnonzero(entering), region, base)
     areas += _walked(loop_side, found.xy, np.flatnonzero(~entering), region, base)
-    areas += _uncrossed_rings(rings, edges, np.unique(ring), base, outline.origin, depth_m)
+    areas += _uncrossed_rings(
+        rings, edges, np.unique(ring), base, lambda xy: depth_m(xy + outline.origin) + grown_m
+    )
     areas += _uncrossed_loops(regions, outline, region, loop, base)
     return areas, tied
 
@@ -229,29 +241,27 @@ def _sums(owner: Ints, terms: Floats, size: int) -> Floats:
 
 
 def _uncrossed_rings(
-    rings: _Rings, edges: Elements, crossed: Ints, base: Floats, origin: Floats, depth_m: Depth
+    rings: _Rings, edges: Elements, crossed: Ints, base: Floats, depth_m: Depth
 ) -> Floats:
     cycles = rings.cycles
     inside = np.ones(len(cycles.first), dtype=bool)
     inside[crossed] = False
     whole = np.flatnonzero(inside)
-    inside[whole] = _lies_inside(cycles, whole, edges.radius_m, origin, depth_m)
+    inside[whole] = _lies_inside(cycles, whole, edges.radius_m, depth_m)
     at = np.flatnonzero(inside[cycles.cycle])
     owner = rings.region[cycles.cycle[at]]
     terms = area_terms(edges.start[at], edges.end[at], edges.curved[at], 0, base[owner])
     return _sums(owner, terms, len(base))
 
 
-def _lies_inside(
-    cycles: Cycles, whole: Ints, radius_m: float, origin: Floats, depth_m: Depth
-) -> Bools:
+def _lies_inside(cycles: Cycles, whole: Ints, radius_m: float, depth_m: Depth) -> Bools:
     first = cycles.first[whole]
-    depth = depth_m(cycles.start[first] + origin)
+    depth = depth_m(cycles.start[first])
     # A ring may touch the outline without crossing it, so a corner on it decides nothing.
-    unsure = np.flatnonzero(np.abs(depth) < 1e-6 * radius_m)
+    unsure = np.flatnonzero(np.abs(depth) < _UNSURE * radius_m)
     for part in (1, 2, 3):
         point = first[unsure] + cycles.size[whole[unsure]] * part // 4
-        other = depth_m((cycles.start[point] + cycles.end[point]) / 2 + origin)
+        other = depth_m((cycles.start[point] + cycles.end[point]) / 2)
         depth[unsure] = np.where(np.abs(other) > np.abs(depth[unsure]), other, depth[unsure])
     return np.asarray(depth > 0)
 
@@ -267,7 +277,7 @@ def _uncrossed_loops(
     shapely.prepare(regions[np.unique(where)])
     for part in (0, 1, 2):  # the loop may touch the region's edge in one of them
         point = cycles.first[which] + cycles.size[which] * part // 3
-        inside |= shapely.contains_xy(regions[where], *(elements.middle[point] + outline.origin).T)
+        inside |= shapely.contains_xy(regions[where], *elements.middle[point].T)
     where, which = where[inside], which[inside]
     pair, _, at = walk(cycles, cycles.first[which], cycles.size[which] - 1)
     owner = where[pair]
