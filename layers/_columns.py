@@ -1,5 +1,6 @@
 """From the columns of a file to the canonical ones of a layer."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -19,6 +20,7 @@ VALUE_COLUMNS = {"population": "population", "jobs": "jobs", "facilities": "weig
 _AMOUNTS = ("population", "jobs")
 _MISSING_TEXTS = frozenset(("", *"- -- — —— / NA N/A nan NaN null NULL None 无 暂无".split()))
 _MEASURED = "area_m2"
+_MULTIPLES = re.compile(r"[万萬千]|(?<!\d)10?[ ,]?000(?!\d)|thousand|million", re.IGNORECASE)
 _WHOLE_FLOAT = r"-?\d+\.0"
 
 
@@ -272,6 +274,8 @@ def _typed(
     numbers, parsed = to_numbers(column, source=source, subject=subject)
     if parsed:
         notices.append(Notice("parsed_numbers", subject, parsed, len(column), {"column": source}))
+    if wanted.name in _AMOUNTS and _MULTIPLES.search(source):
+        notices.append(Notice("amount_in_multiples", subject, values={"column": source}))
     if wanted.name in _AMOUNTS and (numbers < 0).any():
         row = int(np.flatnonzero((numbers < 0).to_numpy())[0])
         raise SchemaError(

@@ -206,7 +206,8 @@ def dbf_text(dbf: bytes | memoryview) -> list[bytes]:
         field = bytes(dbf[at : at + 32])
         if field[0] == 0x0D:
             break
-        names.append(field[:11].split(b"\0")[0])
+        # GDAL tells cut names apart by _1, which then stands behind half a character.
+        names.append(re.sub(rb"(?<=[\x80-\xff])_\d{1,2}$", b"", field[:11].split(b"\0")[0]))
         # FoxPro keeps the high byte of a long text's width where numbers have their decimals.
         width = field[16] + (field[17] << 8 if field[11:12] == b"C" else 0)
         if field[11:12] == b"C" and width:

@@ -266,7 +266,7 @@ def _largest_of_type(raster: "DatasetReader") -> float:
     dtype = np.dtype(raster.dtypes[0])
     if dtype.kind not in "iu":
         return float("nan")
-    return float(np.iinfo(dtype).max) * raster.scales[0] + raster.offsets[0]
+    return float(np.iinfo(dtype).max * raster.scales[0] + raster.offsets[0])
 
 
 def read_values(

@@ -34,6 +34,7 @@ Y_NAMES = frozenset(
 WKT_NAMES = frozenset("wkt geometry geom thegeom wktgeom wktgeometry".split())
 """Column names taken for geometry written as WKT."""
 
+_NAMELESS = "\0"
 _SEPARATORS = (",", "\t", ";", "|")
 _UNKNOWN = ["", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "#N/A"]
 
@@ -150,7 +151,8 @@ def coordinate_columns(names: Collection[str], *, x: str, y: str, shown: str) ->
     if not xs or not ys:
         raise SchemaError(
             f"{shown} has no column that is plainly a coordinate. Name them with x= and y=; "
-            f"the columns are: {', '.join(names)}."
+            f"the columns are: {', '.join(names)}. If that is no header, take away the lines "
+            "above it: the first line has to hold the names."
         )
     raise SchemaError(
         f"{shown} has several columns that could be coordinates: x may be {', '.join(xs)}; "
@@ -214,18 +216,40 @@ def _read_text(
         first = content[:65_536].decode(encoding, errors="ignore").lstrip("\ufeff\r\n")
         options["sep"] = _separator(first, file.path.suffix.lower())
         names = list(pd.read_csv(BytesIO(content), nrows=0, **options).columns)
+        # Rows longer than the header would shift every column by one.
+        beyond = _width_of_first_row(content, options) - len(names)
+        extra = [f"{_NAMELESS}{n}" for n in range(beyond)]
         texts = [name for name in names if name.strip() in text_columns]
         table: pd.DataFrame = pd.read_csv(
             BytesIO(content),
+            header=0,
+            names=[*names, *extra],
             dtype=dict.fromkeys(texts, str),
             keep_default_na=False,
-            na_values={name: [""] if name in texts else _UNKNOWN for name in names},
+            na_values={
+                name: [""] if name in (*texts, *extra) else _UNKNOWN for name in (*names, *extra)
+            },
             low_memory=False,
+            index_col=False,
             **options,
         )
     except (ValueError, LookupError) as error:  # pandas' own parser errors are ValueErrors
         raise SourceError(f"{file.shown} cannot be read as a table: {error}") from error
+    if table[extra].notna().any(axis=None):
+        raise SourceError(
+            f"{file.shown}: rows have more cells than the header has names. Give every column a "
+            "name, or put text with commas in double quotes."
+        )
+    table = table.drop(columns=extra)
     return table.rename(columns=str.strip)
+
+
+def _width_of_first_row(content: bytes, options: dict[str, Any]) -> int:
+    try:
+        row = pd.read_csv(BytesIO(content), header=None, skiprows=1, nrows=1, dtype=str, **options)
+    except pd.errors.EmptyDataError:
+        return 0
+    return len(row.columns)
 
 
 def _separator(text: str, suffix: str) -> str:
@@ -240,7 +264,9 @@ def _read_workbook(file: LocalFile, text_columns: Collection[str]) -> pd.DataFra
             warnings.simplefilter("ignore")  # openpyxl on styles and data validation
             with pd.ExcelFile(file.path) as book:
                 sheet = _sheet(file, book)
-                table = book.parse(sheet, dtype=dict.fromkeys(text_columns, str))
+                names = book.parse(sheet, nrows=0).columns
+                texts = [name for name in names if str(name).strip() in text_columns]
+                table = book.parse(sheet, dtype=dict.fromkeys(texts, str))
     except ImportError as error:
         raise MissingDependencyError(
             f"{file.shown} needs another package ({error}). Save it as .xlsx or CSV."

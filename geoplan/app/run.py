@@ -1,6 +1,8 @@
 """The runner: a plan file in, numbers and verdicts out."""
 
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from os import PathLike
 from time import perf_counter
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from geopandas import GeoDataFrame
+
+    from geoplan.core.results import Result
+
+_SHOWN = 5
 
 _LIBRARIES = (
     "geopandas",
@@ -121,6 +127,7 @@ def _measure(
         result = run_analysis(indicator.analysis, indicator.table, layers)
     except GeoplanError as error:
         raise type(error)(f"{indicator.where} {error}") from error
+    result = replace(result, notices=(*result.notices, *_undecided_districts(result)))
     target = bind_target(indicator, result)
     return IndicatorOutcome(
         id=indicator.id,
@@ -129,6 +136,20 @@ def _measure(
         target=target,
         verdict=judge(result.measure(target.of, target.part), target) if target else None,
     )
+
+
+def _undecided_districts(result: "Result") -> Iterator[Notice]:
+    """Say where a denominator is zero: a whole of 100 % must not hide a district without people."""
+    told: set[str] = set()
+    for measure in result.measures:
+        table = measure.districts
+        empty = table[(table["denominator"] == 0) & table["value"].isna()]
+        if measure.of in told or not 0 < len(empty) < len(table):
+            continue
+        told.add(measure.of)
+        shown = (empty["name"].where(empty["name"] != "", empty["district_id"])).head(_SHOWN)
+        names = ", ".join([*shown, *["…"] * (len(empty) > _SHOWN)])
+        yield Notice("districts_undecided", measure.of, len(empty), len(table), {"names": names})
 
 
 def _run_notices(plan: Plan, planned: tuple[PlannedIndicator, ...]) -> list[Notice]:

@@ -141,6 +141,21 @@ def test_a_district_without_people_has_no_share_and_is_not_judged(city):
     assert indicator.verdict.missed_districts == ("A",)
 
 
+def test_a_whole_that_leaves_a_district_out_says_so(city):
+    people = city.parent / "data" / "people.csv"
+    people.write_text("people,x,y\n30,502000,2502000\n", encoding="utf-8")
+
+    outcome = run_plan(city)
+
+    result = outcome.indicators[0].result
+    told = [n for n in result.notices if n.code == "districts_undecided"]
+    assert result.measure("population").value == 1.0
+    assert [(n.subject, n.count, n.total, n.values["names"]) for n in told] == [
+        ("population", 1, 2, "乙")
+    ]
+    assert "乙" in told[0].text("zh")
+
+
 def _write(path, geometry, crs=4547, **columns):
     frame = gpd.GeoDataFrame(columns, geometry=geometry, crs=crs)
     path.unlink()

@@ -190,3 +190,22 @@ def test_district_keys_that_repeat_are_an_error_that_names_them():
         SchemaError, match=r"1 keys repeat: 'A' \(2 times\) and 1 of 4 rows have no"
     ):
         keyed("districts", ["A", "", "A", "B"])
+
+
+@pytest.mark.parametrize("name", ["人口(万人)", "Population (10,000)", "pop_thousand", "POP 1000"])
+def test_a_column_of_ten_thousands_is_noticed(name):
+    _, notices = canonical_columns(
+        frame(**{name: [1.2]}), SPECS["population"], {"population": name}, "population"
+    )
+
+    assert [n.code for n in notices] == ["amount_in_multiples"]
+    assert name in notices[0].text("zh")
+
+
+@pytest.mark.parametrize("name", ["人口", "POP2000", "population"])
+def test_a_column_of_persons_passes_without_a_word(name):
+    _, notices = canonical_columns(
+        frame(**{name: [12]}), SPECS["population"], {"population": name}, "population"
+    )
+
+    assert notices == []

@@ -52,7 +52,7 @@ def test_the_bytes_tell_the_encoding_or_nothing_at_all(text, written, told):
 
 @given(
     st.lists(
-        st.sampled_from("平湖坂田布吉南湾横岗龙城街道社区公园广场学校医院路站北南东西"), min_size=2
+        st.sampled_from("平湖布吉田南湾横岗龙城街道社区公园广场学校医院路站北南东西"), min_size=2
     )
 )
 def test_everyday_chinese_in_gbk_is_told_from_utf8(characters):
@@ -129,3 +129,11 @@ def test_chinese_field_names_count_as_text():
     table = dbf([b"plain"], field="名称".encode("gbk"))
 
     assert dbf_text(table) == ["名称".encode("gbk")]
+
+
+def test_a_field_name_cut_within_a_character_and_numbered_is_read_over():
+    cut = "行政区划".encode()[:8] + b"_1"
+
+    found = shapefile_encoding(dbf(["龙岗街道".encode()], field=cut), None, subject="x")
+
+    assert found.name == "UTF-8"

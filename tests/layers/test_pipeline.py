@@ -362,3 +362,10 @@ def test_people_in_points_and_polygons_together_are_loaded():
     mixed = pd.concat([squares(population=[1, 2]), points(population=[3, 4])])
 
     assert load_population(mixed, crs=CRS)["population"].sum() == 10
+
+
+def test_a_table_of_a_header_alone_is_an_empty_layer(tmp_path):
+    (tmp_path / "stops.csv").write_text("id,lon,lat\n", encoding="utf-8")
+
+    with pytest.raises(EmptyLayerError, match="bus_stops has no rows"):
+        load_bus_stops(tmp_path / "stops.csv", crs=CRS, source_crs="EPSG:4326")

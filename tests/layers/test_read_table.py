@@ -216,3 +216,36 @@ def test_arcs_written_as_wkt_are_refused(tmp_path):
 
     with pytest.raises(SchemaError, match="column 'WKT' holds arcs"):
         read(path)
+
+
+@pytest.mark.parametrize("header", ["CODE", " CODE", "CODE "])
+def test_leading_zeros_survive_in_a_workbook_whose_header_has_blanks(tmp_path, header):
+    path = tmp_path / "stops.xlsx"
+    pd.DataFrame({header: ["0012", 13], "lon": [114.1, 114.2], "lat": [22.5, 22.6]}).to_excel(
+        path, index=False
+    )
+
+    assert read(path, texts=["CODE"]).frame["CODE"].tolist() == ["0012", "13"]
+
+
+def test_a_comma_at_the_end_of_every_row_shifts_no_column(tmp_path):
+    path = written(tmp_path, "id,lon,lat\nA,114.1,22.5,\nB,114.2,22.6,\n")
+
+    frame = read(path).frame
+
+    assert frame["id"].tolist() == ["A", "B"]
+    assert frame.geometry.x.tolist() == [114.1, 114.2]
+
+
+def test_rows_longer_than_the_header_are_refused(tmp_path):
+    path = written(tmp_path, "id,lon,lat\nA,114.1,22.5,9\nB,114.2,22.6,9\n")
+
+    with pytest.raises(SourceError, match="more cells than the header"):
+        read(path)
+
+
+def test_a_title_above_the_header_is_spoken_of(tmp_path):
+    path = written(tmp_path, "公交站点,,,\n" + CSV)
+
+    with pytest.raises(SchemaError, match="take away the lines above it"):
+        read(path)
