@@ -10,15 +10,16 @@ from numpy.typing import NDArray
 
 from geoplan.core.crs import check_metric_crs, parse_crs
 from geoplan.core.errors import EmptyLayerError, ParameterError
-from geoplan.core.notices import unique
+from geoplan.core.notices import Notice, unique
 from geoplan.core.record import LoadRecord
 from geoplan.layers._files import file_sha256, local_file
 from geoplan.layers.network_build import Edges, Ways, build_edges
 from geoplan.layers.osm_file import OSM_CREDIT, OSM_CRS, is_osm, one_osm_file, osm_format
-from geoplan.layers.osm_tags import Mode
+from geoplan.layers.osm_tags import KEYS, Mode
 from geoplan.layers.read_lines import read_line_ways
 from geoplan.layers.read_osm import read_osm_ways
-from geoplan.layers.source import LayerSource, Source, as_source
+from geoplan.layers.slope import slope_factors
+from geoplan.layers.source import LayerSource, PathText, Source, as_source
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -123,6 +124,7 @@ def load_walk_network(
     mode: Mode = "walk",
     stairs_factor: float | None = None,
     crossing_penalty_m: float | None = None,
+    elevation: PathText | None = None,
 ) -> WalkNetwork:
     """
     Load streets and paths as a network to walk or cycle on.
@@ -146,6 +148,10 @@ def load_walk_network(
     crossing_penalty_m : float, optional
         Metres of flat walking that take as long as the wait at a street crossing drawn as a way
         of its own; by default there is none.
+    elevation : str or path, optional
+        Raster of heights in metres: walking up and down slopes then takes longer or shorter, by
+        Tobler's hiking function; stairs with a `stairs_factor` keep to that. By default the city
+        is flat.
 
     Returns
     -------
@@ -188,7 +194,8 @@ def load_walk_network(
     (5, 4, [50.0, 50.0, 50.0, 50.0])
     """
     check_metric_crs(parse_crs(crs), f"`crs` ({crs!r})")
-    _check_costs(stairs_factor, crossing_penalty_m)
+    costs = _Costs(stairs_factor, crossing_penalty_m, None if elevation is None else str(elevation))
+    _check_costs(costs, mode)
     described, frame = as_source(source, source_crs=source_crs, columns=columns)
     if frame is None and is_osm(described.files[0]):
         ways, record = _osm_ways(described, crs, mode)
@@ -199,7 +206,7 @@ def load_walk_network(
         raise EmptyLayerError(
             f"{LAYER}: its ways have no length. Check the file in a GIS, and its CRS."
         )
-    forward_m, backward_m = _costs(ways, edges, stairs_factor, crossing_penalty_m)
+    forward_m, backward_m, notices = _edge_costs(ways, edges, costs, crs)
     return WalkNetwork(
         crs=crs,
         node_xy_m=edges.node_xy_m,
@@ -213,11 +220,28 @@ def load_walk_network(
         edge_id=ways.way_id[edges.edge_way],
         edge_class=ways.kinds.name[edges.edge_way],
         class_names=ways.kinds.names,
-        record=replace(record, rows_kept=len(edges.edge_u)),
+        record=replace(record, rows_kept=len(edges.edge_u), notices=(*record.notices, *notices)),
     )
 
 
-def _check_costs(stairs_factor: float | None, crossing_penalty_m: float | None) -> None:
+@dataclass(frozen=True)
+class _Costs:
+    """What makes an edge cost something else than its length; None: nothing."""
+
+    stairs_factor: float | None
+    crossing_penalty_m: float | None
+    elevation: str | None
+
+
+def _check_costs(costs: _Costs, mode: Mode) -> None:
+    stairs_factor, crossing_penalty_m = costs.stairs_factor, costs.crossing_penalty_m
+    if mode not in KEYS:
+        raise ParameterError(f"`mode` is {mode!r}; wanted 'walk' or 'cycle'.")
+    if costs.elevation is not None and mode != "walk":
+        raise ParameterError(
+            "`elevation` was given for cycling, but the slope function is one of walking. Leave "
+            "it out."
+        )
     if stairs_factor is not None and not 1 <= stairs_factor < np.inf:
         raise ParameterError(
             f"`stairs_factor` is {stairs_factor}; a metre of stairs takes as long as 1 or more "
@@ -275,21 +299,35 @@ def _line_ways(
     return read.ways, record
 
 
-def _costs(
-    ways: Ways, edges: Edges, stairs_factor: float | None, crossing_penalty_m: float | None
-) -> tuple[Floats, Floats]:
+def _edge_costs(
+    ways: Ways, edges: Edges, costs: _Costs, crs: str
+) -> tuple[Floats, Floats, tuple[Notice, ...]]:
     """Cost of each edge along its vertices and against them."""
     way = edges.edge_way
     whole_m = np.bincount(way, edges.length_m, minlength=len(ways.way_id))[way]
     share = np.divide(edges.length_m, whole_m, out=np.ones_like(whole_m), where=whole_m > 0)
-    cost_m = edges.length_m.copy()
+    cost_m = edges.length_m
     if ways.given_m is not None:
         given_m = ways.given_m[way]
         cost_m = np.where(np.isnan(given_m), cost_m, given_m * share)
-    if stairs_factor is not None:
-        cost_m[ways.kinds.stairs[way]] *= stairs_factor
-    if crossing_penalty_m is not None:
+    factors = [np.ones(len(way)), np.ones(len(way))]
+    notices: tuple[Notice, ...] = ()
+    if costs.elevation is not None:
+        slope = slope_factors(
+            edges, ways.kinds.structure, elevation=costs.elevation, crs=crs, subject=LAYER
+        )
+        factors, notices = [slope.forward, slope.backward], slope.notices
+    wait_m = np.zeros(len(way))
+    if costs.crossing_penalty_m is not None:
         # Half a crossing is half a wait: a way is often cut in the middle of the street.
-        cost_m += np.where(ways.kinds.crossing[way], crossing_penalty_m * share, 0.0)
+        wait_m = np.where(ways.kinds.crossing[way], costs.crossing_penalty_m * share, 0.0)
+    if costs.stairs_factor is not None:
+        stairs = ways.kinds.stairs[way]
+        factors = [np.where(stairs, costs.stairs_factor, factor) for factor in factors]
     direction = ways.kinds.direction[way]
-    return np.where(direction < 0, np.inf, cost_m), np.where(direction > 0, np.inf, cost_m)
+    forward_m, backward_m = (cost_m * factor + wait_m for factor in factors)
+    return (
+        np.where(direction < 0, np.inf, forward_m),
+        np.where(direction > 0, np.inf, backward_m),
+        notices,
+    )
