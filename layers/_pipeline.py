@@ -234,4 +234,7 @@ def _overlap(layer: GeoDataFrame, kind: str, subject: str) -> tuple[Notice, ...]
     if overlap_m2 <= max(_OVERLAP_M2, _OVERLAP_SHARE * total_m2):
         return ()
     values = {"overlap_m2": overlap_m2, "share": overlap_m2 / total_m2}
-    return (Notice(code[kind], subject, values=values),)
+    codes = [code[kind]]
+    if kind == "districts" and any(name in layer for name in _AMOUNTS):
+        codes.append("overlapping_amounts")
+    return tuple(Notice(code, subject, values=values) for code in codes)

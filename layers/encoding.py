@@ -120,10 +120,10 @@ def shapefile_encoding(dbf: bytes | memoryview, cpg: str | None, *, subject: str
     if not values:
         return TextEncoding(claimed or "UTF-8", "cpg" if claimed else "bytes")
     guess = guess_encoding(values)
-    if claimed and _fits(claimed, values) and not (_one_byte(claimed) and guess):
+    if claimed and _fits(claimed, values) and not _doubtful(claimed, guess):
         return TextEncoding(claimed, "cpg")
     if not claimed and by_id and not _one_byte(by_id) and _fits(by_id, values):
-        trusted = guess != "UTF-8"  # GBK decodes most UTF-8, never the other way round
+        trusted = not _doubtful(by_id, guess)
         return TextEncoding(by_id, "ldid") if trusted else TextEncoding("UTF-8", "bytes")
     if guess:
         return TextEncoding(guess, "bytes", overruled=claimed)
@@ -244,6 +244,11 @@ def _codec_name(cpg: str) -> str:
 
 def _one_byte(name: str) -> bool:
     return re.fullmatch(r"CP(125\d|437|85\d|866)|ISO-8859-\d+|ASCII|US-ASCII", name) is not None
+
+
+def _doubtful(stated: str, guess: str) -> bool:
+    """Tell whether the bytes know better: GBK decodes most UTF-8, never the other way round."""
+    return bool(guess) if _one_byte(stated) else guess == "UTF-8" != stated
 
 
 def _decoded(name: str, texts: Sequence[bytes]) -> str | None:

@@ -199,6 +199,8 @@ def _key_findings(guess: Guess) -> list[Finding]:
 
 
 def _bounds(frame: GeoDataFrame) -> Bounds | None:
+    if frame.empty:
+        return None
     west, south, east, north = shapely.total_bounds(frame.geometry.to_numpy()).tolist()
     return None if np.isnan(west) else (west, south, east, north)
 

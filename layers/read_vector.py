@@ -259,6 +259,8 @@ def _reason(error: Exception, path: Path) -> str:
         return (
             "its .shx is missing. Copy all parts of a Shapefile together: .shp, .shx, .dbf, .prj."
         )
+    if path.is_dir():
+        return "it is a folder. Name a file in it; several files stand in a list."
     if "encoding=" in str(error):
         return str(error)
     return f"{error}. Open it in a GIS and save it again, e.g. as GeoPackage."

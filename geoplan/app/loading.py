@@ -15,7 +15,7 @@ from geoplan.core.crs import (
     describe_study_crs,
     parse_crs,
 )
-from geoplan.core.errors import GeoplanError, PlanError, SourceError
+from geoplan.core.errors import CRSError, GeoplanError, PlanError, SourceError
 from geoplan.core.notices import Notice
 from geoplan.core.record import LoadRecord, attach_record, load_record
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 # Equal Earth: metres, defined everywhere. Districts are loaded into it when the plan names no
 # study CRS, only to learn their extent in degrees.
 _WORLD_METRES = "EPSG:8857"
+
+_MOST_STRETCH = 0.1
 
 _WINDOWED = ("population", "jobs")
 _AMOUNT_KINDS = ("population", "jobs", "facilities")
@@ -85,6 +87,7 @@ def check_sources(plan: Plan) -> None:
     """
     missing = [
         f"{_where(plan, name)} path {written!r} is not there; looked for {plan.resolve(written)}"
+        + (". Patterns are not expanded: list the files." if set(written) & set("*?") else "")
         for name, table in plan.layers.items()
         for written in table.path
         if not _exists(plan, written)
@@ -165,9 +168,24 @@ def load_layers(plan: Plan, *, tick: Callable[[str], None]) -> LoadedLayers:
 def _load_districts(plan: Plan) -> "tuple[GeoDataFrame, StudyCRS]":
     if plan.head.crs is not None:
         districts = _load(plan, DISTRICTS, plan.head.crs)
-        return districts, describe_study_crs(plan.head.crs, _bounds_deg(districts))
+        named = describe_study_crs(plan.head.crs, _bounds_deg(districts))
+        _check_stretch(plan, named)
+        return districts, named
     study_crs = choose_study_crs(_bounds_deg(_load(plan, DISTRICTS, _WORLD_METRES)))
+    _check_stretch(plan, study_crs)
     return _load(plan, DISTRICTS, study_crs.crs), study_crs
+
+
+def _check_stretch(plan: Plan, study_crs: StudyCRS) -> None:
+    """Refuse a study CRS whose metres are none where the districts are."""
+    if study_crs.scale_error <= _MOST_STRETCH:
+        return
+    how = "named" if study_crs.rule == "named" else "chosen for the extent of the districts"
+    raise CRSError(
+        f"{plan.path.name}: [plan] crs: in {study_crs.crs}, {how}, lengths are off by up to "
+        f"{study_crs.scale_error:.0%} there. Name a projected CRS made for the place, such as its "
+        "UTM zone; districts across 180° need one centred on them."
+    )
 
 
 def _bounds_deg(districts: "GeoDataFrame") -> tuple[float, float, float, float]:

@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 
     from geopandas import GeoDataFrame
 
+    from geoplan.core.crs import StudyCRS
     from geoplan.core.results import Result
 
 _SHOWN = 5
+# A UTM zone is off by 0.1 % at its edge; beyond this the CRS is made for another place.
+_STRETCH_TOLD = 0.002
 
 _LIBRARIES = (
     "geopandas",
@@ -98,7 +101,7 @@ def run_plan(
         layers=loaded.layers,
         records=loaded.records,
         indicators=tuple(outcomes),
-        notices=tuple(_run_notices(plan, planned)),
+        notices=(*_run_notices(plan, planned), *_stretch_notices(plan, loaded.study_crs)),
         versions=library_versions(),
         seconds=seconds,
     )
@@ -170,6 +173,16 @@ def _run_notices(plan: Plan, planned: tuple[PlannedIndicator, ...]) -> list[Noti
             if reach_m(indicator.table) > margin_m
         ]
     return notices
+
+
+def _stretch_notices(plan: Plan, study_crs: "StudyCRS") -> Iterator[Notice]:
+    if study_crs.scale_error > _STRETCH_TOLD:
+        values = {
+            "crs": study_crs.crs,
+            "scale": study_crs.scale_error,
+            "area": study_crs.area_error,
+        }
+        yield Notice("study_crs_stretches", plan.path.name, values=values)
 
 
 def library_versions() -> dict[str, str]:

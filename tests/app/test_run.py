@@ -240,3 +240,25 @@ def test_unknown_population_never_becomes_a_number(city):
 def test_a_value_for_a_layer_without_amounts_is_refused(city):
     with pytest.raises(PlanError, match=r'\[layers\.green\] has a value.*"red_lines"'):
         run_plan(_edit(city, 'kind = "red_lines"', 'kind = "red_lines"\nvalue = "x"'))
+
+
+def test_a_study_crs_made_for_another_place_is_told(city):
+    outcome = run_plan(_edit(city, 'crs = "EPSG:4547"\nlang', 'crs = "EPSG:4550"\nlang'))
+
+    told = [n for n in outcome.notices if n.code == "study_crs_stretches"]
+    assert len(told) == 1
+    assert "EPSG:4550" in told[0].text("en")
+
+
+def test_a_study_crs_whose_metres_are_none_there_is_refused(city):
+    _edit(city, 'crs = "EPSG:4547"\nlang', 'crs = "EPSG:32633"\nlang')
+
+    with pytest.raises(
+        CRSError, match=r"in EPSG:32633, named, lengths are off by up to .*UTM zone"
+    ):
+        run_plan(city)
+
+
+def test_a_pattern_in_a_path_is_said_not_to_be_expanded(city):
+    with pytest.raises(SourceError, match=r"st\*.csv.*list the files"):
+        run_plan(_edit(city, "data/stops.csv", "data/st*.csv"))

@@ -87,6 +87,7 @@ def test_a_table_in_an_unknown_encoding_is_an_error_that_says_what_to_write():
         ("utf-8", None, 0x4D, TextEncoding("UTF-8", "bytes")),
         ("utf-8", None, 0x57, TextEncoding("UTF-8", "bytes")),
         ("utf-8", "UTF-8", 0x00, TextEncoding("UTF-8", "cpg")),
+        ("utf-8", "GBK", 0x00, TextEncoding("UTF-8", "bytes", overruled="GB18030")),
         ("gbk", "GBK\n", 0x00, TextEncoding("GB18030", "cpg")),
         ("gbk", "936", 0x00, TextEncoding("GB18030", "cpg")),
         ("gbk", "OEM 936", 0x00, TextEncoding("GB18030", "cpg")),

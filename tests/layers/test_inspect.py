@@ -489,3 +489,13 @@ def test_the_local_system_of_shenzhen_is_fitted_by_its_districts(real_data):
     assert fit.rms_m < 20, figures
     assert fit.rotation_deg == pytest.approx(0.989, abs=0.01), figures
     assert overlap > 0.98, figures
+
+
+def test_a_file_without_rows_would_stop_a_run(tmp_path):
+    path = tmp_path / "empty.geojson"
+    path.write_text('{"type": "FeatureCollection", "features": []}', encoding="utf-8")
+
+    facts = inspect_files([str(path)])[0]
+
+    assert facts.stops
+    assert facts.rows == 0

@@ -369,3 +369,12 @@ def test_a_table_of_a_header_alone_is_an_empty_layer(tmp_path):
 
     with pytest.raises(EmptyLayerError, match="bus_stops has no rows"):
         load_bus_stops(tmp_path / "stops.csv", crs=CRS, source_crs="EPSG:4326")
+
+
+def test_residents_of_districts_that_overlap_are_said_to_count_twice():
+    parts = squares(population=[100, 200])
+    whole = gpd.GeoDataFrame({"population": [300]}, geometry=[parts.union_all()], crs=CRS)
+
+    found = noticed(load_districts(pd.concat([parts, whole]), crs=CRS))
+
+    assert {"overlapping_districts", "overlapping_amounts"} <= set(found)

@@ -318,3 +318,10 @@ def test_arcs_are_straightened_and_told(tmp_path):
     assert raw.frame.area[0] == pytest.approx(np.pi / 2 * 500**2, rel=1e-3)
     if find_spec("pyarrow") is not None:
         assert [n.code for n in raw.notices] == ["straightened_arcs"]
+
+
+def test_a_folder_of_files_is_no_layer(tmp_path):
+    (tmp_path / "read.me").write_text("x", encoding="utf-8")
+
+    with pytest.raises(SourceError, match=r"it is a folder\. Name a file in it"):
+        read(tmp_path)
