@@ -80,12 +80,13 @@ def _write_tables(city: "City", data: Path) -> None:
 
 def _write_grids(city: "City", data: Path) -> None:
     import rasterio
-    from rasterio.transform import from_origin
+    from rasterio import Affine
 
     from geoplan.app.city.terrain import CELL_M
 
     ground = city.ground
-    corner = from_origin(ground.x_m[0] - CELL_M / 2, ground.y_m[-1] + CELL_M / 2, CELL_M, CELL_M)
+    west, north = ground.x_m[0] - CELL_M / 2, ground.y_m[-1] + CELL_M / 2
+    transform = Affine(CELL_M, 0, west, 0, -CELL_M, north)
     for name, counts in (("population", city.residents), ("jobs", city.jobs)):
         with rasterio.open(
             data / f"{name}_200m.tif",
@@ -96,7 +97,7 @@ def _write_grids(city: "City", data: Path) -> None:
             count=1,
             dtype="float32",
             crs="EPSG:4547",
-            transform=corner,
+            transform=transform,
             nodata=-9999,
             compress="deflate",
         ) as raster:
