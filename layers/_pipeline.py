@@ -31,6 +31,7 @@ from geoplan.layers._source_crs import (
 )
 from geoplan.layers.osm_features import read_osm_source
 from geoplan.layers.osm_file import OSM_CREDIT, is_osm
+from geoplan.layers.overpass import is_overpass
 from geoplan.layers.repair import (
     Repaired,
     drop_duplicates,
@@ -98,7 +99,8 @@ def load_layer(
     check_metric_crs(parse_crs(crs), f"`crs` ({crs!r})")
     described, frame = as_source(source, source_crs=source_crs, columns=columns)
     mapping = column_mapping(spec, described.columns, described.value, subject)
-    if frame is None and is_osm(described.files[0]):
+    files = frame is None and not is_overpass(described.files[0])
+    if frame is None and (is_osm(described.files[0]) or not files):
         raw = read_osm_source(described, family=spec.family, subject=subject)
         mapping = {spec.key: "osm_id", **mapping}
         described = replace(described, source=described.source or OSM_CREDIT)
@@ -120,7 +122,7 @@ def load_layer(
         layer=layer_name,
         kind=kind,
         paths=() if frame is not None else described.files,
-        sha256=() if frame is not None else tuple(map(file_sha256, described.files)),
+        sha256=tuple(map(file_sha256, described.files)) if files else (),
         format=raw.driver,
         encoding=raw.encoding.name,
         encoding_from=raw.encoding.found_in,

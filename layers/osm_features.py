@@ -29,6 +29,7 @@ from geoplan.layers.osm_file import (
     one_osm_file,
     opened_osm,
     osm_format,
+    osm_points,
 )
 from geoplan.layers.osm_query import (
     Wanted,
@@ -38,13 +39,14 @@ from geoplan.layers.osm_query import (
     query_text,
     wanted_tags,
 )
+from geoplan.layers.overpass import is_overpass, read_overpass_features
 from geoplan.layers.repair import repair_layer
 from geoplan.layers.source import LayerSource, OsmTags, PathText
 
 if TYPE_CHECKING:
     import osmium
 
-_POINT, _MULTIPOLYGON = 0, 6
+_MULTIPOLYGON = 6
 _WORDS = {"any": "thing"}
 # A closed way of these is a line that comes back to its start, unless it says area = yes.
 _LINES = ("barrier", "highway", "railway", "waterway", "route", "power")
@@ -212,12 +214,11 @@ def read_osm_features(
     counts = {"osm_areas_cut": _broken(things, family)}
     if family == "polygon":
         counts["osm_ways_open"] = things.open_ways
-    if family == "point":
-        frame, counts["osm_areas_as_points"] = _as_points(frame)
     notices = tuple(Notice(code, subject, n, len(frame)) for code, n in counts.items() if n)
-    return RawLayer(
-        frame, osm_format(file.shown), TextEncoding("UTF-8"), len(frame), notices=notices
-    )
+    if family == "point":
+        frame, placed = osm_points(frame, subject=subject)
+        notices += placed
+    return RawLayer(frame, osm_format(file.shown), TextEncoding("UTF-8"), len(frame), notices)
 
 
 def read_osm_source(source: LayerSource, *, family: Family, subject: str) -> RawLayer:
@@ -227,7 +228,8 @@ def read_osm_source(source: LayerSource, *, family: Family, subject: str) -> Raw
     Parameters
     ----------
     source : LayerSource
-        One OSM file; its `tags`, or else those settled for a layer of this name.
+        One OSM file or ``overpass:PLACE``; its `tags`, or else those settled for a layer of this
+        name.
     family : str
         Geometry wanted.
     subject : str
@@ -248,8 +250,11 @@ def read_osm_source(source: LayerSource, *, family: Family, subject: str) -> Raw
     tags = source.tags or default_tags(subject)
     named = re.findall(r"[\w:]+", re.sub(r"'[^']*'", "", source.where))
     keys = [*(name for name in source.columns.values() if name != "osm_id"), *named]
-    with local_file(path, layer="", subject=subject) as file:
-        raw = read_osm_features(file, tags=tags, family=family, keys=keys, subject=subject)
+    if is_overpass(path):
+        raw = read_overpass_features(path, tags=tags, family=family, keys=keys, subject=subject)
+    else:
+        with local_file(path, layer="", subject=subject) as file:
+            raw = read_osm_features(file, tags=tags, family=family, keys=keys, subject=subject)
     kept = read_frame(raw.frame, source.where, subject=subject)
     return replace(raw, frame=kept.frame, notices=(*raw.notices, *kept.notices))
 
@@ -338,12 +343,3 @@ def _is_line(thing: Any, matched: Sequence[str]) -> bool:  # noqa: ANN401
         return False
     area = thing.tags.get("area")
     return bool(area == "no") if area is not None else all(key in _LINES for key in matched)
-
-
-def _as_points(frame: GeoDataFrame) -> tuple[GeoDataFrame, int]:
-    geometry = np.asarray(frame.geometry.array, dtype=object)
-    drawn = shapely.get_type_id(geometry) != _POINT
-    if drawn.any():
-        geometry[drawn] = shapely.point_on_surface(geometry[drawn])
-        frame = frame.set_geometry(geometry, crs=OSM_CRS)
-    return frame, int(drawn.sum())

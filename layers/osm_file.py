@@ -7,9 +7,12 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
+from geopandas import GeoDataFrame
 from numpy.typing import NDArray
 
 from geoplan.core.errors import ParameterError, SourceError
+from geoplan.core.notices import Notice
 
 if TYPE_CHECKING:
     import osmium
@@ -33,6 +36,17 @@ def is_osm(path: str) -> bool:
 def osm_format(path: str) -> str:
     """Name the format of an OSM file."""
     return "OSM PBF" if path.lower().endswith(".pbf") else "OSM XML"
+
+
+def osm_points(frame: GeoDataFrame, *, subject: str) -> tuple[GeoDataFrame, tuple[Notice, ...]]:
+    """Let places that are drawn as lines or areas stand at a point on them, and count these."""
+    geometry = np.asarray(frame.geometry.array, dtype=object)
+    drawn = shapely.get_type_id(geometry) != 0
+    if not drawn.any():
+        return frame, ()
+    geometry[drawn] = shapely.point_on_surface(geometry[drawn])
+    notice = Notice("osm_areas_as_points", subject, int(drawn.sum()), len(frame))
+    return frame.set_geometry(geometry, crs=OSM_CRS), (notice,)
 
 
 def one_osm_file(paths: Sequence[str], *, subject: str) -> str:

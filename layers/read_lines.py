@@ -22,6 +22,7 @@ from geoplan.layers.line_kinds import (
 )
 from geoplan.layers.network_build import Ints, Mask, WayKinds, Ways
 from geoplan.layers.osm_tags import Mode
+from geoplan.layers.overpass import is_overpass, read_overpass_ways
 from geoplan.layers.read_edge_tables import are_edge_tables, read_edge_tables
 from geoplan.layers.read_graphml import is_graphml, read_graphml
 from geoplan.layers.repair import drop_z, repair_layer
@@ -114,7 +115,9 @@ def _read(
 ) -> tuple[RawLayer, LayerSource]:
     if frame is not None:
         return read_frame(frame, source.where, subject=subject), source
-    if is_graphml(source.files[0]):
+    if is_overpass(source.files[0]):
+        raw = read_overpass_ways(source.files[0], subject=subject)
+    elif is_graphml(source.files[0]):
         raw = read_graphml(source, subject=subject)
     elif are_edge_tables(source.files):
         raw = read_edge_tables(source, subject=subject)

@@ -16,6 +16,7 @@ from geoplan.layers._files import file_sha256, local_file
 from geoplan.layers.network_build import Edges, Ways, build_edges
 from geoplan.layers.osm_file import OSM_CREDIT, OSM_CRS, is_osm, one_osm_file, osm_format
 from geoplan.layers.osm_tags import KEYS, Mode
+from geoplan.layers.overpass import is_overpass
 from geoplan.layers.read_lines import read_line_ways
 from geoplan.layers.read_osm import read_osm_ways
 from geoplan.layers.slope import slope_factors
@@ -280,11 +281,13 @@ def _line_ways(
     source: LayerSource, frame: "GeoDataFrame | None", crs: str, mode: Mode
 ) -> tuple[Ways, LoadRecord]:
     read = read_line_ways(source, frame, crs=crs, mode=mode, subject=LAYER)
+    overpass = frame is None and is_overpass(source.files[0])
+    unhashed = frame is not None or overpass
     record = LoadRecord(
         layer=LAYER,
         kind=LAYER,
         paths=() if frame is not None else source.files,
-        sha256=() if frame is not None else tuple(map(file_sha256, source.files)),
+        sha256=() if unhashed else tuple(map(file_sha256, source.files)),
         format=read.raw.driver,
         encoding=read.raw.encoding.name,
         encoding_from=read.raw.encoding.found_in,
@@ -293,7 +296,7 @@ def _line_ways(
         study_crs=crs,
         rows_read=read.raw.rows_read,
         as_of=source.as_of,
-        source=source.source,
+        source=source.source or (OSM_CREDIT if overpass else ""),
         notices=unique(read.notices),
     )
     return read.ways, record
