@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -11,13 +11,15 @@ from geopandas import GeoDataFrame
 
 from geoplan.core.columns import Family
 from geoplan.core.errors import EmptyLayerError, ParameterError, SourceError
-from geoplan.core.notices import Notice
 from geoplan.layers._raw import RawLayer
 from geoplan.layers.encoding import TextEncoding
 from geoplan.layers.osm_file import OSM_CRS, osm_points
 from geoplan.layers.osm_query import query_text, wanted_tags
 from geoplan.layers.osm_tags import KEYS
 from geoplan.layers.source import OsmTags
+
+if TYPE_CHECKING:
+    from geoplan.core.notices import Notice
 
 SCHEME = "overpass:"
 """Beginning of a path that is no file: ``overpass:`` and a place, or a polygon as WKT."""
