@@ -19,6 +19,7 @@ from geoplan.layers._source_crs import SourceCRSChoice, choose_source_crs, shift
 from geoplan.layers.file_facts import Bounds, ColumnFacts, FileFacts, Finding, GeometryFacts
 from geoplan.layers.read_table import coordinate_columns, read_table
 from geoplan.layers.read_vector import read_vector
+from geoplan.layers.repair import without_nowhere
 
 _TYPES = ("Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLineString",
           "MultiPolygon", "GeometryCollection")  # fmt: skip
@@ -73,6 +74,8 @@ def inspect_layer(file: LocalFile, path: str, layer: str) -> Inspected:
         )
     except GeoplanError as error:
         return Inspected(refused(path, layer, error))
+    placed = without_nowhere(raw.frame, subject=path)
+    raw = replace(raw, frame=placed.frame, notices=(*raw.notices, *placed.notices))
     return _facts(raw, path, layer)
 
 

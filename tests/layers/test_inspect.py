@@ -499,3 +499,16 @@ def test_a_file_without_rows_would_stop_a_run(tmp_path):
 
     assert facts.stops
     assert facts.rows == 0
+
+
+def test_a_point_without_numbers_beside_another_file_is_counted(tmp_path):
+    there = [shapely.Point(114.1, 22.5), shapely.Point(114.2, 22.6)]
+    good = gpd.GeoDataFrame(geometry=there, crs="EPSG:4326")
+    bad = gpd.GeoDataFrame(geometry=[*there, shapely.Point(np.inf, 22.5)], crs="EPSG:4326")
+    good.to_file(tmp_path / "a.gpkg")
+    bad.to_file(tmp_path / "b.gpkg")
+
+    facts = inspect_files([str(tmp_path / "a.gpkg"), str(tmp_path / "b.gpkg")])[1]
+
+    assert facts.bounds == (114.1, 22.5, 114.2, 22.6)
+    assert codes(facts)["unreadable_geometry"] == "warn"
