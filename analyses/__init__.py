@@ -24,6 +24,7 @@ from geoplan.analyses.reach import Reach, cost_at, reach
 from geoplan.analyses.red_line_share import red_line_share
 from geoplan.analyses.routes import routes, worst_served
 from geoplan.analyses.snap import Snapped, snap_points
+from geoplan.analyses.street_area import street_area
 
 __all__ = [
     "Catchment",
@@ -50,5 +51,6 @@ __all__ = [
     "red_line_share",
     "routes",
     "snap_points",
+    "street_area",
     "worst_served",
 ]

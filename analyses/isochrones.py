@@ -9,6 +9,7 @@ import shapely
 
 from geoplan.analyses.edge_pieces import edge_pieces
 from geoplan.analyses.search_graph import search_costs_m, share_along
+from geoplan.analyses.street_area import fill_holes, street_area
 from geoplan.core.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 _ROUNDING = 1e-9
 _ROUNDING_M = 1e-6
-_QUAD_SEGS = 4
 
 
 @dataclass(frozen=True)
@@ -192,9 +192,9 @@ def isochrones(
     for time in times:
         pieces = reached_pieces(network, reached, time * speed_kmh * 1000 / 60)
         new = _new_lines(network, pieces, before)
-        buffers = shapely.buffer(new, beside_m, quad_segs=_QUAD_SEGS)
-        drawn = shapely.union_all([drawn, *buffers])
-        shapes.append(_filled(drawn, fill_m2))
+        added = street_area(new, beside_m, fill_m2=fill_m2)
+        drawn = fill_holes(shapely.union_all([drawn, added]), fill_m2)
+        shapes.append(drawn)
         before = pieces
     return gpd.GeoDataFrame({"minutes": times}, geometry=shapes, crs=network.crs)
 
@@ -204,7 +204,7 @@ def _share(left_m: "Floats", cost_m: "Floats") -> "Floats":
     with np.errstate(invalid="ignore"):
         share = np.divide(left_m, cost_m, out=np.ones_like(left_m), where=cost_m > 0)
     share[left_m < 0] = 0.0
-    return np.clip(np.nan_to_num(share, nan=0.0, neginf=0.0), 0.0, 1.0)
+    return np.asarray(np.clip(np.nan_to_num(share, nan=0.0, neginf=0.0), 0.0, 1.0))
 
 
 def _around_seeds(network: "WalkNetwork", reached: "Reach", limit_m: float) -> "Intervals":
@@ -242,15 +242,3 @@ def _new_lines(
         whole = (before.start_m <= 0) & (before.end_m >= network.length_m[before.edge])
         chosen = ~np.isin(pieces.edge, before.edge[whole])
     return edge_pieces(network, pieces.edge[chosen], pieces.start_m[chosen], pieces.end_m[chosen])
-
-
-def _filled(shape: "BaseGeometry", fill_m2: float) -> "BaseGeometry":
-    """Fill holes below an area."""
-    parts = shapely.get_parts(shape)
-    rings, part = shapely.get_rings(parts, return_index=True)
-    outer = np.diff(part, prepend=-1) > 0
-    small = ~outer & (shapely.area(shapely.polygons(rings)) < fill_m2)
-    if not small.any():
-        return shape
-    filled = shapely.polygons(rings[~small], indices=part[~small])
-    return shapely.union_all(filled)

@@ -67,7 +67,7 @@ def nearest_segments(places: "Floats", segments: "Segments", limit_m: float) -> 
     owner, xy, spacing_m = _samples(segments)
     tree = cKDTree(xy, balanced_tree=False, compact_nodes=False)
     nearest = np.empty(len(places), dtype=np.int64)
-    order = _along_curve(places)
+    order = along_curve(places)
 
     def look_up(rows: "Ints") -> "Ints":
         return _proven(places[rows], segments, tree, owner, spacing_m, limit_m)
@@ -124,8 +124,24 @@ def _samples(segments: "Segments") -> "tuple[Ints, Floats, float]":
     return owner, segments.start_xy_m[owner] + share[:, None] * step[owner], spacing_m
 
 
-def _along_curve(places: "Floats") -> "Ints":
-    """Order places along a Z curve (Morton 1966): bits of column and row, interleaved."""
+def along_curve(places: "Floats") -> "Ints":
+    """
+    Order places along a curve that fills the plane, so that neighbours follow each other.
+
+    Parameters
+    ----------
+    places : ndarray, n × 2
+        Places, at least one.
+
+    Returns
+    -------
+    ndarray of int64, n
+        Their positions in that order.
+
+    Notes
+    -----
+    A Z curve (Morton 1966): the bits of column and row, interleaved.
+    """
     low, high = places.min(axis=0), places.max(axis=0)
     scale = (2**_CURVE_BITS - 1) / max(float((high - low).max()), 1e-9)
     cell = ((places - low) * scale).astype(np.uint64)

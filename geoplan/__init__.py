@@ -55,6 +55,7 @@ _HOMES |= dict.fromkeys(
 _HOMES |= dict.fromkeys(
     ("ReachedPieces", "isochrones", "reached_pieces"), "geoplan.analyses.isochrones"
 )
+_HOMES |= dict.fromkeys(("street_area",), "geoplan.analyses.street_area")
 _HOMES |= dict.fromkeys(("routes", "worst_served"), "geoplan.analyses.routes")
 _HOMES |= dict.fromkeys(("Reach", "cost_at", "reach"), "geoplan.analyses.reach")
 _HOMES |= dict.fromkeys(("Snapped", "snap_points"), "geoplan.analyses.snap")

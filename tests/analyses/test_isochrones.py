@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from geoplan.analyses.isochrones import isochrones, reached_pieces
 from geoplan.analyses.reach import cost_at, reach
+from geoplan.analyses.street_area import street_area
 from geoplan.core.errors import ParameterError
 
 NETWORKS = run_path(str(Path(__file__).with_name("networks.py")))
@@ -90,6 +91,23 @@ def test_blocks_are_filled_and_a_lake_is_not():
     assert drawn.covers(shapely.Point(50, 50))
     assert not drawn.covers(shapely.Point(300, 200))
     assert drawn.area == pytest.approx(520 * 420 - 380 * 380 - 100 * 300, rel=0.01)
+
+
+def test_a_city_in_neighbourhoods_is_the_city_in_one():
+    grid = grid_network(30, 30)
+    lines = grid.lines()[np.random.default_rng(3).random(grid.edge_count) < 0.7]
+    whole = shapely.union_all(shapely.buffer(lines, 10, quad_segs=4))
+    drawn = street_area(lines, 10, fill_m2=0)
+    assert drawn.symmetric_difference(whole).area < 1e-3 * whole.area
+    filled = street_area(lines, 10, fill_m2=1e4)
+    assert filled.covers(drawn)
+    rings, part = shapely.get_rings(shapely.get_parts(filled), return_index=True)
+    holes = rings[np.diff(part, prepend=-1) == 0]
+    assert shapely.area(shapely.polygons(holes)).min() >= 1e4
+
+
+def test_no_streets_have_no_area():
+    assert street_area(np.zeros(0, dtype=object), 10, fill_m2=0).is_empty
 
 
 def test_nothing_is_filled_when_no_area_is():
