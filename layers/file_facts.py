@@ -121,8 +121,10 @@ class RasterFacts:
         Cells of the first band with a number.
     negative : int
         Those below 0.
+    impossible : int
+        Those too large for a number of persons.
     total : float
-        Sum of those from 0 upwards.
+        Sum of those from 0 upwards that are not impossible.
     as_density : float
         What `total` would be if each cell held a number per km²; NaN if unknown.
     """
@@ -136,6 +138,7 @@ class RasterFacts:
     nodata: float | None
     valid: int
     negative: int
+    impossible: int
     total: float
     as_density: float
 

@@ -13,7 +13,7 @@ from geoplan.layers._guess import guess_raster
 from geoplan.layers._source_crs import SourceCRSChoice, shift_to_study_crs
 from geoplan.layers.file_facts import Bounds, FileFacts, Finding, RasterFacts
 from geoplan.layers.raster_cells import cell_areas_m2
-from geoplan.layers.read_raster import open_raster, read_values, strips
+from geoplan.layers.read_raster import MOST_PERSONS, open_raster, read_values, strips
 
 if TYPE_CHECKING:
     from rasterio.io import DatasetReader
@@ -65,14 +65,15 @@ def _facts(path: str, raster: "DatasetReader") -> FileFacts:
 
 
 def _raster(raster: "DatasetReader", crs: str) -> RasterFacts:
-    valid = negative = 0
+    valid = negative = impossible = 0
     total = weighted = 0.0
     for window in strips(raster):
         values, masked = read_values(raster, window)
         usable = ~masked & np.isfinite(values)
         valid += int(usable.sum())
         negative += int((usable & (values < 0)).sum())
-        amounts = np.where(usable & (values > 0), values, 0.0)
+        impossible += int((usable & (values > MOST_PERSONS)).sum())
+        amounts = np.where(usable & (values > 0) & (values <= MOST_PERSONS), values, 0.0)
         total += float(amounts.sum())
         weighted += float(
             amounts.sum(axis=1) @ np.arange(window.row_off, window.row_off + len(values))
@@ -88,6 +89,7 @@ def _raster(raster: "DatasetReader", crs: str) -> RasterFacts:
         nodata=None if raster.nodata is None else float(raster.nodata),
         valid=valid,
         negative=negative,
+        impossible=impossible,
         total=total,
         as_density=_as_density(raster, crs, total, weighted),
     )
@@ -124,6 +126,9 @@ def _findings(raster: RasterFacts, crs: str, kind: str) -> list[Finding]:
     if raster.negative:
         values = {"count": raster.negative, "valid": raster.valid}
         found.append(Finding("warn", "raster_negative", values))
+    if raster.impossible:
+        values = {"count": raster.impossible, "valid": raster.valid}
+        found.append(Finding("warn", "raster_impossible", values))
     if raster.bands > 1:
         found.append(Finding("note", "raster_bands", {"bands": raster.bands}))
     if raster.rotated:

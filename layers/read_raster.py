@@ -36,10 +36,12 @@ Integers: TypeAlias = npt.NDArray[np.int64]
 SUFFIXES = (".tif", ".tiff", ".gtiff", ".img", ".vrt", ".asc", ".nc", ".bil", ".flt", ".adf")
 """File names that are read as rasters."""
 
+MOST_PERSONS = 2_000_000_000
+"""More than this in one cell is nobody's number: it stands for no data."""
+
 _ROWS_AT_ONCE_CELLS = 4_000_000
 _MOST_CELLS = 20_000_000
 _HINT_CELLS = 50_000
-_MOST_PERSONS = 2_000_000_000
 # A raster cut to the outline of the study area may end a cell or two early.
 _SLACK_CELLS = 2
 
@@ -200,7 +202,7 @@ class _Found:
         lost = ~masked & ~np.isfinite(values)
         negative = ~masked & (values < 0)
         # 3.4e38, 1e20 and 2147483647 stand for no data in files that do not say so.
-        impossible = ~masked & ~lost & (values > _MOST_PERSONS)
+        impossible = ~masked & ~lost & (values > MOST_PERSONS)
         rows, columns = np.nonzero(~masked & ~lost & ~impossible & (values > 0))
         self.read += values.size
         self.nodata += int(masked.sum())

@@ -193,9 +193,9 @@ def _quantity(rest: str, text: str, unit: str) -> float:
 
 
 def _bare(number: Fraction, text: str, unit: str) -> float:
-    if unit == "1" and abs(number) <= 1:
+    if unit == "1" and abs(number) < 1:  # 1 itself could be 1 % as well as the whole
         return float(number)
-    wanted = "'%', or a share from 0 to 1" if unit == "1" else unit_examples(unit)
+    wanted = "'%', or a share below 1" if unit == "1" else unit_examples(unit)
     raise PlanError(f"target {text!r} has no unit; wanted {wanted}. Write for example {EXAMPLES}.")
 
 

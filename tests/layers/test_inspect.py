@@ -382,6 +382,13 @@ def test_a_raster_of_people_is_told_with_both_totals(tmp_path):
     assert codes(facts) == {"raster_negative": "warn", "raster_unit": "note"}
 
 
+def test_a_raster_whose_nodata_is_not_stated_is_told(tmp_path):
+    facts = one(write_raster(tmp_path / "population.tif", [[100, 3.4e38]]))
+
+    assert facts.raster.total == 100
+    assert codes(facts)["raster_impossible"] == "warn"
+
+
 @pytest.mark.parametrize("name", ["dem.tif", "heat.tif"])
 def test_a_raster_that_is_not_about_people_is_told(tmp_path, name):
     assert codes(one(write_raster(tmp_path / name, [[1, 2]]))) == {"raster_not_people": "note"}
