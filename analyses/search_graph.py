@@ -108,18 +108,16 @@ def search_graph(
 
     nodes = network.node_count
     costs_m = np.concatenate([*search_costs_m(network, direction), start_m])
-    use = (
-        np.flatnonzero(costs_m <= limit_m)
-        if np.isfinite(limit_m)
-        else (np.flatnonzero(np.isfinite(costs_m)))
-    )
     extra = np.arange(nodes, nodes + len(start))
-    tail = np.concatenate([network.edge_u, network.edge_v, extra])[use].astype(np.int32)
-    head = np.concatenate([network.edge_v, network.edge_u, start])[use].astype(np.int32)
+    tail = np.concatenate([network.edge_u, network.edge_v, extra], dtype=np.int32, casting="unsafe")
+    head = np.concatenate([network.edge_v, network.edge_u, start], dtype=np.int32, casting="unsafe")
+    use = np.isfinite(costs_m) & (costs_m <= limit_m)
+    if not use.all():
+        costs_m, tail, head = costs_m[use], tail[use], head[use]
     size = nodes + len(start)
     # One row per arc with one entry, turned into columns: scipy sorts the arcs by their tail.
-    rows = np.arange(len(use) + 1, dtype=np.int32)
-    arcs = csr_array((costs_m[use], tail, rows), shape=(len(use), size)).tocsc()
+    rows = np.arange(len(costs_m) + 1, dtype=np.int32)
+    arcs = csr_array((costs_m, tail, rows), shape=(len(costs_m), size)).tocsc()
     graph = csr_array((arcs.data, head[arcs.indices], arcs.indptr), shape=(size, size))
     graph.sort_indices()
     return graph if graph.has_canonical_format else _cheapest(graph)
