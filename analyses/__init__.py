@@ -25,6 +25,7 @@ from geoplan.analyses.red_line_share import red_line_share
 from geoplan.analyses.routes import routes, worst_served
 from geoplan.analyses.snap import Snapped, snap_points
 from geoplan.analyses.street_area import street_area
+from geoplan.analyses.walk_access import WalkAccess
 
 __all__ = [
     "Catchment",
@@ -32,6 +33,7 @@ __all__ = [
     "Reach",
     "ReachedPieces",
     "Snapped",
+    "WalkAccess",
     "catchment_polygons",
     "cost_at",
     "coverage",

@@ -1,6 +1,7 @@
 """Coverage: the share of land, people or things within a distance of facilities."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,12 +11,14 @@ from geoplan.analyses.area_share import WORTH_TELLING_M2, district_land
 from geoplan.analyses.catchment import Catchment, check_distance_m, make_catchment
 from geoplan.analyses.coverage_layers import coverage_layers
 from geoplan.analyses.demand import DemandPieces, demand_pieces, served_amount
+from geoplan.analyses.network_coverage import network_coverage
 from geoplan.analyses.polygon_layers import (
     check_districts,
     check_polygons,
     layer_name,
     one_district,
 )
+from geoplan.analyses.walk_access import check_distance_kind
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice, unique
@@ -23,6 +26,8 @@ from geoplan.core.results import Measure, Result, make_measure
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
+
+    from geoplan.analyses.walk_access import WalkAccess
 
 _AREA = 2
 
@@ -35,13 +40,14 @@ def coverage(
     of: Sequence[str],
     demand: "Mapping[str, GeoDataFrame] | None" = None,
     distance: str = "straight",
+    walk: "WalkAccess | None" = None,
 ) -> Result:
     r"""
     Measure the share of each district near a facility, exactly (设施覆盖率).
 
-    A place is *covered* when the straight line to its nearest facility is at most `distance_m`
-    long. Catchments that overlap count once, and facilities outside the districts serve what is
-    inside.
+    A place is *covered* when the straight line to its nearest facility, or the walk along the
+    streets, is at most `distance_m` long. Catchments that overlap count once, and facilities
+    outside the districts serve what is inside.
 
     Parameters
     ----------
@@ -60,8 +66,11 @@ def coverage(
     demand : mapping of str to GeoDataFrame, optional
         The layers that `of` names, in the same CRS; ``"land"`` needs none. Residents and jobs stand
         in a column ``population`` or ``jobs``, at points or evenly in polygons.
-    distance : {"straight"}
-        Kind of distance.
+    distance : {"straight", "network"}
+        Kind of distance: in a straight line, or along the streets of `walk`.
+    walk : WalkAccess, optional
+        For ``"network"``: the walk network, how far a place may be from it, how facilities are
+        entered. Refused for ``"straight"``.
 
     Returns
     -------
@@ -83,15 +92,18 @@ def coverage(
         with ``district_id, amount, unserved_amount``); ``demand`` (of the first entry that is not
         an area, one row per unit and district: ``district_id, amount, served_share, nearest_id,
         nearest_name, distance_m``). Polygons in ``served`` and ``unserved`` are for maps only:
-        their circles have 256 sides, those of the numbers none.
+        their circles have 256 sides, those of the numbers none. Along streets also ``reached``
+        (the streets from which a facility is near, with ``distance_m``) and ``routes`` (the ways
+        of ten of the worst served, with ``distance_m``); distances are then walked, NaN beyond four
+        times `distance_m`, with ``time_min`` where `walk` has a speed.
 
     Raises
     ------
     CRSError
         If a CRS is missing, not in metres, or differs between the layers.
     ParameterError
-        If `distance_m`, `distance` or `of` is not as described, or `of` names a layer that
-        `demand` lacks.
+        If `distance_m`, `distance`, `walk` or `of` is not as described, `of` names a layer that
+        `demand` lacks, or no facility or no place of the demand is near the walk network.
     SchemaError
         If a column is missing, an amount is negative, a key repeated, or a polygon invalid.
     EmptyLayerError
@@ -108,6 +120,15 @@ def coverage(
     (land, people, …)
 
     .. math:: C_D = W(D \cap (F \oplus B_r)) / W(D).
+
+    Along streets a place is covered when leg, way and the facility's own leg together are at most
+    `distance_m`, exactly, part-way along edges too. Polygons with people stand at a point inside
+    each (of the part in each district), which errs either way by half a cell, and count at most by
+    the share that lies within `distance_m` in a straight line; things stand at their point. Land is
+    what lies within ``walk.land_width_m`` of a street, the leg to it counted; legs of land pass
+    through barriers. Polygons that can be entered cover themselves. What is farther than
+    ``walk.snap_limit_m`` from the network is not covered, and counted in a notice. No share along
+    streets is above the one in a straight line to the same places.
 
     Circles are circles: the boundary of the catchment is kept as arcs and straight pieces, and
     areas follow from Green's theorem, to a relative error of some 1e-12 (1e-9 where borders touch
@@ -142,10 +163,15 @@ def coverage(
     >>> round(result.measure("land").value, 6)
     0.282743
     """
-    _check_parameters(distance_m, distance, of)
+    _check_parameters(distance_m, distance, of, walk)
     require_metric_crs(districts=districts, facilities=facilities)
     check_districts(districts)
     usable, notices = _usable(facilities)
+    if distance == "network":
+        result = network_coverage(
+            usable, districts, distance_m=distance_m, of=of, demand=demand, walk=walk
+        )
+        return replace(result, notices=unique([*notices, *result.notices]))
     west, south, east, north = (float(side) for side in districts.total_bounds)
     catchment = make_catchment(usable, distance_m, (west, south, east, north))
     pieces = [demand_pieces(name, districts, demand) for name in of]
@@ -168,12 +194,10 @@ def coverage(
     )
 
 
-def _check_parameters(distance_m: float, distance: str, of: Sequence[str]) -> None:
-    if distance != "straight":
-        raise ParameterError(
-            f"`distance` is {distance!r}; this version measures 'straight'. Distances along the "
-            "street network come with distance='network' in a later version."
-        )
+def _check_parameters(
+    distance_m: float, distance: str, of: Sequence[str], walk: "WalkAccess | None"
+) -> None:
+    check_distance_kind(distance, walk)
     check_distance_m(distance_m)
     if isinstance(of, str) or not len(of):
         raise ParameterError(

@@ -61,6 +61,7 @@ _HOMES |= dict.fromkeys(("Reach", "cost_at", "reach"), "geoplan.analyses.reach")
 _HOMES |= dict.fromkeys(("Snapped", "snap_points"), "geoplan.analyses.snap")
 _HOMES |= {
     "ParkTier": "geoplan.analyses.park_tiers",
+    "WalkAccess": "geoplan.analyses.walk_access",
     "ecological_land_share": "geoplan.analyses.ecological_land_share",
     "green_space_ratio": "geoplan.analyses.green_space_ratio",
     "park_access": "geoplan.analyses.park_access",

@@ -17,6 +17,7 @@ from geoplan.app.registry import (
     Analysis,
     demand_layers,
     denominators,
+    named_layers,
     target_parts,
 )
 from geoplan.app.targets import parse_target
@@ -54,7 +55,7 @@ class PlannedIndicator:
     @property
     def layers(self) -> tuple[str, ...]:
         """Names of the layers it needs, the districts first."""
-        named = (getattr(self.table, key) for key in self.analysis.layers)
+        named = (getattr(self.table, key) for key in named_layers(self.analysis, self.table))
         return tuple(dict.fromkeys((DISTRICTS, *named, *demand_layers(self.table))))
 
     def title(self, lang: str) -> str:
@@ -159,7 +160,7 @@ def _tier(tier: Any, known: Mapping[str, float], speed_kmh: Any) -> Any:  # noqa
 
 
 def _check_layers(indicator: PlannedIndicator, plan: Plan) -> None:
-    for key, kinds in indicator.analysis.layers.items():
+    for key, kinds in named_layers(indicator.analysis, indicator.table).items():
         name = getattr(indicator.table, key)
         _check_present(indicator.where, key, name, plan)
         kind = layer_kind(name, plan.layers[name])

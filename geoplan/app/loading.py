@@ -6,6 +6,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
 from geoplan.app.plan import Plan, layer_kind
+from geoplan.app.plan_tables import WALK_NETWORK
 from geoplan.app.registry import DISTRICTS
 from geoplan.core.columns import LAND_LAYERS, SPECS
 from geoplan.core.crs import (
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from geoplan.app.plan_tables import LayerTable
     from geoplan.layers.fits import CoordinateFit
     from geoplan.layers.source import LayerSource
+    from geoplan.layers.walk_network import WalkNetwork
 
 # Equal Earth: metres, defined everywhere. Districts are loaded into it when the plan names no
 # study CRS, only to learn their extent in degrees.
@@ -34,6 +36,7 @@ _MOST_STRETCH = 0.1
 
 _WINDOWED = ("population", "jobs")
 _AMOUNT_KINDS = ("population", "jobs", "facilities")
+_NETWORK_KEYS = ("mode", "stairs_factor", "crossing_penalty_m")
 _FACILITY_KINDS = ("parks", "bus_stops", "rail_stations", "facilities")
 
 
@@ -55,6 +58,8 @@ class LoadedLayers:
         What they are in.
     layers : mapping of str to GeoDataFrame
         By their names in the plan, in its order.
+    networks : mapping of str to WalkNetwork
+        The same of streets and paths.
     records : mapping of str to LoadRecord
         What was read, dropped and repaired.
     seconds : mapping of str to float
@@ -63,6 +68,7 @@ class LoadedLayers:
 
     study_crs: StudyCRS
     layers: "Mapping[str, GeoDataFrame]"
+    networks: "Mapping[str, WalkNetwork]"
     records: Mapping[str, LoadRecord]
     seconds: Mapping[str, float]
 
@@ -108,6 +114,18 @@ def check_sources(plan: Plan) -> None:
                 f'{_where(plan, name)} has a value, but a layer of kind "{kind}" holds no amount; '
                 f"{', '.join(_AMOUNT_KINDS)} do. Use columns = {{…}} to name other columns."
             )
+        _check_network_keys(plan, name, table)
+
+
+def _check_network_keys(plan: Plan, name: str, table: "LayerTable") -> None:
+    if layer_kind(name, table) == WALK_NETWORK:
+        return
+    given = [key for key in _NETWORK_KEYS if getattr(table, key) is not None]
+    if given:
+        raise PlanError(
+            f"{_where(plan, name)} has {', '.join(given)}, which only a layer of kind "
+            f'"{WALK_NETWORK}" has. Leave it out, or write kind = "{WALK_NETWORK}".'
+        )
 
 
 def _where(plan: Plan, name: str) -> str:
@@ -142,6 +160,7 @@ def load_layers(plan: Plan, *, tick: Callable[[str], None]) -> LoadedLayers:
         Whatever a loader refuses, with the table of the plan named.
     """
     layers: dict[str, GeoDataFrame] = {}
+    networks: dict[str, WalkNetwork] = {}
     seconds: dict[str, float] = {}
     names = [DISTRICTS, *(name for name in plan.layers if name != DISTRICTS)]
     study_crs: StudyCRS | None = None
@@ -150,19 +169,20 @@ def load_layers(plan: Plan, *, tick: Callable[[str], None]) -> LoadedLayers:
         begun = perf_counter()
         if study_crs is None:
             layers[name], study_crs = _load_districts(plan)
+        elif layer_kind(name, plan.layers[name]) == WALK_NETWORK:
+            networks[name] = _load_network(plan, name, study_crs.crs)
         else:
             layer = _load(plan, name, study_crs.crs, layers[DISTRICTS])
             layers[name] = _within_margin(layer, layers[DISTRICTS], name, plan)
         seconds[f"load {name}"] = perf_counter() - begun
     if study_crs is None:
         raise PlanError(f"{plan.path.name} has no layer.")
-    ordered = {name: layers[name] for name in plan.layers}
-    return LoadedLayers(
-        study_crs,
-        ordered,
-        {name: load_record(layer) for name, layer in ordered.items()},
-        seconds,
-    )
+    records = {
+        name: networks[name].record if name in networks else load_record(layers[name])
+        for name in plan.layers
+    }
+    ordered = {name: layers[name] for name in plan.layers if name in layers}
+    return LoadedLayers(study_crs, ordered, networks, records, seconds)
 
 
 def _load_districts(plan: Plan) -> "tuple[GeoDataFrame, StudyCRS]":
@@ -215,6 +235,18 @@ def _load(
     return attach_record(layer, _renamed(load_record(layer), name, tuple(table.path)))
 
 
+def _load_network(plan: Plan, name: str, crs: str) -> "WalkNetwork":
+    from geoplan.layers import load_walk_network
+
+    table = plan.layers[name]
+    more = {key: getattr(table, key) for key in _NETWORK_KEYS if getattr(table, key) is not None}
+    try:
+        network = load_walk_network(_source(plan, table, WALK_NETWORK), crs=crs, **more)
+    except GeoplanError as error:
+        raise type(error)(f"{_where(plan, name)} {error}") from error
+    return replace(network, record=_renamed(network.record, name, tuple(table.path)))
+
+
 def _renamed(record: LoadRecord, name: str, written: tuple[str, ...]) -> LoadRecord:
     """Let a record speak of the layer and its files as the plan does, whoever reads it where."""
     paths = written if len(record.paths) == len(written) else record.paths
@@ -228,8 +260,8 @@ def _renamed(record: LoadRecord, name: str, written: tuple[str, ...]) -> LoadRec
 def _source(plan: Plan, table: "LayerTable", kind: str) -> "LayerSource":
     from geoplan.layers import LayerSource
 
-    spec = SPECS["land" if kind in LAND_LAYERS else kind]
-    named = {spec.key: table.id, "name": table.name}
+    key = "id" if kind == WALK_NETWORK else SPECS["land" if kind in LAND_LAYERS else kind].key
+    named = {key: table.id, "name": table.name}
     columns = {**table.columns, **{key: name for key, name in named.items() if name is not None}}
     crs: str | CoordinateFit | None
     if isinstance(table.crs, dict):
@@ -251,6 +283,7 @@ def _source(plan: Plan, table: "LayerTable", kind: str) -> "LayerSource":
         source=table.source or "",
         value=table.value or "",
         unit=table.unit or "",
+        tags=table.tags,
     )
 
 

@@ -7,9 +7,16 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from geoplan.core.columns import LAND_LAYERS, SPECS
 
-_LATER = ("osm", "overpass", "gtfs", "postgis")
+_LATER = ("overpass", "gtfs", "postgis")
 
-KINDS: tuple[str, ...] = (*SPECS, *(name for name in LAND_LAYERS if name not in SPECS))
+WALK_NETWORK = "walk_network"
+"""The kind of layer that is a network of streets and paths."""
+
+KINDS: tuple[str, ...] = (
+    *SPECS,
+    *(name for name in LAND_LAYERS if name not in SPECS),
+    WALK_NETWORK,
+)
 """Every kind a layer can be; `[layers.NAME]` of one of these names has that kind."""
 
 
@@ -24,10 +31,11 @@ def _as_date_text(value: Any) -> Any:  # noqa: ANN401
 Text = Annotated[str, Field(min_length=1)]
 Texts = Annotated[list[Text], BeforeValidator(_as_list), Field(min_length=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-DistanceKind = Literal["straight"]
+DistanceKind = Literal["straight", "network"]
 
 _METRES = "metres, a number above 0"
-_DISTANCE = 'distance = "straight" (along streets comes in a later version)'
+_DISTANCE = 'distance = "straight", or distance = "network" for along the streets'
+_LAYER = "the name of a layer of the plan, as text"
 _OF = 'what it is a share of: "land", "population", "population+jobs", "built_up", a layer, …'
 
 
@@ -51,6 +59,17 @@ class LayerTable(_Table):
     """One table ``[layers.NAME]``."""
 
     path: Texts = Field(description="a file as text, or a list of files")
+    tags: dict[str, str | list[str] | bool] = Field(
+        default_factory=dict,
+        description="what to look for in an OSM file, e.g. { amenity = ['school'] }",
+    )
+    mode: Literal["walk", "cycle"] | None = Field(None, description='"walk" or "cycle"')
+    stairs_factor: Annotated[float, Field(ge=1, allow_inf_nan=False)] | None = Field(
+        None, description="metres of flat walking per metre of stairs, a number not below 1"
+    )
+    crossing_penalty_m: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = Field(
+        None, description="metres of flat walking per street crossing, a number not below 0"
+    )
     layer: Text | None = Field(None, description="the layer or sheet inside the file, as text")
     where: Text | None = Field(None, description="rows to keep, as the text of an SQL WHERE")
     encoding: Text | None = Field(None, description="an encoding as text, e.g. 'gbk'")
@@ -73,6 +92,15 @@ class LayerTable(_Table):
     )
     source: Text | None = Field(None, description="whom to credit, as text")
     kind: Text | None = Field(None, description=f"one of {', '.join(KINDS)}")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _osm_is_a_path(cls, table: Any) -> Any:  # noqa: ANN401
+        if not isinstance(table, dict) or "osm" not in table:
+            return table
+        if "path" in table:
+            raise ValueError("has both path and osm; an OSM file is named by either.")
+        return {"path" if key == "osm" else key: value for key, value in table.items()}
 
     @model_validator(mode="before")
     @classmethod
@@ -101,13 +129,71 @@ class IndicatorTable(_Table):
     )
 
 
-class CoverageTable(IndicatorTable):
+class WalkTable(IndicatorTable):
+    """What an indicator may hold whose distance can be along the streets."""
+
+    distance: DistanceKind = Field(description=_DISTANCE)
+    network: Text | None = Field(None, description=_LAYER)
+    snap_limit_m: Positive | None = Field(None, description=_METRES)
+    land_width_m: Positive | None = Field(None, description=_METRES)
+    barriers: Text | None = Field(None, description=_LAYER)
+    entrances: Text | None = Field(None, description=_LAYER)
+    gates: Text | None = Field(None, description=_LAYER)
+    entrance_tolerance_m: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = Field(
+        None, description="metres, a number not below 0"
+    )
+    boundary_step_m: Positive | None = Field(None, description=_METRES)
+
+    @model_validator(mode="after")
+    def _walks_on_a_network(self) -> "WalkTable":
+        given = [key for key in WALK_KEYS if getattr(self, key) is not None]
+        if self.distance == "straight":
+            if given:
+                raise ValueError(
+                    f'has {", ".join(given)}, which distance = "straight" does not use; leave '
+                    'them out, or write distance = "network".'
+                )
+            return self
+        needed = ["network", "snap_limit_m"]
+        of = getattr(self, "of", ())
+        if {"land", *LAND_LAYERS} & set([of] if isinstance(of, str) else of):
+            needed.append("land_width_m")
+        missing = [key for key in needed if key not in given]
+        if missing:
+            raise ValueError(
+                f'lacks {", ".join(missing)}, which distance = "network" needs: {_WALK_HINTS}.'
+            )
+        return self
+
+
+WALK_KEYS = (
+    "network",
+    "snap_limit_m",
+    "land_width_m",
+    "barriers",
+    "entrances",
+    "gates",
+    "entrance_tolerance_m",
+    "boundary_step_m",
+)
+"""Keys of an indicator that are of the walk and not of the analysis."""
+
+_WALK_HINTS = (
+    'network = "walk_network" with a table [layers.walk_network]; snap_limit_m, the longest leg '
+    "from a place to the streets, e.g. 200; land_width_m for shares of land, how far beside a "
+    "street its land goes, e.g. 50"
+)
+
+
+class CoverageTable(WalkTable):
     """An indicator with ``analysis = "coverage"``."""
 
-    facilities: Text = Field(description="the name of a layer of the plan, as text")
+    facilities: Text = Field(description=_LAYER)
     distance_m: Positive = Field(description=_METRES)
-    distance: DistanceKind = Field(description=_DISTANCE)
     of: Texts = Field(description=_OF)
+    speed_kmh: Positive | None = Field(
+        None, description="km/h, for minutes on the map of distances along streets"
+    )
 
 
 class TierTable(_Table):
@@ -135,7 +221,7 @@ class TierTable(_Table):
         return self
 
 
-class ParkAccessTable(IndicatorTable):
+class ParkAccessTable(WalkTable):
     """An indicator with ``analysis = "park_access"``."""
 
     parks: Text = Field(description="the name of a layer of the plan, as text")
@@ -149,7 +235,6 @@ class ParkAccessTable(IndicatorTable):
     higher_serves_lower: bool = Field(
         description="true or false: whether a park of a higher tier serves the lower ones too"
     )
-    distance: DistanceKind = Field(description=_DISTANCE)
     detour_factor: Annotated[float, Field(ge=1, allow_inf_nan=False)] | None = Field(
         None, description="walked metres per straight metre, a number not below 1"
     )

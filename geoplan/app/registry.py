@@ -6,6 +6,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
 from geoplan.app.plan_tables import (
+    WALK_KEYS,
+    WALK_NETWORK,
     CoverageTable,
     EcologicalLandTable,
     GreenSpaceTable,
@@ -13,6 +15,7 @@ from geoplan.app.plan_tables import (
     ParkAccessTable,
     ParkAreaTable,
     RedLineTable,
+    WalkTable,
 )
 from geoplan.core.columns import LAND_LAYERS
 from geoplan.core.units import walk_distance_m
@@ -20,13 +23,24 @@ from geoplan.core.units import walk_distance_m
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
+    from geoplan.analyses.walk_access import WalkAccess
     from geoplan.core.results import Result
+    from geoplan.layers.walk_network import WalkNetwork
 
 DISTRICTS = "districts"
 _LAND = "land"
 _ALL_TIERS = "all"
 SUM = "population+jobs"
 _FACILITIES = ("facilities", "bus_stops", "rail_stations", "parks", "land", *LAND_LAYERS)
+_POINTS = ("facilities", "bus_stops", "rail_stations")
+
+WALK_LAYERS: Mapping[str, tuple[str, ...]] = {
+    "network": (WALK_NETWORK,),
+    "entrances": _POINTS,
+    "gates": _POINTS,
+    "barriers": ("facilities", "land", *LAND_LAYERS, "red_lines", "parks"),
+}
+"""Keys that name a layer for distances along streets, and the kinds that fit."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +117,28 @@ def demand_layers(table: IndicatorTable) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name != _LAND))
 
 
+def named_layers(analysis: "Analysis", table: IndicatorTable) -> dict[str, tuple[str, ...]]:
+    """
+    Say which keys of an indicator name a layer, and the kinds that fit.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        What computes it.
+    table : IndicatorTable
+        Its parameters.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        Keys that the analysis needs, then those of the walk that the table has.
+    """
+    walk = {
+        key: kinds for key, kinds in WALK_LAYERS.items() if getattr(table, key, None) is not None
+    }
+    return {**analysis.layers, **walk}
+
+
 def target_parts(table: IndicatorTable) -> tuple[str, ...]:
     """Give the parts that are known before the layers are: park tiers, and all of them."""
     return (*table.tiers, _ALL_TIERS) if isinstance(table, ParkAccessTable) else ()
@@ -134,7 +170,10 @@ def reach_m(table: IndicatorTable) -> float:
 
 
 def run_analysis(
-    analysis: Analysis, table: IndicatorTable, layers: "Mapping[str, GeoDataFrame]"
+    analysis: Analysis,
+    table: IndicatorTable,
+    layers: "Mapping[str, GeoDataFrame]",
+    networks: "Mapping[str, WalkNetwork]",
 ) -> "Result":
     """
     Run an indicator's analysis on the layers of the plan.
@@ -147,6 +186,8 @@ def run_analysis(
         Its parameters.
     layers : mapping of str to GeoDataFrame
         Every layer by its name in the plan.
+    networks : mapping of str to WalkNetwork
+        Every walk network by its name in the plan.
 
     Returns
     -------
@@ -161,8 +202,7 @@ def run_analysis(
         key: _value(key, getattr(table, key))
         for key in type(table).model_fields
         if key not in IndicatorTable.model_fields
-        and key not in analysis.layers
-        and key != "speed_kmh"
+        and key not in (*analysis.layers, *WALK_KEYS, "speed_kmh")
         and getattr(table, key) is not None
     }
     for key in others:
@@ -170,7 +210,21 @@ def run_analysis(
         parameters[key] = name if name == DISTRICTS else layers[name]
     if "of" in type(table).model_fields:
         parameters["demand"] = {name: layers[name] for name in demand_layers(table)}
+    if isinstance(table, WalkTable) and table.distance == "network":
+        parameters["walk"] = _walk(table, layers, networks)
     return function(layers[getattr(table, first)], layers[DISTRICTS], **parameters)
+
+
+def _walk(
+    table: WalkTable, layers: "Mapping[str, GeoDataFrame]", networks: "Mapping[str, WalkNetwork]"
+) -> "WalkAccess":
+    from geoplan.analyses.walk_access import WalkAccess
+
+    given: dict[str, Any] = {key: getattr(table, key) for key in WALK_KEYS}
+    for key in WALK_LAYERS:
+        if given[key] is not None:
+            given[key] = (networks if key == "network" else layers)[given[key]]
+    return WalkAccess(**given, speed_kmh=getattr(table, "speed_kmh", None))
 
 
 def _value(key: str, value: Any) -> Any:  # noqa: ANN401 (whatever the plan's tables hold)

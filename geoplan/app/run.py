@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from geoplan.app.indicators import PlannedIndicator, bind_target, plan_indicators
-from geoplan.app.loading import Progress, check_sources, load_layers
+from geoplan.app.loading import LoadedLayers, Progress, check_sources, load_layers
 from geoplan.app.outcome import IndicatorOutcome, PlanOutcome
 from geoplan.app.plan import Plan, read_plan
 from geoplan.app.registry import reach_m, run_analysis
@@ -18,10 +18,6 @@ from geoplan.core.errors import GeoplanError
 from geoplan.core.notices import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from geopandas import GeoDataFrame
-
     from geoplan.core.crs import StudyCRS
     from geoplan.core.results import Result
 
@@ -89,7 +85,7 @@ def run_plan(
     for indicator in planned:
         steps.begin(f"measure {indicator.id}")
         begun = perf_counter()
-        outcomes.append(_measure(indicator, loaded.layers, lang))
+        outcomes.append(_measure(indicator, loaded, lang))
         seconds[f"measure {indicator.id}"] = perf_counter() - begun
     steps.end()
     return PlanOutcome(
@@ -123,11 +119,9 @@ class _Steps:
             self._progress("", self._total, self._total)
 
 
-def _measure(
-    indicator: PlannedIndicator, layers: "Mapping[str, GeoDataFrame]", lang: str
-) -> IndicatorOutcome:
+def _measure(indicator: PlannedIndicator, loaded: LoadedLayers, lang: str) -> IndicatorOutcome:
     try:
-        result = run_analysis(indicator.analysis, indicator.table, layers)
+        result = run_analysis(indicator.analysis, indicator.table, loaded.layers, loaded.networks)
     except GeoplanError as error:
         raise type(error)(f"{indicator.where} {error}") from error
     result = replace(result, notices=(*result.notices, *_undecided_districts(result)))

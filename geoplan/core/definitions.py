@@ -182,20 +182,68 @@ def _what_of(facts: Definition, lang: str) -> list[str]:
     return sentences
 
 
+def _network(facts: Definition, lang: str) -> list[str]:
+    """Say which streets, and how one gets to them and from them."""
+    values = {
+        "network": facts["network"],
+        "network_edge_count": _count(facts, "network_edge_count"),
+        "network_km": f"{facts['network_length_m'] / 1000:,.0f}",
+        "network_as_of": facts["network_as_of"] or _say("network.no_date", lang),
+    }
+    sentences = [
+        _say("network.streets", lang, **values),
+        _say("network.legs", lang, snap_limit_m=_figure(facts["snap_limit_m"])),
+    ]
+    if facts["barrier_count"] is not None:
+        count = _count(facts, "barrier_count")
+        sentences.append(_say("network.barriers", lang, barrier_count=count))
+    return [*sentences, *_entrances(facts, lang), *_on_streets(facts, lang)]
+
+
+def _entrances(facts: Definition, lang: str) -> list[str]:
+    sentences = []
+    for rule, count in facts["entrance_rules"].items():
+        step = {"boundary_step_m": _figure(facts["boundary_step_m"])} if rule == "boundary" else {}
+        if rule != "itself":
+            sentences.append(_say(f"network.{rule}", lang, count=f"{count:,}", **step))
+    if facts["entrance_tolerance_m"] is not None:
+        tolerance = _figure(facts["entrance_tolerance_m"])
+        sentences.append(_say("network.tolerance", lang, entrance_tolerance_m=tolerance))
+    if facts["facilities_off_network"]:
+        off = _count(facts, "facilities_off_network")
+        sentences.append(_say("network.off", lang, count=off))
+    return sentences
+
+
+def _on_streets(facts: Definition, lang: str) -> list[str]:
+    """Say where demand stands."""
+    kinds = facts.get("kinds", {})
+    sentences = []
+    if "weight" in kinds.values() or set(facts.get("of", ())) & set(_PEOPLE):
+        sentences.append(_say("network.people", lang))
+    if facts["land_width_m"] is not None:
+        width = _figure(facts["land_width_m"])
+        sentences.append(_say("network.land", lang, land_width_m=width))
+    if set(facts["entrance_rules"]) - {"itself"}:
+        sentences.append(_say("network.inside", lang))
+    return sentences
+
+
 def _coverage(facts: Definition, lang: str) -> list[str]:
+    walked = facts.get("distance") == "network"
     return [
         _say(
-            "coverage.what",
+            "coverage.walk" if walked else "coverage.what",
             lang,
             of=_denominators(facts, lang),
             distance_m=_figure(facts["distance_m"]),
             facilities=_layer(facts, "facilities", lang),
             facility_count=_count(facts, "facility_count"),
         ),
-        _say("coverage.once", lang),
+        *([] if walked else [_say("coverage.once", lang)]),
         _say("coverage.edge", lang),
         *_what_of(facts, lang),
-        _say("coverage.bias", lang),
+        *(_network(facts, lang) if walked else [_say("coverage.bias", lang)]),
         *([_date(facts, lang)] if "as_of" in facts else []),
     ]
 

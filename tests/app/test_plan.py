@@ -109,8 +109,8 @@ BAD_PLANS = {
         r'a layer of this name is of kind "districts"',
     ),
     "source of a later version": (
-        GOOD + '\n[layers.rivers]\nosm = "x.pbf"\n',
-        r'\[layers\.rivers\] has the source "osm", which comes in a later version',
+        GOOD + '\n[layers.rivers]\ngtfs = "x.zip"\n',
+        r'\[layers\.rivers\] has the source "gtfs", which comes in a later version',
     ),
     "no districts": (_with("[layers.districts]", "[layers.district]"), r"lacks the table"),
     "layer called land": (GOOD + '\n[layers.land]\npath = "x"\n', r'"land" cannot name a layer'),
@@ -136,9 +136,29 @@ BAD_PLANS = {
         _with('distance = "straight"\n', ""),
         r'lacks the key "distance"; wanted distance = "straight"',
     ),
-    "distance kind of a later version": (
+    "distance kind that there is not": (
+        _with('"straight"', '"crow"'),
+        r"distance is 'crow' .*wanted distance = .straight., or distance = .network.",
+    ),
+    "along streets without a network": (
         _with('"straight"', '"network"'),
-        r"distance is 'network' .*along streets comes in a later version",
+        r"lacks network, snap_limit_m, land_width_m, which distance = .network. needs",
+    ),
+    "streets for a straight line": (
+        _with('distance = "straight"', 'distance = "straight"\nsnap_limit_m = 9'),
+        r"has snap_limit_m, which distance = .straight. does not use",
+    ),
+    "a network that the plan lacks": (
+        _with('"straight"', '"network"\nnetwork = "ways"\nsnap_limit_m = 9\nland_width_m = 9'),
+        r'network names the layer "ways", which the plan lacks',
+    ),
+    "a network that is none": (
+        _with('"straight"', '"network"\nnetwork = "bus_stops"\nsnap_limit_m = 9\nland_width_m = 9'),
+        r'is of kind "bus_stops"; wanted walk_network',
+    ),
+    "path and osm": (
+        GOOD + '\n[layers.rivers]\nosm = "x.pbf"\npath = "y.pbf"\n',
+        r"has both path and osm",
     ),
     "missing of": (
         _with('of       = ["land", "population"]\n', ""),

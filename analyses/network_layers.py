@@ -1,0 +1,258 @@
+"""Layers that show walking to facilities: demand with its way, streets within reach, routes."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from geoplan.analyses.area_share import AreaInside, area_inside, dissolve, polygon_parts
+from geoplan.analyses.edge_pieces import edge_pieces
+from geoplan.analyses.isochrones import reached_pieces
+from geoplan.analyses.polygon_layers import areas_layer
+from geoplan.analyses.reach import cost_at
+from geoplan.analyses.routes import routes, worst_served
+from geoplan.analyses.snap import Snapped
+from geoplan.core.columns import SPECS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from geopandas import GeoDataFrame
+    from numpy.typing import NDArray
+
+    from geoplan.analyses.demand import DemandPieces
+    from geoplan.analyses.walk_access import FacilityAccess, PlaceCosts, Places, WalkAccess
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+WHOLE = 1 - 1e-9
+"""A unit served by less is drawn as not wholly served."""
+
+_ROUTES = 10
+_KEYS = tuple(spec.key for spec in SPECS.values())
+
+
+def facility_texts(facilities: "GeoDataFrame", column: str, row: "Ints") -> "NDArray[np.object_]":
+    """
+    Take a column of facilities as text for the rows given.
+
+    Parameters
+    ----------
+    facilities : GeoDataFrame
+        The facilities.
+    column : str
+        ``"id"`` for whatever key it has, row labels standing in for a missing one; ``"name"``.
+    row : array of int
+        Positions; -1 gives the empty text.
+
+    Returns
+    -------
+    array of str
+        One per row.
+    """
+    key = next((name for name in facilities.columns if name in _KEYS), "")
+    if column == "id" and not key:
+        texts = np.array([str(label) for label in facilities.index], dtype=object)
+    elif (key if column == "id" else column) in facilities.columns:
+        series = facilities[key if column == "id" else column]
+        texts = np.asarray(series.astype("str").fillna(""), dtype=object)
+    else:
+        texts = np.full(len(facilities), "", dtype=object)
+    return np.append(texts, "")[row]
+
+
+def demand_columns(
+    costs: "PlaceCosts", facilities: "GeoDataFrame", walk: "WalkAccess", part: str = ""
+) -> dict[str, Any]:
+    """
+    Give the columns that say how far the nearest facility is, and which it is.
+
+    Parameters
+    ----------
+    costs : PlaceCosts
+        Of the places.
+    facilities : GeoDataFrame
+        Those that were searched from.
+    walk : WalkAccess
+        For its speed.
+    part : str
+        Stands in the names of the columns.
+
+    Returns
+    -------
+    dict of str to array
+        ``nearest_<part>_id``, ``nearest_<part>_name``, ``distance_<part>_m``, and
+        ``time_<part>_min`` if there is a speed; without ``<part>_`` where it is empty.
+    """
+    middle = f"_{part}_" if part else "_"
+    distance_m = np.where(np.isfinite(costs.cost_m), costs.cost_m, np.nan)
+    columns = {
+        f"nearest{middle}id": facility_texts(facilities, "id", costs.facility),
+        f"nearest{middle}name": facility_texts(facilities, "name", costs.facility),
+        f"distance{middle}m": distance_m,
+    }
+    if walk.speed_kmh is not None:
+        columns[f"time{middle}min"] = distance_m / (walk.speed_kmh * 1000 / 60)
+    return columns
+
+
+def demand_layer(
+    pieces: "DemandPieces",
+    districts: "GeoDataFrame",
+    shares: "Mapping[str, Floats]",
+    columns: dict[str, Any],
+) -> "GeoDataFrame":
+    """
+    Make the layer of demand: one row per unit and district.
+
+    Parameters
+    ----------
+    pieces : DemandPieces
+        The demand.
+    districts : GeoDataFrame
+        With ``district_id``.
+    shares : mapping of str to array of float
+        Amount served, by the name of its column of shares.
+    columns : dict of str to array
+        Further columns.
+
+    Returns
+    -------
+    GeoDataFrame
+        ``district_id, amount``, the shares, the further columns.
+    """
+    import geopandas as gpd
+
+    held = np.where(pieces.amount > 0, pieces.amount, np.nan)
+    return gpd.GeoDataFrame(
+        {
+            "district_id": districts["district_id"].astype(str).to_numpy()[pieces.district],
+            "amount": pieces.amount,
+            **{name: amount / held for name, amount in shares.items()},
+            **columns,
+        },
+        geometry=pieces.geometry,
+        crs=districts.crs,
+    )
+
+
+def unserved_units(demand: "GeoDataFrame", share: str) -> "GeoDataFrame":
+    """Take the units that are not wholly served, with their ``unserved_amount``."""
+    rest = demand[demand[share] < WHOLE].reset_index(drop=True)
+    return rest.assign(unserved_amount=rest["amount"] * (1 - rest[share]))
+
+
+def served_ground(ground: Any, districts: "GeoDataFrame") -> AreaInside:  # noqa: ANN401
+    """Clip the ground served to the districts."""
+    areas = np.asarray(districts.geometry.array, dtype=object)
+    return area_inside(np.array([ground], dtype=object), areas)
+
+
+def ground_layer(inside: AreaInside, districts: "GeoDataFrame") -> "GeoDataFrame":
+    """Make a layer of one row per district, with ``district_id, name, area_m2``."""
+    return areas_layer(inside, districts, ()).drop(columns="category")
+
+
+def ground_left(
+    pieces: "DemandPieces", served: AreaInside, districts: "GeoDataFrame"
+) -> "GeoDataFrame":
+    """
+    Take the ground served out of land or of a mask.
+
+    Parameters
+    ----------
+    pieces : DemandPieces
+        Of an area.
+    served : AreaInside
+        From `served_ground`.
+    districts : GeoDataFrame
+        The districts.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row per district where something is left.
+    """
+    wanted = dissolve(pieces.geometry, pieces.district)
+    near = np.full(len(districts), shapely.Polygon(), dtype=object)
+    near[served.district] = served.geometry
+    left = shapely.difference(wanted.geometry, near[wanted.district])
+    parts, source = polygon_parts(left)
+    return ground_layer(dissolve(parts, wanted.district[source]), districts)
+
+
+def reached_layer(
+    access: "FacilityAccess", walk: "WalkAccess", districts: "GeoDataFrame", *, distance_m: float
+) -> "GeoDataFrame":
+    """
+    Make the layer of streets from which a facility is near.
+
+    Parameters
+    ----------
+    access : FacilityAccess
+        The search.
+    walk : WalkAccess
+        The network.
+    districts : GeoDataFrame
+        Streets beyond the rectangle around them are left out.
+    distance_m : float
+        What counts as near.
+
+    Returns
+    -------
+    GeoDataFrame
+        Parts of edges with ``distance_m``, that of their middle.
+    """
+    import geopandas as gpd
+
+    network = walk.network
+    pieces = reached_pieces(network, access.reached, distance_m)
+    lines = edge_pieces(network, pieces.edge, pieces.start_m, pieces.end_m)
+    near = shapely.intersects(lines, shapely.box(*districts.total_bounds))
+    keep = np.flatnonzero(near & (pieces.end_m > pieces.start_m))
+    middle = Snapped(
+        pieces.edge[keep],
+        (pieces.start_m[keep] + pieces.end_m[keep]) / 2,
+        np.zeros(len(keep)),
+        np.full((len(keep), 2), np.nan),
+    )
+    return gpd.GeoDataFrame(
+        {"distance_m": cost_at(network, access.reached, middle)[0]},
+        geometry=lines[keep],
+        crs=districts.crs,
+    )
+
+
+def routes_layer(
+    costs: "PlaceCosts",
+    places: "Places",
+    access: "FacilityAccess",
+    walk: "WalkAccess",
+    *,
+    distance_m: float,
+) -> "GeoDataFrame":
+    """
+    Draw the ways of the places that have it farthest to their nearest facility.
+
+    Parameters
+    ----------
+    costs, places : PlaceCosts and Places
+        The demand.
+    access : FacilityAccess
+        The search.
+    walk : WalkAccess
+        The network.
+    distance_m : float
+        What counts as near; the places drawn are farther away, and that far from each other.
+
+    Returns
+    -------
+    GeoDataFrame
+        At most ten ways, with ``distance_m``.
+    """
+    far = np.flatnonzero((costs.cost_m > distance_m) & places.snapped.found)
+    xy_m = shapely.get_coordinates(places.points)
+    chosen = worst_served(costs.cost_m[far], xy_m[far], count=_ROUTES, apart_m=distance_m)
+    drawn = routes(walk.network, access.reached, places.snapped.take(far[chosen]))
+    return drawn.rename(columns={"cost_m": "distance_m"})[["distance_m", "geometry"]]

@@ -1,0 +1,333 @@
+"""Coverage along streets: hand-made streets, then random ones against the straight line."""
+
+from pathlib import Path
+from runpy import run_path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geoplan.analyses import WalkAccess, coverage
+from geoplan.core.definitions import define
+from geoplan.core.errors import CRSError, ParameterError, SchemaError
+
+NETWORKS = run_path(str(Path(__file__).with_name("networks.py")))
+CRS, make_network = NETWORKS["CRS"], NETWORKS["make_network"]
+random_networks = NETWORKS["random_networks"]
+
+
+def districts(*shapes):
+    shapes = shapes or (shapely.box(0, 0, 1000, 1000),)
+    names = [chr(65 + i) for i in range(len(shapes))]
+    return gpd.GeoDataFrame({"district_id": names, "name": names}, geometry=list(shapes), crs=CRS)
+
+
+def points(*xy, **columns):
+    return gpd.GeoDataFrame(columns, geometry=shapely.points(np.reshape(xy, (-1, 2))), crs=CRS)
+
+
+def people(*xy, each=1.0):
+    return {"population": points(*xy, population=np.full(len(xy), each))}
+
+
+def walk(network, **more):
+    return WalkAccess(**{"network": network, "snap_limit_m": 100, **more})
+
+
+def walked(facilities, network, *, demand=None, of=("population",), distance_m=300, **more):
+    return coverage(
+        facilities,
+        districts(),
+        distance_m=distance_m,
+        of=of,
+        demand=demand,
+        distance="network",
+        walk=walk(network, **more),
+    )
+
+
+STREET = make_network([(0, 500), (1000, 500)], [(0, 1)])
+STOP = points((500, 500), name=["站"])
+
+
+def test_a_place_is_covered_up_to_the_metre_with_both_legs():
+    demand = people((200, 500), (199.99, 500), (790, 510), (790, 510.01))
+
+    result = walked(STOP, STREET, demand=demand)
+
+    assert result.measure("population").numerator == 2
+    assert result.layers["demand"]["distance_m"].round(2).tolist() == [300, 300.01, 300, 300.01]
+    assert result.layers["demand"]["nearest_name"].tolist() == ["站"] * 4
+
+
+def test_the_leg_of_the_facility_counts():
+    result = walked(points((500, 540)), STREET, demand=people((240, 500), (239, 500)))
+
+    assert result.measure("population").value == 0.5
+
+
+def test_land_is_beside_the_street_as_far_as_leg_and_way_allow():
+    result = walked(STOP, STREET, of=["land"], land_width_m=50)
+
+    # 250 m to each side full width, and half a circle at each end.
+    assert result.measure("land").numerator == pytest.approx(500 * 100 + np.pi * 50**2, rel=3e-4)
+
+
+def test_land_beside_a_stop_far_from_the_street_is_what_is_left_of_the_way():
+    result = walked(points((500, 560)), STREET, of=["land"], land_width_m=50, distance_m=90)
+
+    assert result.measure("land").numerator == pytest.approx(np.pi * 30**2, rel=2e-3)
+
+
+def test_a_wall_of_water_with_one_bridge_sends_people_round():
+    banks = make_network([(0, 400), (1000, 400), (0, 600), (1000, 600)], [(0, 1), (2, 3), (1, 3)])
+    near_the_bridge, across = (950, 600), (500, 600)
+    demand = people(near_the_bridge, across)
+
+    result = walked(points((900, 400)), banks, demand=demand, distance_m=450)
+    straight = coverage(
+        points((900, 400)), districts(), distance_m=450, of=["population"], demand=demand
+    )
+
+    assert result.layers["demand"]["distance_m"].round(9).tolist() == [350, 800]
+    assert (result.measure("population").value, straight.measure("population").value) == (0.5, 1)
+
+
+def test_a_leg_does_not_cross_a_barrier():
+    river = gpd.GeoDataFrame(geometry=[shapely.LineString([(0, 530), (1000, 530)])], crs=CRS)
+
+    result = walked(STOP, STREET, demand=people((500, 520), (500, 540)), barriers=river)
+
+    assert result.measure("population").numerator == 1
+    assert "demand_off_network" in [notice.code for notice in result.notices]
+
+
+def fenced_park(gate):
+    """A park of 100 m in the middle of a ring of streets, and the gate in its fence."""
+    ring = make_network(
+        [(300, 300), (700, 300), (700, 700), (300, 700)], [(0, 1), (1, 2), (2, 3), (3, 0)]
+    )
+    park = gpd.GeoDataFrame({"name": ["园"]}, geometry=[shapely.box(310, 310, 690, 690)], crs=CRS)
+    return ring, park, points(gate)
+
+
+def test_a_park_behind_a_fence_is_entered_at_its_one_gate():
+    ring, park, gate = fenced_park((690, 500))
+    demand = people((300, 500), (700, 500), (500, 500))
+
+    result = walked(park, ring, demand=demand, gates=gate, entrance_tolerance_m=1, distance_m=300)
+
+    # The house on the other side is 10 m from the fence, and 810 m from the gate.
+    assert result.layers["demand"]["distance_m"].tolist() == [810, 10, 0]
+    assert result.definition["entrance_rules"] == {"gate": 1}
+    assert result.measure("population").value == pytest.approx(2 / 3)
+
+
+def test_a_gate_before_the_park_does_not_bring_it_nearer():
+    ring, park, _ = fenced_park((690, 500))
+
+    result = walked(
+        park,
+        ring,
+        demand=people((700, 500)),
+        entrances=points((700, 500)),
+        entrance_tolerance_m=15,
+    )
+
+    assert result.layers["demand"]["distance_m"].item() == 10
+
+
+def test_a_park_without_entrance_serves_nobody_and_that_is_told():
+    ring, park, _ = fenced_park((0, 0))
+    both = gpd.GeoDataFrame(geometry=[park.geometry[0], shapely.box(690, 695, 699, 701)], crs=CRS)
+
+    result = walked(both, ring, demand=people((300, 500)), entrance_tolerance_m=0, distance_m=99)
+
+    assert result.measure("population").value == 0
+    assert [notice.code for notice in result.notices] == [
+        "entrances_by_crossing",
+        "entrances_missing",
+    ]
+    assert result.definition["facilities_off_network"] == 1
+
+
+def test_a_platform_is_reached_only_by_its_entrance():
+    streets = make_network([(0, 500), (1000, 500)], [(0, 1)])
+    result = walked(
+        points((500, 530)),
+        streets,
+        demand=people((500, 500), (650, 500)),
+        entrances=points((600, 500)),
+        entrance_tolerance_m=150,
+        distance_m=100,
+    )
+
+    assert result.layers["demand"]["distance_m"].round(9).tolist() == [100, 50]
+
+
+def test_a_disconnected_island_is_not_served_and_has_no_distance():
+    apart = make_network([(0, 500), (480, 500), (520, 500), (1000, 500)], [(0, 1), (2, 3)])
+    result = walked(points((400, 500)), apart, demand=people((450, 500), (530, 500)))
+
+    assert result.layers["demand"]["served_share"].tolist() == [1, 0]
+    assert np.isnan(result.layers["demand"]["distance_m"][1])
+    assert result.layers["unserved"]["unserved_amount"].tolist() == [1]
+
+
+def test_people_off_the_network_are_not_served_and_counted():
+    result = walked(STOP, STREET, demand=people((500, 500), (500, 900), each=7))
+
+    (notice,) = result.notices
+    assert notice.text("en") == (
+        "population: 1 of 2 places lie more than 100 m from the walk network, or behind a barrier: "
+        "7 of 14 (50.00%), counted as not served."
+    )
+    assert result.measure("population").value == 0.5
+
+
+def test_a_cell_is_served_by_no_more_than_what_a_straight_line_reaches():
+    cell = gpd.GeoDataFrame(
+        {"population": [100.0]}, geometry=[shapely.box(700, 450, 900, 550)], crs=CRS
+    )
+    result = walked(STOP, STREET, demand={"population": cell})
+
+    # Its middle is exactly 300 m away; about half of the cell lies farther.
+    assert 45 < result.measure("population").numerator < 50
+
+
+def test_one_way_streets_are_walked_towards_the_facility():
+    one_way = make_network([(0, 500), (1000, 500)], [(0, 1)], backward_m=[np.inf])
+
+    result = walked(STOP, one_way, demand=people((400, 500), (600, 500)))
+
+    assert result.layers["demand"]["served_share"].tolist() == [1, 0]
+
+
+def test_streets_within_reach_and_the_ways_of_the_worst_served_are_drawn():
+    result = walked(STOP, STREET, demand=people((50, 500), (60, 500)), speed_kmh=6)
+
+    reached, routes = result.layers["reached"], result.layers["routes"]
+    assert reached.total_bounds.round(6).tolist() == [200, 500, 800, 500]
+    assert routes["distance_m"].tolist() == [450]
+    assert result.layers["demand"]["time_min"].tolist() == [4.5, 4.4]
+
+
+def test_districts_that_overlap_count_each_place_once_in_the_whole():
+    twice = districts(shapely.box(0, 0, 1000, 1000), shapely.box(0, 0, 1000, 1000))
+    result = coverage(
+        STOP,
+        twice,
+        distance_m=300,
+        of=["land", "population"],
+        demand=people((500, 500)),
+        distance="network",
+        walk=walk(STREET, land_width_m=50),
+    )
+
+    assert result.measure("population").denominator == 1
+    assert result.measure("land").denominator == pytest.approx(1e6)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_definition_in_words_names_network_legs_and_entrances(lang):
+    ring, park, gate = fenced_park((690, 500))
+    result = walked(
+        park,
+        ring,
+        of=["land", "population"],
+        demand=people((700, 500)),
+        gates=gate,
+        entrance_tolerance_m=1,
+        land_width_m=40,
+        barriers=points((0, 0)),
+    )
+
+    words = " ".join(define(result, lang))
+    assert "walk_network" in words
+    assert "40 " in words
+    assert "{" not in words
+
+
+@settings(max_examples=40, deadline=None)
+@given(network=random_networks(), data=st.data())
+def test_no_share_along_streets_is_above_the_one_in_a_straight_line(network, data):
+    random = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
+    distance_m = data.draw(st.sampled_from([30.0, 200.0, 600.0]))
+    stops = points(*random.uniform(0, 1000, (3, 2)))
+    corners = random.uniform(0, 900, (6, 2))
+    cells = gpd.GeoDataFrame(
+        {"population": np.ones(6)},
+        geometry=[shapely.box(x, y, x + 90, y + 90) for x, y in corners],
+        crs=CRS,
+    )
+    demand = {"population": cells, "buildings": points(*random.uniform(0, 1000, (20, 2)))}
+    common = {"distance_m": distance_m, "of": ["land", "population", "buildings"], "demand": demand}
+    options = walk(network, snap_limit_m=5000, land_width_m=45)
+
+    straight = coverage(stops, districts(), **common)
+    along = coverage(stops, districts(), **common, distance="network", walk=options)
+
+    for measure in along.measures:
+        assert measure.value <= straight.measure(measure.of).value + 1e-9
+
+
+DEGREES = make_network([(114.0, 22.6), (114.1, 22.6)], [(0, 1)])
+object.__setattr__(DEGREES, "crs", "EPSG:4326")
+BAD = {
+    "no walk": ({"walk": None}, ParameterError, r"`walk` is missing.*\[layers\.walk_network\]"),
+    "walk for a straight line": ({"distance": "straight"}, ParameterError, "leave `walk` out"),
+    "kind of distance": ({"distance": "crow"}, ParameterError, "'crow'; wanted 'straight'"),
+    "network in degrees": ({"walk": walk(DEGREES)}, CRSError, "`walk.network`.*degree"),
+    "network elsewhere": (
+        {"walk": walk(make_network([(9e5, 9e5), (9e5, 9.1e5)], [(0, 1)]))},
+        ParameterError,
+        "does not overlap the districts",
+    ),
+    "all people beyond the limit": (
+        {"demand": people((500, 700), (500, 900))},
+        ParameterError,
+        "none of its 2 places lies within snap_limit_m = 100 m",
+    ),
+    "all stops beyond the limit": (
+        {"facilities": points((500, 700))},
+        ParameterError,
+        "none of the 1 has an entrance within snap_limit_m",
+    ),
+    "land without its width": ({"of": ["land"]}, ParameterError, "`land_width_m` is missing"),
+    "parks without a tolerance": (
+        {"facilities": gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 9, 9)], crs=CRS)},
+        ParameterError,
+        "`entrance_tolerance_m` is missing",
+    ),
+    "lines as facilities": (
+        {"facilities": gpd.GeoDataFrame(geometry=[shapely.LineString([(0, 0), (1, 1)])], crs=CRS)},
+        SchemaError,
+        "neither polygons nor points",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_what_cannot_be_measured_along_streets_is_refused(case):
+    changed, error, message = BAD[case]
+    given = {
+        "facilities": STOP,
+        "of": ["population"],
+        "demand": people((500, 500)),
+        "distance": "network",
+        "walk": walk(STREET),
+        **changed,
+    }
+
+    with pytest.raises(error, match=message):
+        coverage(given.pop("facilities"), districts(), distance_m=300, **given)
+
+
+@pytest.mark.parametrize("name", ["snap_limit_m", "land_width_m", "boundary_step_m", "speed_kmh"])
+@pytest.mark.parametrize("value", [0, -1, np.nan, np.inf])
+def test_numbers_of_a_walk_that_mean_nothing_are_refused(name, value):
+    with pytest.raises(ParameterError, match=f"`{name}` is {value}"):
+        walk(STREET, **{name: value})
