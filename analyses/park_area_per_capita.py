@@ -88,7 +88,8 @@ def park_area_per_capita(
     -----
     For district :math:`D` with :math:`N_D` people and parks :math:`P`,
     :math:`A_D = |D \cap \bigcup P| / N_D`. Water inside a park polygon counts. People of a polygon
-    cut by a district border are shared out by area. A plan that asks for 8 m² per person [1]_
+    cut by a district border are shared out by area. Where districts overlap, the whole of their own
+    population column is unknown: it counts some people twice. A plan that asks for 8 m² per person [1]_
     rarely says which parks and whose population (resident or registered, of which year): both are
     in the definition of the result. Cost: see `geoplan.analyses.area_share.area_inside`.
 
@@ -152,7 +153,8 @@ def _people(
                 "'population', or \"districts\" for the districts' own column."
             )
         people = _own_people(districts)
-        return people, float(people.sum()), ()
+        # Who lives where two districts overlap is in both columns: the whole cannot be told.
+        return people, float("nan") if overlap else float(people.sum()), ()
     pieces = demand_pieces(POPULATION, districts, {POPULATION: population})
     people = np.bincount(pieces.district, pieces.amount, len(districts)).astype(float)
     if not overlap:

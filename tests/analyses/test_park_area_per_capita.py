@@ -65,6 +65,18 @@ def test_people_of_a_layer_are_counted_where_they_live():
     assert measure.denominator == 100.0
 
 
+def test_the_districts_own_people_have_no_known_whole_where_districts_overlap():
+    districts = frame(
+        [shapely.box(0, 0, 1000, 1000), shapely.box(500, 0, 1500, 1000)],
+        district_id=["a", "b"],
+        name=["", ""],
+        population=[100.0, 100.0],
+    )
+    measure = park_area_per_capita(PARKS, districts, population="districts").measures[0]
+    assert measure.districts["denominator"].tolist() == [100.0, 100.0]
+    assert (measure.denominator, measure.value) == (UNKNOWN, UNKNOWN)
+
+
 def test_people_where_districts_overlap_count_once_in_the_total():
     districts = frame(
         [shapely.box(0, 0, 600, 1000), shapely.box(400, 0, 1000, 1000)],
