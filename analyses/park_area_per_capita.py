@@ -89,9 +89,9 @@ def park_area_per_capita(
     For district :math:`D` with :math:`N_D` people and parks :math:`P`,
     :math:`A_D = |D \cap \bigcup P| / N_D`. Water inside a park polygon counts. People of a polygon
     cut by a district border are shared out by area. Where districts overlap, the whole of their own
-    population column is unknown: it counts some people twice. A plan that asks for 8 m² per person [1]_
-    rarely says which parks and whose population (resident or registered, of which year): both are
-    in the definition of the result. Cost: see `geoplan.analyses.area_share.area_inside`.
+    population column is unknown: it counts some people twice. A plan that asks for 8 m² per person
+    [1]_ rarely says which parks and whose population (resident or registered, of which year): both
+    are in the definition of the result. Cost: see `geoplan.analyses.area_share.area_inside`.
 
     References
     ----------
