@@ -4,7 +4,7 @@ The walk network beside its peers: ratios taken in one run on one machine, never
 ``python benchmarks/bench_network.py [--nodes 100000] [--points 1000000] [--large 1000000]``
 
 Streets are a grid of 100 m with every corner moved at random and a fifth of the streets left out;
-facilities stand anywhere, one to 500 corners. What each peer is spared is said beside its row.
+facilities stand anywhere, one to 100 corners. What each peer is spared is said beside its row.
 """
 
 import argparse
@@ -109,15 +109,15 @@ def bench_search(network: WalkNetwork, graph: Any) -> None:  # noqa: ANN401
     import networkx as nx
     from scipy.spatial import cKDTree
 
-    seed_xy = places(network, network.node_count // 500, 1)
+    seed_xy = places(network, network.node_count // 100, 1)
     seeds = snap_points(seed_xy, network, limit_m=SNAP_M)
     nodes = np.unique(cKDTree(network.node_xy_m).query(seed_xy)[1]).tolist()
     print(f"\nSearch: {network.node_count:,} nodes, {network.edge_count:,} edges, "
           f"{len(seed_xy):,} facilities, {LIMIT_M:.0f} m")  # fmt: skip
-    ours_s = seconds(lambda: reach(network, seeds, limit_m=LIMIT_M), 5)
+    ours_s = seconds(lambda: reach(network, seeds, limit_m=LIMIT_M), 20)
     row("geoplan reach, from the arrays", ours_s, ours_s, "part-edge starts, nearest id, tree")
     took_s = seconds(
-        lambda: nx.multi_source_dijkstra_path_length(graph, nodes, LIMIT_M, weight="length"), 2
+        lambda: nx.multi_source_dijkstra_path_length(graph, nodes, LIMIT_M, weight="length"), 4
     )
     row("NetworkX multi-source", took_s, ours_s, "graph at hand, no ids, from nodes")
     sample = nodes[:: max(1, len(nodes) // EGO_SAMPLE)]
@@ -180,7 +180,7 @@ def bench_growth(largest: int) -> None:
     taken = []
     for size in sizes:
         network = make_streets(size)
-        seeds = snap_points(places(network, size // 500, 1), network, limit_m=SNAP_M)
+        seeds = snap_points(places(network, size // 100, 1), network, limit_m=SNAP_M)
         xy = places(network, size, 3)
         reach_s = seconds(lambda n=network, s=seeds: reach(n, s, limit_m=np.inf), 3)
         snap_s = seconds(lambda n=network, p=xy: snap_points(p, n, limit_m=SNAP_M), 2)
