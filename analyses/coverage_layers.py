@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from geoplan.analyses.area_share import AreaInside, area_inside, dissolve, polygon_parts
 from geoplan.analyses.catchment import Catchment, catchment_polygons
-from geoplan.analyses.demand import LAND, DemandPieces
+from geoplan.analyses.demand import DemandPieces
 from geoplan.analyses.elements import Floats, Geometries, Ints, spread
 from geoplan.core.columns import SPECS
 
@@ -83,16 +83,7 @@ def _rest(first: DemandPieces, share: Floats, reached: AreaInside, count: int) -
     partly = share[short] > 0
     geometry[partly] = shapely.difference(geometry[partly], near[district[partly]])
     parts, source = polygon_parts(geometry)
-    if first.of == LAND:
-        return dissolve(parts, district[source])
-    # Pieces of a mask do not overlap: one geometry per district holds them without a union.
-    order = np.argsort(district[source], kind="stable")
-    rows, first_of = np.unique(district[source][order], return_index=True)
-    group = np.repeat(np.arange(len(rows)), np.diff(np.append(first_of, len(order))))
-    together = shapely.multipolygons(parts[order], indices=group)
-    return AreaInside(
-        rows, np.zeros_like(rows), np.asarray(together), np.asarray(shapely.area(together))
-    )
+    return dissolve(parts, district[source])
 
 
 def _areas(inside: AreaInside, districts: "GeoDataFrame") -> "GeoDataFrame":

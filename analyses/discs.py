@@ -49,13 +49,13 @@ def disc_outline(centres: Floats, radius_m: float) -> Outline:
     origin = np.round(centres.mean(axis=0)) if len(centres) else np.zeros(2)
     local = centres - origin
     random = np.random.default_rng(0)
-    jitter = 0.0
-    for _ in range(_TRIES):
-        noise = random.uniform(-1, 1, local.shape)
+    moved = local
+    for attempt in range(_TRIES):
         try:
-            return _trace(local + jitter * noise, radius_m, origin)
+            return _trace(moved, radius_m, origin)
         except TieError:
-            jitter = 4 * jitter or _JITTER * radius_m
+            jitter_m = _JITTER * radius_m * 4**attempt
+            moved = local + jitter_m * random.uniform(-1, 1, local.shape)
     raise TieError
 
 

@@ -110,7 +110,9 @@ class Edges:
         return np.asarray(distance)
 
 
-def make_edges(polygons: Geometries, lines: Geometries, points: Floats) -> Edges:
+def make_edges(
+    polygons: Geometries, lines: Geometries, points: Floats, *, snapped: bool = False
+) -> Edges:
     """
     Turn facilities into edges.
 
@@ -122,17 +124,18 @@ def make_edges(polygons: Geometries, lines: Geometries, points: Floats) -> Edges
         Lines; parts inside areas, and shared parts, are dropped.
     points : array of float, shape (m, 2)
         Points; those on or in the others are dropped.
+    snapped : bool
+        Whether areas that meet are joined on a grid of 10^-7 m. Borders drawn twice with different
+        corners leave slivers as thin as rounding between them, which no nudge gets rid of.
 
     Returns
     -------
     Edges
         The edges.
     """
-    areas = dissolved(polygons, touching=True)
+    areas = dissolved(polygons, touching=True, grid_m=_SAME_PLACE_M if snapped else None)
     strokes = _strokes(lines, areas)
     points = _apart(points, np.append(areas, strokes))
-    areas = shapely.remove_repeated_points(areas, _SAME_PLACE_M)
-    strokes = shapely.remove_repeated_points(strokes, _SAME_PLACE_M)
     rings = shapely.get_rings(shapely.get_parts(shapely.orient_polygons(areas)))
     corners, tail, head = _joined(*_segments(rings))
     ends, there, back = _joined(*_segments(strokes))
@@ -152,7 +155,7 @@ def make_edges(polygons: Geometries, lines: Geometries, points: Floats) -> Edges
     )
 
 
-def dissolved(shapes: Geometries, *, touching: bool) -> Geometries:
+def dissolved(shapes: Geometries, *, touching: bool, grid_m: float | None = None) -> Geometries:
     """
     Join polygons that overlap, and leave the others as they are.
 
@@ -162,6 +165,8 @@ def dissolved(shapes: Geometries, *, touching: bool) -> Geometries:
         Valid polygons.
     touching : bool
         Whether those that only touch are joined too.
+    grid_m : float, optional
+        Grid to which those that are joined are snapped; none by default.
 
     Returns
     -------
@@ -176,7 +181,8 @@ def dissolved(shapes: Geometries, *, touching: bool) -> Geometries:
     meet = np.unique(first)
     if not len(meet):
         return shapes
-    return np.append(np.delete(shapes, meet), shapely.get_parts(shapely.union_all(shapes[meet])))
+    together = shapely.union_all(shapes[meet], grid_size=grid_m)
+    return np.append(np.delete(shapes, meet), shapely.get_parts(together))
 
 
 def _strokes(lines: Geometries, areas: Geometries) -> Geometries:
@@ -199,9 +205,13 @@ def _apart(points: Floats, shapes: Geometries) -> Floats:
 
 
 def _segments(lines: Geometries) -> tuple[Floats, Floats]:
+    """Take lines or rings apart into edges, leaving out corners in the same place as the last."""
     xy, line = shapely.get_coordinates(lines, return_index=True)
-    same = line[1:] == line[:-1]
-    return xy[:-1][same], xy[1:][same]
+    # As lines: a ring thinner than that may fall together, a line may not complain.
+    cleaned = shapely.remove_repeated_points(shapely.linestrings(xy, indices=line), _SAME_PLACE_M)
+    xy, line = shapely.get_coordinates(cleaned, return_index=True)
+    edge = (line[1:] == line[:-1]) & (xy[1:] != xy[:-1]).any(axis=1)
+    return xy[:-1][edge], xy[1:][edge]
 
 
 def _joined(tail: Floats, head: Floats) -> tuple[Floats, Ints, Ints]:
@@ -252,13 +262,14 @@ def edge_outline(edges: Edges, distance_m: float) -> Outline:
         If a tie does not come undone.
     """
     random = np.random.default_rng(0)
-    jitter = 0.0
-    for _ in range(_TRIES):
-        noise = random.uniform(-1, 1, edges.nodes.shape)
+    moved = edges
+    for attempt in range(_TRIES):
         try:
-            return _trace(replace(edges, nodes=edges.nodes + jitter * noise), distance_m)
+            return _trace(moved, distance_m)
         except TieError:
-            jitter = 4 * jitter or _JITTER * distance_m
+            jitter_m = _JITTER * distance_m * 4**attempt
+            noise_m = jitter_m * random.uniform(-1, 1, edges.nodes.shape)
+            moved = replace(edges, nodes=edges.nodes + noise_m)
     raise TieError
 
 

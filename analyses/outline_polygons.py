@@ -38,8 +38,12 @@ def outline_polygons(outline: Outline, *, quad_segs: int) -> Any:  # noqa: ANN40
     )
     area_m2 = np.bincount(cycles.cycle, terms, count)
     xy, element = _sampled(outline, quad_segs)
-    rings = np.asarray(shapely.linearrings(xy, indices=cycles.cycle[element]))
-    shells, holes = rings[area_m2 > _SPECK_M2], rings[area_m2 < -_SPECK_M2]
+    loop = cycles.cycle[element]
+    large = np.abs(area_m2) > _SPECK_M2  # a speck need not even have three corners
+    kept, area_m2 = large[loop], area_m2[large]
+    order = np.cumsum(large) - 1
+    rings = np.asarray(shapely.linearrings(xy[kept], indices=order[loop[kept]]))
+    shells, holes = rings[area_m2 > 0], rings[area_m2 < 0]
     drawn = shapely.multipolygons(_with_holes(shells, holes))
     return drawn if shapely.is_valid(drawn) else shapely.make_valid(drawn)
 

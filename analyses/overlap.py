@@ -90,7 +90,11 @@ def overlap_area_m2(
         shift = np.outer(nudge * size[tied], (np.cos(angle), np.sin(angle)))
         both, still = np.zeros((2, len(tied))), np.zeros(len(tied), dtype=bool)
         for row, side in enumerate((1, -1)):
-            outline = trace(distance_m * (1 + side * nudge))
+            try:
+                outline = trace(distance_m * (1 + side * nudge))
+            except TieError:  # as likely as a tie with the region; the next nudge is another
+                still[:] = True
+                break
             moved = _moved(regions[tied], side * shift - outline.origin)
             both[row], again = _areas(moved, outline, depth_m, side * nudge * distance_m)
             still[again] = True
