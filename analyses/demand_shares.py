@@ -1,12 +1,12 @@
 """Shares of demand per district and of the whole, whatever it is that serves it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoplan.analyses.area_share import WORTH_TELLING_M2, district_land
+from geoplan.analyses.area_share import WORTH_TELLING_M2, district_land, polygonal
 from geoplan.analyses.demand import DemandPieces, demand_pieces
 from geoplan.analyses.polygon_layers import one_district
 from geoplan.core.notices import Notice
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
-    from geoplan.analyses.walk_access import PlaceCosts, Places
+    from geoplan.analyses.facility_access import PlaceCosts, Places
 
     Floats = NDArray[np.float64]
 
@@ -92,7 +92,7 @@ def demand_shares(
     DemandShares
         Measures and pieces, in the order of `of`.
     """
-    pieces = tuple(demand_pieces(name, districts, demand) for name in of)
+    pieces = tuple(_pieces(name, districts, demand) for name in of)
     served = tuple(serve(piece) for piece in pieces)
     notices = [note for piece in pieces for note in piece.notices]
     notices += [note for one in served for note in one.notices]
@@ -104,13 +104,20 @@ def demand_shares(
     for piece, one in zip(pieces, served, strict=True):
         every, all_served = piece, one
         if whole is not None:  # a sum over the districts would count what they share twice
-            every = demand_pieces(piece.of, whole, demand)
+            every = _pieces(piece.of, whole, demand)
             all_served = serve(every)
         measures += [
             _measure(districts, piece, part, amount, (all_served.by_part[part], every.amount))
             for part, amount in one.by_part.items()
         ]
     return DemandShares(pieces, served, tuple(measures), tuple(notices))
+
+
+def _pieces(
+    of: str, districts: "GeoDataFrame", demand: "Mapping[str, GeoDataFrame] | None"
+) -> DemandPieces:
+    pieces = demand_pieces(of, districts, demand)
+    return replace(pieces, geometry=polygonal(pieces.geometry))
 
 
 def _measure(

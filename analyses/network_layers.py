@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geoplan.analyses.demand import DemandPieces
-    from geoplan.analyses.walk_access import FacilityAccess, PlaceCosts, Places, WalkAccess
+    from geoplan.analyses.facility_access import PlaceCosts, Places
+    from geoplan.analyses.network_served import FacilityClass
+    from geoplan.analyses.walk_access import WalkAccess
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -182,22 +184,16 @@ def ground_left(
     return ground_layer(dissolve(parts, wanted.district[source]), districts)
 
 
-def reached_layer(
-    access: "FacilityAccess", walk: "WalkAccess", districts: "GeoDataFrame", *, distance_m: float
-) -> "GeoDataFrame":
+def reached_layer(near: "FacilityClass", districts: "GeoDataFrame") -> "GeoDataFrame":
     """
     Make the layer of streets from which a facility is near.
 
     Parameters
     ----------
-    access : FacilityAccess
-        The search.
-    walk : WalkAccess
-        The network.
+    near : FacilityClass
+        The facilities.
     districts : GeoDataFrame
         Streets beyond the rectangle around them are left out.
-    distance_m : float
-        What counts as near.
 
     Returns
     -------
@@ -206,11 +202,11 @@ def reached_layer(
     """
     import geopandas as gpd
 
-    network = walk.network
-    pieces = reached_pieces(network, access.reached, distance_m)
+    network, reached = near.walk.network, near.access.reached
+    pieces = reached_pieces(network, reached, near.distance_m)
     lines = edge_pieces(network, pieces.edge, pieces.start_m, pieces.end_m)
-    near = shapely.intersects(lines, shapely.box(*districts.total_bounds))
-    keep = np.flatnonzero(near & (pieces.end_m > pieces.start_m))
+    inside = shapely.intersects(lines, shapely.box(*near.bounds))
+    keep = np.flatnonzero(inside & (pieces.end_m > pieces.start_m))
     middle = Snapped(
         pieces.edge[keep],
         (pieces.start_m[keep] + pieces.end_m[keep]) / 2,
@@ -218,20 +214,13 @@ def reached_layer(
         np.full((len(keep), 2), np.nan),
     )
     return gpd.GeoDataFrame(
-        {"distance_m": cost_at(network, access.reached, middle)[0]},
+        {"distance_m": cost_at(network, reached, middle)[0]},
         geometry=lines[keep],
         crs=districts.crs,
     )
 
 
-def routes_layer(
-    costs: "PlaceCosts",
-    places: "Places",
-    access: "FacilityAccess",
-    walk: "WalkAccess",
-    *,
-    distance_m: float,
-) -> "GeoDataFrame":
+def routes_layer(costs: "PlaceCosts", places: "Places", near: "FacilityClass") -> "GeoDataFrame":
     """
     Draw the ways of the places that have it farthest to their nearest facility.
 
@@ -239,20 +228,17 @@ def routes_layer(
     ----------
     costs, places : PlaceCosts and Places
         The demand.
-    access : FacilityAccess
-        The search.
-    walk : WalkAccess
-        The network.
-    distance_m : float
-        What counts as near; the places drawn are farther away, and that far from each other.
+    near : FacilityClass
+        The facilities; the places drawn are farther away than what counts as near, and that far
+        from each other.
 
     Returns
     -------
     GeoDataFrame
         At most ten ways, with ``distance_m``.
     """
-    far = np.flatnonzero((costs.cost_m > distance_m) & places.snapped.found)
+    far = np.flatnonzero((costs.cost_m > near.distance_m) & places.snapped.found)
     xy_m = shapely.get_coordinates(places.points)
-    chosen = worst_served(costs.cost_m[far], xy_m[far], count=_ROUTES, apart_m=distance_m)
-    drawn = routes(walk.network, access.reached, places.snapped.take(far[chosen]))
+    chosen = worst_served(costs.cost_m[far], xy_m[far], count=_ROUTES, apart_m=near.distance_m)
+    drawn = routes(near.walk.network, near.access.reached, places.snapped.take(far[chosen]))
     return drawn.rename(columns={"cost_m": "distance_m"})[["distance_m", "geometry"]]

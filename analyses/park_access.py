@@ -11,6 +11,7 @@ from geoplan.analyses.area_share import DistrictLand, district_land, polygonal
 from geoplan.analyses.catchment import Catchment, make_catchment
 from geoplan.analyses.common_catchment import ARC_SEGMENTS, AREA_ERROR, reached_by_all
 from geoplan.analyses.demand import DemandPieces, demand_pieces, served_amount
+from geoplan.analyses.network_parks import network_park_access, walked_reaches
 from geoplan.analyses.park_tiers import ALL, ParkTier, TierParks, parks_by_tier, tier_reaches
 from geoplan.analyses.polygon_layers import (
     check_districts,
@@ -18,6 +19,7 @@ from geoplan.analyses.polygon_layers import (
     layer_facts,
     one_district,
 )
+from geoplan.analyses.walk_access import check_distance_kind
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice, unique
@@ -26,6 +28,8 @@ from geoplan.core.results import Measure, Result, make_measure
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
+
+    from geoplan.analyses.walk_access import WalkAccess
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class _Reached:
     drawn: int
 
 
-def park_access(
+def park_access(  # noqa: PLR0913 (what decides the number stands in the call)
     parks: "GeoDataFrame",
     districts: "GeoDataFrame",
     *,
@@ -47,12 +51,14 @@ def park_access(
     higher_serves_lower: bool,
     distance: str = "straight",
     detour_factor: float | None = None,
+    walk: "WalkAccess | Mapping[str, WalkAccess] | None" = None,
 ) -> Result:
     r"""
     Measure the share that is near enough to a park, by tier and for all tiers (分级公园可达).
 
     A place is *reached* by a tier when the straight line to the edge of the nearest park of that
-    tier is at most the tier's reach; inside a park the line is 0 m long.
+    tier is at most the tier's reach, or the way along the streets to an entrance of it; inside a
+    park either is 0 m long.
 
     Parameters
     ----------
@@ -73,11 +79,15 @@ def park_access(
     higher_serves_lower : bool
         Whether a park of a later tier serves the earlier tiers too, within the reach of the
         earlier tier and if it is as large as that one asks.
-    distance : {"straight"}
-        Kind of distance.
+    distance : {"straight", "network"}
+        Kind of distance: in a straight line, or along the streets of `walk`.
     detour_factor : float, optional
-        Metres along the streets per metre in a straight line, at least 1. Required as soon as a
-        tier has minutes; refused when all of them have metres, which are used as they are.
+        Metres along the streets per metre in a straight line, at least 1. Required in a straight
+        line as soon as a tier has minutes; refused when all of them have metres, which are used as
+        they are, and along streets.
+    walk : WalkAccess or mapping of str to WalkAccess, optional
+        For ``"network"``: the walk network, how far a place may be from it, how parks are entered.
+        By tier where some are reached by another network, such as one for cycling.
 
     Returns
     -------
@@ -99,14 +109,18 @@ def park_access(
         ``nearest_<tier>_id, nearest_<tier>_name, distance_<tier>_m, served_<tier>_share``, and
         ``served_all_share``); ``served_<tier>`` and ``served_all`` (one row per district);
         ``unserved`` (what not every tier reaches: of land the rest of each district, of people and
-        things the units with their ``unserved_amount``).
+        things the units with their ``unserved_amount``). Along streets also ``reached_<tier>`` (the
+        streets near enough, with ``distance_m``) and ``routes_<tier>`` (the ways of the worst
+        served); distances are then walked, NaN beyond four times the reach, with
+        ``time_<tier>_min`` where the tier has a speed.
 
     Raises
     ------
     CRSError
         If a CRS is missing, not in metres, or differs between the layers.
     ParameterError
-        If `tiers`, `of`, `distance`, `higher_serves_lower` or `detour_factor` is not as described.
+        If `tiers`, `of`, `distance`, `higher_serves_lower`, `detour_factor` or `walk` is not as
+        described, or no park or no place of the demand is near the walk network.
     SchemaError
         If a column is missing, a key repeated, or a geometry no valid polygon.
     EmptyLayerError
@@ -129,6 +143,9 @@ def park_access(
     what at most one catchment border cuts through is exact as well; the rest is measured with the
     catchments of all tiers but the first drawn in 1,024 segments per circle, each at most 6.3e-6
     of its area too small.
+
+    Along streets the reach is minutes × speed, and what `geoplan.coverage` says of legs, cells,
+    land and places off the network holds here.
 
     A straight line to the edge is shorter than the walk to a gate: an upper bound, which the
     detour factor lowers on average and not for each place. "10分钟进社区公园，20分钟达城市公园，
@@ -165,14 +182,23 @@ def park_access(
     >>> round(result.measure("land", "community").value, 6)
     0.4
     """
-    _check_parameters(of, distance, higher_serves_lower)
-    reaches_m = tier_reaches(tiers, detour_factor)
+    check_distance_kind(distance, walk)
+    _check_parameters(of, higher_serves_lower)
+    walked = distance == "network"
+    reaches_m = (walked_reaches if walked else tier_reaches)(tiers, detour_factor)
     require_metric_crs(parks=parks, districts=districts)
     check_districts(districts)
     check_polygons(parks, "parks")
     groups, notices = parks_by_tier(
         parks, tiers, reaches_m, higher_serves_lower=higher_serves_lower
     )
+    if walked:
+        return _completed(
+            network_park_access(parks, districts, groups, of=of, demand=demand, walk=walk),
+            groups,
+            higher_serves_lower=higher_serves_lower,
+            notices=[Notice("layer_empty_counts_zero", "parks")] if parks.empty else notices,
+        )
     west, south, east, north = (float(side) for side in districts.total_bounds)
     catchments = {
         group.name: make_catchment(
@@ -213,9 +239,24 @@ def park_access(
     )
 
 
-def _check_parameters(of: Sequence[str], distance: str, higher_serves_lower: object) -> None:
-    if distance != "straight":
-        raise ParameterError(f"`distance` is {distance!r}; this version measures 'straight'.")
+def _completed(
+    result: Result,
+    groups: Sequence[TierParks],
+    *,
+    higher_serves_lower: bool,
+    notices: Sequence[Notice],
+) -> Result:
+    """Add what does not depend on the kind of distance."""
+    definition = {
+        **result.definition,
+        "tiers": {group.name: _tier_facts(group) for group in groups},
+        "higher_serves_lower": higher_serves_lower,
+    }
+    told = unique([*notices, *result.notices])
+    return replace(result, definition=definition, notices=told)
+
+
+def _check_parameters(of: Sequence[str], higher_serves_lower: object) -> None:
     if isinstance(of, str) or not of:
         raise ParameterError(
             f"`of` is {of!r}; wanted a list of what to take shares of, e.g. ['population']."

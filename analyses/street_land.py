@@ -9,7 +9,8 @@ from geoplan.analyses.edge_pieces import edge_pieces
 from geoplan.analyses.isochrones import reached_pieces
 
 if TYPE_CHECKING:
-    from geoplan.analyses.walk_access import FacilityAccess, WalkAccess
+    from geoplan.analyses.facility_access import FacilityAccess
+    from geoplan.analyses.walk_access import WalkAccess
 
 ARC_SEGMENTS = 64
 """Sides of the full circle that rounds the ends of streets."""

@@ -1,38 +1,22 @@
-"""Walking to the nearest facility along the streets: what it takes, and what it costs."""
+"""Walking along the streets: the network, the legs to it, and how one enters a facility."""
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
-from geoplan.analyses.entrances import entrance_counts, entrance_notices, make_entrances
-from geoplan.analyses.reach import Reach, cost_at, reach
-from geoplan.analyses.snap import Snapped, snap_points
 from geoplan.core.crs import check_metric_crs, parse_crs, require_metric_crs
 from geoplan.core.errors import CRSError, ParameterError
-from geoplan.core.notices import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
-    from geoplan.analyses.demand import DemandPieces
     from geoplan.layers.walk_network import WalkNetwork
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
     Geometries = NDArray[np.object_]
-
-ROUNDING_M = 1e-6
-"""Sums of edges in another order differ in their last bits; nobody at the limit is lost to that."""
-
-_AREA = 2
-_LOOK = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +111,7 @@ class WalkAccess:
         }
 
 
-def check_distance_kind(distance: str, walk: "WalkAccess | None") -> None:
+def check_distance_kind(distance: str, walk: object) -> None:
     """
     Refuse a kind of distance that there is not, and a walk where none is measured.
 
@@ -197,264 +181,3 @@ def check_walk(walk: "WalkAccess | None", districts: "GeoDataFrame") -> WalkAcce
             f"{south:,.0f} to {north:,.0f}). Check the CRS of both, and the extent of the streets."
         )
     return walk
-
-
-@dataclass(frozen=True)
-class Places:
-    """
-    Where demand stands on the network: points as they are, polygons at a point inside each.
-
-    Parameters
-    ----------
-    points : array of Point, n
-        The places.
-    snapped : Snapped
-        The same on the network.
-    """
-
-    points: "Geometries"
-    snapped: Snapped
-
-
-def attach_places(pieces: "DemandPieces", walk: WalkAccess) -> Places:
-    """
-    Put demand on the network.
-
-    Parameters
-    ----------
-    pieces : DemandPieces
-        From `geoplan.analyses.demand.demand_pieces`; not land.
-    walk : WalkAccess
-        The network, and how far a leg may be.
-
-    Returns
-    -------
-    Places
-        One per piece.
-
-    Raises
-    ------
-    ParameterError
-        If there are pieces, and none of them is near the network.
-    """
-    points = np.asarray(shapely.point_on_surface(pieces.geometry), dtype=object)
-    snapped = snap_points(
-        shapely.get_coordinates(points),
-        walk.network,
-        limit_m=walk.snap_limit_m,
-        barriers=walk.walls,
-    )
-    if len(points) and not snapped.found.any():
-        raise ParameterError(
-            f"`{pieces.of}`: none of its {len(points)} places lies within snap_limit_m = "
-            f"{walk.snap_limit_m:g} m of the walk network. Check that both show the same city in "
-            "the right CRS; else give a larger limit."
-        )
-    return Places(points, snapped)
-
-
-def off_network_notices(
-    pieces: "DemandPieces", places: Places, costs: "Mapping[str, PlaceCosts]", walk: WalkAccess
-) -> tuple[Notice, ...]:
-    """Tell how much demand is too far from the network to be served, unless it is there already."""
-    off = ~places.snapped.found
-    for cost in costs.values():
-        off &= np.isinf(cost.cost_m)
-    amount, whole = float(pieces.amount[off].sum()), float(pieces.amount.sum())
-    if not off.any():
-        return ()
-    values = {
-        "amount": amount,
-        "whole": whole,
-        "share": amount / whole if whole > 0 else 0.0,
-        "snap_limit_m": walk.snap_limit_m,
-    }
-    return (Notice("demand_off_network", pieces.of, int(off.sum()), len(off), values),)
-
-
-@dataclass(frozen=True)
-class FacilityAccess:
-    """
-    One class of facilities, searched from once.
-
-    Parameters
-    ----------
-    shapes : array of geometry, m
-        The facilities.
-    doors : array of Point, s
-        Where they are entered.
-    facility : array of int, s
-        Whose each is.
-    reached : Reach
-        The search from them, as far as `reached.limit_m`.
-    rules : mapping of str to int
-        How many facilities are entered by each rule of `geoplan.analyses.entrances`.
-    notices : tuple of Notice
-        Entrances found by rule, facilities that reach nobody.
-    """
-
-    shapes: "Geometries"
-    doors: "Geometries"
-    facility: "Ints"
-    reached: Reach
-    rules: dict[str, int]
-    notices: tuple[Notice, ...]
-
-    @cached_property
-    def attached(self) -> "Ints":
-        """Facilities with at least one entrance on the network."""
-        return np.unique(self.facility[self.reached.seeds.found])
-
-    @cached_property
-    def open_areas(self) -> "Ints":
-        """Facilities of those that are polygons: whoever is inside is there."""
-        areal = shapely.get_dimensions(self.shapes[self.attached]) == _AREA
-        return np.asarray(self.attached[areal])
-
-    @property
-    def ends(self) -> "Geometries":
-        """Where a straight line to the facilities may end: their polygons, else their doors."""
-        areal = shapely.get_dimensions(self.shapes) == _AREA
-        return np.append(self.shapes[areal], self.doors[~areal[self.facility]])
-
-
-def facility_access(
-    facilities: "GeoDataFrame", walk: WalkAccess, *, distance_m: float, name: str
-) -> FacilityAccess:
-    """
-    Find the entrances of facilities and search the network from all of them at once.
-
-    Parameters
-    ----------
-    facilities : GeoDataFrame of Point, Polygon or MultiPolygon
-        In the CRS of the network.
-    walk : WalkAccess
-        Network, legs and entrances.
-    distance_m : float
-        What counts as near. The search goes on to four times that, so that layers can tell how far
-        it is for those who are not near.
-    name : str
-        Name of the layer, for notices.
-
-    Returns
-    -------
-    FacilityAccess
-        The search, with what it started from.
-
-    Raises
-    ------
-    ParameterError
-        If `entrance_tolerance_m` is needed and missing, or if none of the facilities has an
-        entrance near the network.
-    SchemaError
-        If a facility is neither a polygon nor a point.
-    """
-    shapes = np.asarray(facilities.geometry, dtype=object)
-    areal = shapely.get_dimensions(shapes) == _AREA
-    tolerance_m = _tolerance_m(walk, name, needed=bool(areal.any()))
-    found = make_entrances(
-        facilities,
-        walk.network,
-        tolerance_m=tolerance_m,
-        given=walk.entrances,
-        gates=walk.gates,
-        boundary_step_m=walk.boundary_step_m,
-        limit_m=walk.snap_limit_m,
-    )
-    facility = found["facility"].to_numpy(dtype=np.int64)
-    doors = np.asarray(found.geometry, dtype=object)
-    seeds = snap_points(
-        shapely.get_coordinates(doors), walk.network, limit_m=walk.snap_limit_m, barriers=walk.walls
-    )
-    # A gate a few metres before a park is not the park; the entrance of a station is the station.
-    beyond_m = np.where(areal[facility], shapely.distance(doors, shapes[facility]), 0.0)
-    reached = reach(
-        walk.network, seeds, limit_m=_LOOK * distance_m, seed_cost_m=seeds.access_m + beyond_m
-    )
-    notices = list(entrance_notices(found, len(facilities), subject=name))
-    with_door = len(np.unique(facility))
-    off = with_door - len(np.unique(facility[seeds.found]))
-    if off:
-        limit = {"snap_limit_m": walk.snap_limit_m}
-        notices.append(Notice("facilities_off_network", name, off, len(facilities), limit))
-    return FacilityAccess(shapes, doors, facility, reached, entrance_counts(found), tuple(notices))
-
-
-def check_attached(facilities: "list[FacilityAccess]", walk: WalkAccess, name: str) -> None:
-    """
-    Refuse facilities of which not one can be reached, which is a mistake rather than a finding.
-
-    Raises
-    ------
-    ParameterError
-        If there are facilities and none of them is on the network.
-    """
-    count = sum(len(access.shapes) for access in facilities)
-    if count and not any(len(access.attached) for access in facilities):
-        raise ParameterError(
-            f"`{name}`: none of the {count} has an entrance within snap_limit_m = "
-            f"{walk.snap_limit_m:g} m of the walk network. Check that both show the same city in "
-            "the right CRS; else give entrances, boundary_step_m or a larger limit."
-        )
-
-
-def _tolerance_m(walk: WalkAccess, name: str, *, needed: bool) -> float:
-    if walk.entrance_tolerance_m is not None:
-        return walk.entrance_tolerance_m
-    if needed or walk.entrances is not None or walk.gates is not None:
-        raise ParameterError(
-            f"`entrance_tolerance_m` is missing: how far from `{name}` may an entrance or gate "
-            "lie, and a path end that leads in? Give e.g. WalkAccess(..., entrance_tolerance_m=15);"
-            " in a plan file, entrance_tolerance_m = 15."
-        )
-    return 0.0
-
-
-@dataclass(frozen=True)
-class PlaceCosts:
-    """
-    What it costs to get from places to the nearest facility.
-
-    Parameters
-    ----------
-    cost_m : array of float, n
-        Metres of flat walking with both legs; 0 inside a polygon, infinite beyond the search.
-    facility : array of int, n
-        Row of the nearest facility; -1 where the cost is infinite.
-    """
-
-    cost_m: "Floats"
-    facility: "Ints"
-
-
-def place_costs(places: Places, access: FacilityAccess, walk: WalkAccess) -> PlaceCosts:
-    """
-    Measure the way from places to the nearest facility.
-
-    Parameters
-    ----------
-    places : Places
-        From `attach_places`.
-    access : FacilityAccess
-        From `facility_access`.
-    walk : WalkAccess
-        The same that made both.
-
-    Returns
-    -------
-    PlaceCosts
-        One per place.
-    """
-    cost_m, seed = cost_at(walk.network, access.reached, places.snapped)
-    facility = np.append(access.facility, -1)[seed]
-    areas = access.open_areas
-    if len(areas) and len(places.points):
-        tree = shapely.STRtree(places.points)
-        area, place = tree.query(access.shapes[areas], "intersects")
-        cost_m[place], facility[place] = 0.0, areas[area]
-    return PlaceCosts(cost_m, facility)
-
-
-def within(costs: PlaceCosts, distance_m: float) -> "NDArray[np.bool_]":
-    """Tell which places are at most a distance away, the distance itself included."""
-    return np.asarray(costs.cost_m <= distance_m + ROUNDING_M)

@@ -249,10 +249,10 @@ def _coverage(facts: Definition, lang: str) -> list[str]:
 
 
 def _park_access(facts: Definition, lang: str) -> list[str]:
-    tiers = facts["tiers"]
+    tiers, walked = facts["tiers"], facts.get("distance") == "network"
     higher = "higher_yes" if facts["higher_serves_lower"] else "higher_no"
     sentences = [
-        _say("park_access.what", lang, of=_denominators(facts, lang)),
+        _say(f"park_access.{'walk' if walked else 'what'}", lang, of=_denominators(facts, lang)),
         *(
             sentence
             for name, tier in tiers.items()
@@ -265,13 +265,14 @@ def _park_access(facts: Definition, lang: str) -> list[str]:
         _say("park_access.edge", lang),
         *_what_of(facts, lang),
     ]
-    if facts.get("arc_segments"):
+    if facts.get("arc_segments") and not walked:
         error = f"{100 * facts['area_error']:.1g} %"
         segments = f"{facts['arc_segments']:,}"
         sentences.append(
             _say("park_access.all_error", lang, arc_segments=segments, area_error=error)
         )
-    return [*sentences, _say("park_access.bias", lang), _date(facts, lang)]
+    last = _network(facts, lang) if walked else [_say("park_access.bias", lang)]
+    return [*sentences, *last, _date(facts, lang)]
 
 
 def _tier(name: str, tier: Definition, facts: Definition, lang: str) -> list[str]:
@@ -280,8 +281,16 @@ def _tier(name: str, tier: Definition, facts: Definition, lang: str) -> list[str
         "reach_m": _figure(tier["reach_m"]),
         "park_count": _count(tier, "park_count"),
     }
+    walked = facts.get("distance") == "network"
     if tier.get("minutes") is None:
-        sentences = [_say("park_access.tier_metres", lang, **values)]
+        key = "tier_streets" if walked else "tier_metres"
+        sentences = [_say(f"park_access.{key}", lang, **values)]
+    elif walked:
+        values |= {
+            "minutes": _figure(tier["minutes"]),
+            "speed_kmh": _figure(tier["speed_kmh"]),
+        }
+        sentences = [_say("park_access.tier_walk", lang, **values)]
     else:
         walk_m = walk_distance_m(tier["minutes"], tier["speed_kmh"])
         values |= {

@@ -383,7 +383,7 @@ PARKS = parks(community=[WEST])
         (PARKS, {"of": "land"}, ParameterError, "`of` is 'land'; wanted a list"),
         (PARKS, {"of": ["population"]}, ParameterError, "population"),
         (PARKS, {"of": ["land", "land"]}, ParameterError, "`of` names 'land' twice"),
-        (PARKS, {"distance": "network"}, ParameterError, "`distance` is 'network'"),
+        (PARKS, {"distance": "network"}, ParameterError, "`walk` is missing"),
         (PARKS, {"higher_serves_lower": "yes"}, ParameterError,
          "`higher_serves_lower` is 'yes'; wanted True or False"),
         (PARKS, {"tiers": {}}, ParameterError, "`tiers` is empty"),

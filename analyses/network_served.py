@@ -1,0 +1,165 @@
+"""Demand served along the walk network, by classes of facilities."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geoplan.analyses.catchment import make_catchment
+from geoplan.analyses.demand import DemandPieces, served_amount
+from geoplan.analyses.demand_shares import Served
+from geoplan.analyses.facility_access import (
+    FacilityAccess,
+    Places,
+    attach_places,
+    off_network_notices,
+    place_costs,
+    within,
+)
+from geoplan.analyses.street_land import street_land
+from geoplan.core.errors import ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from geoplan.analyses.walk_access import WalkAccess
+
+    Floats = NDArray[np.float64]
+    Geometries = NDArray[np.object_]
+
+DRAWN_WIDTH_M = 40.0
+"""How far beside streets a map fills the ground, where no share of land asks for a width."""
+
+_AREA = 2
+
+
+@dataclass(frozen=True)
+class FacilityClass:
+    """
+    Facilities of one kind or tier, and what counts as near to them.
+
+    Parameters
+    ----------
+    access : FacilityAccess
+        The search from them.
+    distance_m : float
+        Metres of walking.
+    walk : WalkAccess
+        The network.
+    bounds : tuple of float
+        West, south, east, north of what is measured.
+    """
+
+    access: FacilityAccess
+    distance_m: float
+    walk: "WalkAccess"
+    bounds: tuple[float, float, float, float]
+
+    @cached_property
+    def ground(self) -> Any:  # noqa: ANN401 (shapely's geometries)
+        """Ground beside the streets that are near enough."""
+        return street_land(
+            self.access,
+            self.walk,
+            distance_m=self.distance_m,
+            width_m=min(self.walk.land_width_m or DRAWN_WIDTH_M, self.distance_m),
+            bounds=self.bounds,
+        )
+
+
+def serve_pieces(
+    pieces: DemandPieces, classes: "Mapping[str, FacilityClass]", *, every: str = ""
+) -> Served:
+    """
+    Say how much of each piece of demand is near the facilities of each class.
+
+    Parameters
+    ----------
+    pieces : DemandPieces
+        Land, people or things.
+    classes : mapping of str to FacilityClass
+        By part of the analysis.
+    every : str
+        Name of the part that all classes reach at once; none where it is empty.
+
+    Returns
+    -------
+    Served
+        By part. Of people in polygons at most the share of the polygon that lies within the
+        distance in a straight line: no walk is shorter.
+
+    Raises
+    ------
+    ParameterError
+        If land is asked for without `land_width_m`, or no place of the demand is on the network.
+    """
+    if pieces.kind == "area":
+        return Served(_served_land(pieces, classes, every))
+    places = _attached(pieces, classes)
+    costs = {
+        part: place_costs(places[id(one.walk)], one.access, one.walk)
+        for part, one in classes.items()
+    }
+    by_part = {
+        part: np.minimum(
+            pieces.amount * within(costs[part], one.distance_m), _straight(pieces, one)
+        )
+        for part, one in classes.items()
+    }
+    if every:
+        by_part[every] = np.min(list(by_part.values()), axis=0)
+    one = next(iter(classes.values()))
+    first = places[id(one.walk)]
+    return Served(by_part, costs, first, off_network_notices(pieces, first, costs, one.walk))
+
+
+def _attached(pieces: DemandPieces, classes: "Mapping[str, FacilityClass]") -> dict[int, Places]:
+    """Put the demand on each network once."""
+    walks = {id(one.walk): one.walk for one in classes.values()}
+    return {key: attach_places(pieces, walk) for key, walk in walks.items()}
+
+
+def _served_land(
+    pieces: DemandPieces, classes: "Mapping[str, FacilityClass]", every: str
+) -> "dict[str, Floats]":
+    for one in classes.values():
+        if one.walk.land_width_m is None:
+            raise ParameterError(
+                f"`land_width_m` is missing: `of` asks for {pieces.of!r}, and along streets its "
+                "land is what lies at most so far beside them. Give e.g. WalkAccess(..., "
+                "land_width_m=50); in a plan file, land_width_m = 50."
+            )
+    grounds = {part: one.ground for part, one in classes.items()}
+    if every:
+        grounds[every] = shapely.intersection_all(list(grounds.values()))
+    return {part: _inside_m2(pieces.geometry, ground) for part, ground in grounds.items()}
+
+
+def _inside_m2(
+    shapes: "Geometries",
+    ground: Any,  # noqa: ANN401 (shapely's geometries)
+) -> "Floats":
+    shapely.prepare(ground)
+    area_m2 = np.zeros(len(shapes))
+    whole = shapely.contains_properly(ground, shapes)
+    area_m2[whole] = shapely.area(shapes[whole])
+    cut = np.flatnonzero(~whole & shapely.intersects(ground, shapes))
+    area_m2[cut] = shapely.area(shapely.intersection(shapes[cut], ground))
+    return area_m2
+
+
+def _straight(pieces: DemandPieces, one: FacilityClass) -> "Floats":
+    """Amount of pieces within the distance in a straight line; all of those that are points."""
+    amount = pieces.amount.copy()
+    areal = np.flatnonzero(shapely.get_dimensions(pieces.geometry) == _AREA)
+    if not len(areal):
+        return amount
+    only = replace(pieces, geometry=pieces.geometry[areal], amount=pieces.amount[areal])
+    ends = gpd.GeoDataFrame(geometry=one.access.ends)
+    amount[areal] = served_amount(only, make_catchment(ends, one.distance_m, one.bounds))
+    return amount
