@@ -66,6 +66,15 @@ def default_tags(layer_name: str) -> OsmTags:
     )
 
 
+def feature_table() -> str:
+    """Write `DEFAULT_TAGS` as a table in Markdown, for the documents."""
+    rows = [
+        f"| `{name}` | {query_text(wanted_tags(tags, subject=name)).replace('|', ' or ')} |"
+        for name, tags in DEFAULT_TAGS.items()
+    ]
+    return "\n".join(("| layer | tags |", "|---|---|", *rows))
+
+
 def wanted_tags(tags: OsmTags, *, subject: str) -> Wanted:
     """
     Bring a query into one form.

@@ -263,6 +263,34 @@ def barrier_closes(value: Callable[[str], str | None], *, mode: Mode) -> bool:
     return value("locked") == "yes"
 
 
+def tag_table() -> str:
+    """Write `RULES` and `EFFECTS` as two tables in Markdown, for the documents."""
+    said = {True: "yes", False: "no", None: ""}
+    rows = [
+        f"| `{rule.key}` = {_values(rule)} | {said[rule.walk]} | {said[rule.cycle]} "
+        f"| {rule.meaning} |"
+        for rule in RULES
+    ]
+    effects = [f"| {tag} | {effect} |" for tag, effect in EFFECTS]
+    return "\n".join(
+        (
+            "| tag | walk | cycle | why |",
+            "|---|---|---|---|",
+            *rows,
+            "| anything else, or no `highway` | no | no | not known to be a way |",
+            "",
+            "| further tag | effect |",
+            "|---|---|",
+            *effects,
+        )
+    )
+
+
+def _values(rule: TagRule) -> str:
+    values = ["anything but `no`" if value == ANY else f"`{value}`" for value in rule.values]
+    return ", ".join(values)
+
+
 def refused_notice(refused: "Counter[str]", total: int, subject: str) -> Notice:
     """Say how many ways were left out, and the commonest reasons."""
     reasons = ", ".join(f"{reason} ({n:,})" for reason, n in refused.most_common(5))
