@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 
     from geoplan.app.city.build import City
 
+_VECTORS = (
+    *("parks", "land_use", "built_up", "red_lines", "schools"),
+    *("roads", "streets", "rail", "water"),
+)
+
 
 def write_demo(folder: str | PathLike[str], *, lang: str) -> Path:
     """
@@ -58,7 +63,7 @@ def write_demo(folder: str | PathLike[str], *, lang: str) -> Path:
 def _write_vectors(city: "City", data: Path) -> None:
     city.districts.to_file(data / "districts.shp", encoding="GB18030")
     (data / "districts.cpg").unlink(missing_ok=True)
-    for name in ("parks", "land_use", "built_up", "red_lines", "schools", "roads", "rail", "water"):
+    for name in _VECTORS:
         layer: GeoDataFrame = getattr(city, name)
         layer.to_file(data / f"{name}.gpkg", layer=name, driver="GPKG")
     city.eco_line.to_crs(4326).to_file(data / "eco_line.geojson", driver="GeoJSON")

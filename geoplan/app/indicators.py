@@ -55,7 +55,7 @@ class PlannedIndicator:
     @property
     def layers(self) -> tuple[str, ...]:
         """Names of the layers it needs, the districts first."""
-        named = (getattr(self.table, key) for key in named_layers(self.analysis, self.table))
+        named = (name for name, _ in named_layers(self.analysis, self.table).values())
         return tuple(dict.fromkeys((DISTRICTS, *named, *demand_layers(self.table))))
 
     def title(self, lang: str) -> str:
@@ -160,8 +160,8 @@ def _tier(tier: Any, known: Mapping[str, float], speed_kmh: Any) -> Any:  # noqa
 
 
 def _check_layers(indicator: PlannedIndicator, plan: Plan) -> None:
-    for key, kinds in named_layers(indicator.analysis, indicator.table).items():
-        name = getattr(indicator.table, key)
+    named = named_layers(indicator.analysis, indicator.table)
+    for key, (name, kinds) in named.items():
         _check_present(indicator.where, key, name, plan)
         kind = layer_kind(name, plan.layers[name])
         if kind not in kinds:

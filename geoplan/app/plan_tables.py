@@ -203,6 +203,7 @@ class TierTable(_Table):
     speed_kmh: Positive | None = Field(None, description="km/h, a number above 0")
     distance_m: Positive | None = Field(None, description=_METRES)
     min_area_m2: Positive | None = Field(None, description="square metres, a number above 0")
+    network: Text | None = Field(None, description=_LAYER)
 
     @model_validator(mode="after")
     def _one_reach(self) -> "TierTable":
@@ -238,6 +239,20 @@ class ParkAccessTable(WalkTable):
     detour_factor: Annotated[float, Field(ge=1, allow_inf_nan=False)] | None = Field(
         None, description="walked metres per straight metre, a number not below 1"
     )
+
+    @model_validator(mode="after")
+    def _streets_have_no_factor(self) -> "ParkAccessTable":
+        if self.distance == "network":
+            if self.detour_factor is not None:
+                raise ValueError('has detour_factor and distance = "network"; leave one out.')
+            if self.entrance_tolerance_m is None:
+                raise ValueError(
+                    'lacks entrance_tolerance_m, which distance = "network" needs for parks: how '
+                    "far from a park its entrances may lie and paths end, e.g. 15."
+                )
+        elif any(tier.network for tier in self.tiers.values()):
+            raise ValueError('has a tier with a network, which distance = "straight" has no use of')
+        return self
 
 
 class ParkAreaTable(IndicatorTable):

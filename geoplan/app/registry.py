@@ -1,7 +1,7 @@
 """The analyses a plan can name: their keys, their layers, and the call that runs them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -117,9 +117,11 @@ def demand_layers(table: IndicatorTable) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name != _LAND))
 
 
-def named_layers(analysis: "Analysis", table: IndicatorTable) -> dict[str, tuple[str, ...]]:
+def named_layers(
+    analysis: Analysis, table: IndicatorTable
+) -> dict[str, tuple[str, tuple[str, ...]]]:
     """
-    Say which keys of an indicator name a layer, and the kinds that fit.
+    Say which keys of an indicator name a layer, which one, and the kinds that fit.
 
     Parameters
     ----------
@@ -130,13 +132,18 @@ def named_layers(analysis: "Analysis", table: IndicatorTable) -> dict[str, tuple
 
     Returns
     -------
-    dict of str to tuple of str
+    dict of str to (str, tuple of str)
         Keys that the analysis needs, then those of the walk that the table has.
     """
-    walk = {
-        key: kinds for key, kinds in WALK_LAYERS.items() if getattr(table, key, None) is not None
+    kinds = {**analysis.layers, **WALK_LAYERS}
+    named = {key: getattr(table, key, None) for key in kinds}
+    for tier, one in getattr(table, "tiers", {}).items():
+        named[f"tiers.{tier}.network"] = one.network
+    return {
+        key: (name, kinds.get(key, WALK_LAYERS["network"]))
+        for key, name in named.items()
+        if name is not None
     }
-    return {**analysis.layers, **walk}
 
 
 def target_parts(table: IndicatorTable) -> tuple[str, ...]:
@@ -217,14 +224,21 @@ def run_analysis(
 
 def _walk(
     table: WalkTable, layers: "Mapping[str, GeoDataFrame]", networks: "Mapping[str, WalkNetwork]"
-) -> "WalkAccess":
+) -> "WalkAccess | dict[str, WalkAccess]":
     from geoplan.analyses.walk_access import WalkAccess
 
     given: dict[str, Any] = {key: getattr(table, key) for key in WALK_KEYS}
     for key in WALK_LAYERS:
         if given[key] is not None:
             given[key] = (networks if key == "network" else layers)[given[key]]
-    return WalkAccess(**given, speed_kmh=getattr(table, "speed_kmh", None))
+    walk = WalkAccess(**given, speed_kmh=getattr(table, "speed_kmh", None))
+    tiers = getattr(table, "tiers", {})
+    if not any(tier.network for tier in tiers.values()):
+        return walk
+    return {
+        name: replace(walk, network=networks[tier.network]) if tier.network else walk
+        for name, tier in tiers.items()
+    }
 
 
 def _value(key: str, value: Any) -> Any:  # noqa: ANN401 (whatever the plan's tables hold)
@@ -232,4 +246,4 @@ def _value(key: str, value: Any) -> Any:  # noqa: ANN401 (whatever the plan's ta
         return value
     from geoplan.analyses.park_tiers import ParkTier
 
-    return {name: ParkTier(**tier.model_dump()) for name, tier in value.items()}
+    return {name: ParkTier(**tier.model_dump(exclude={"network"})) for name, tier in value.items()}

@@ -176,7 +176,7 @@ def _what_of(facts: Definition, lang: str) -> list[str]:
     for of in land:
         key = "common.things" if kinds.get(of) == "count" else "common.mask_land"
         sentences.append(_say(key, lang, of=denominator_name(of, lang)))
-    if set(asked) & set(_PEOPLE):
+    if set(asked) & set(_PEOPLE) and facts.get("distance") != "network":
         sentences.append(_say("common.people", lang))
     sentences += [_say("common.things", lang, of=denominator_name(of, lang)) for of in things]
     return sentences

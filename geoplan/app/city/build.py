@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from geoplan.app.city import ground, parks, people, terrain, transit
 
@@ -19,7 +20,7 @@ class City:
     Parameters
     ----------
     districts, parks, land_use, built_up, eco_line, red_lines, stations, bus_stops, schools, \
-roads, rail, water : GeoDataFrame
+roads, streets, rail, water : GeoDataFrame
         With the column names a planning office's files might have.
     ground : Terrain
         Its grid carries `residents` and `jobs`.
@@ -37,6 +38,7 @@ roads, rail, water : GeoDataFrame
     bus_stops: gpd.GeoDataFrame
     schools: gpd.GeoDataFrame
     roads: gpd.GeoDataFrame
+    streets: gpd.GeoDataFrame
     rail: gpd.GeoDataFrame
     water: gpd.GeoDataFrame
     ground: terrain.Terrain
@@ -81,6 +83,7 @@ def build_city(lang: str) -> City:
         bus_stops=transit.make_bus_stops(rng, land, streets, roads, lang),
         schools=_schools(rng, land_use),
         roads=_frame(roads),
+        streets=_streets(streets, roads),
         rail=_frame(rail),
         water=_frame([land.river.buffer(55).intersection(land.outline)]),
         ground=land,
@@ -91,6 +94,19 @@ def build_city(lang: str) -> City:
 
 def _frame(geometry: object) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(geometry=geometry, crs=ground.CRS)
+
+
+def _streets(streets: NDArray[np.object_], roads: NDArray[np.object_]) -> gpd.GeoDataFrame:
+    """Put local streets and main roads in one layer, cut wherever they meet."""
+    local = np.asarray(shapely.get_parts(streets), dtype=object)
+    main = np.asarray(shapely.get_parts(roads), dtype=object)
+    lines = shapely.get_parts(shapely.node(shapely.multilinestrings(np.append(local, main))))
+    beside = shapely.STRtree(main).query(
+        shapely.line_interpolate_point(lines, 0.5, normalized=True), "dwithin", distance=0.01
+    )[0]
+    classes = np.full(len(lines), "residential", dtype=object)
+    classes[beside] = "secondary"
+    return gpd.GeoDataFrame({"highway": classes}, geometry=lines, crs=ground.CRS)
 
 
 def _red_lines(land: terrain.Terrain, eco: shapely.MultiPolygon, lang: str) -> gpd.GeoDataFrame:
