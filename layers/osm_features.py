@@ -27,9 +27,9 @@ from geoplan.layers.osm_file import (
     OSM_CRS,
     drawn_ids,
     one_osm_file,
-    opened_osm,
     osm_format,
     osm_points,
+    read_in_order,
 )
 from geoplan.layers.osm_query import (
     Wanted,
@@ -193,9 +193,10 @@ def read_osm_features(
         If `tags` is empty or holds something else than text.
     """
     wanted = wanted_tags(tags, subject=subject)
-    things = _Things(tuple(dict.fromkeys(("name", *wanted, *keys))))
-    with opened_osm(file.path, shown=file.shown, subject=subject) as path:
-        _gather(path, things, wanted, family)
+    columns = tuple(dict.fromkeys(("name", *wanted, *keys)))
+    things = read_in_order(
+        file, lambda path: _gather(path, columns, wanted, family), subject=subject
+    )
     if not things.ids:
         raise EmptyLayerError(
             f"{subject}: {file.shown} holds no {_WORDS.get(family, family)} with the tags "
@@ -259,9 +260,10 @@ def read_osm_source(source: LayerSource, *, family: Family, subject: str) -> Raw
     return replace(raw, frame=kept.frame, notices=(*raw.notices, *kept.notices))
 
 
-def _gather(path: Path, things: _Things, wanted: Wanted, family: Family) -> None:
+def _gather(path: Path, columns: tuple[str, ...], wanted: Wanted, family: Family) -> _Things:
     import osmium
 
+    things = _Things(columns)
     chosen = osm_filter(wanted)
     to_wkb = osmium.geom.WKBFactory()
     for thing in osmium.FileProcessor(path).with_areas(chosen).with_filter(chosen):
@@ -281,6 +283,7 @@ def _gather(path: Path, things: _Things, wanted: Wanted, family: Family) -> None
                 things.areas.add(("way", thing.id))
             else:
                 things.open_ways += 1
+    return things
 
 
 def _keep(things: _Things, thing: Any, shape: str) -> None:  # noqa: ANN401 (any OSM object)

@@ -1,10 +1,10 @@
 """OSM files themselves: which they are, what is wrong with them, and in what order they stand."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import shapely
@@ -16,6 +16,10 @@ from geoplan.core.notices import Notice
 
 if TYPE_CHECKING:
     import osmium
+
+    from geoplan.layers._files import LocalFile
+
+T = TypeVar("T")
 
 OSM_CRS = "EPSG:4326"
 OSM_CREDIT = "OpenStreetMap contributors (ODbL)"
@@ -64,27 +68,26 @@ def drawn_ids(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.where(numbers >= _DRAWN, _DRAWN - numbers, numbers)
 
 
-@contextmanager
-def opened_osm(path: Path, *, shown: str, subject: str) -> Iterator[Path]:
+def read_in_order(file: "LocalFile", read: Callable[[Path], T], *, subject: str) -> T:
     """
-    Give an OSM file that can be read in one pass, and name the file in what the reader raises.
+    Read an OSM file, and name it in what the reader raises.
 
-    XML from an editor or from Overpass may hold ways before their nodes, and numbers below 0; such
-    a file is written anew in order.
+    Files from an editor or from Overpass may hold ways before their nodes, and numbers below 0 or
+    in no order; such a file is read from a copy in order.
 
     Parameters
     ----------
-    path : Path
+    file : LocalFile
         The file.
-    shown : str
-        What the caller calls it.
+    read : callable
+        Reads the file whose path it is given; called again if that proves to be out of order.
     subject : str
         The layer, for messages.
 
-    Yields
-    ------
-    Path
-        The file, or an ordered copy of it that is valid until the context ends.
+    Returns
+    -------
+    object
+        What `read` gave.
 
     Raises
     ------
@@ -93,37 +96,55 @@ def opened_osm(path: Path, *, shown: str, subject: str) -> Iterator[Path]:
     """
     from osmium import InvalidLocationError
 
-    if not path.stat().st_size:
-        raise SourceError(f"{shown} of layer {subject} is empty (0 bytes). Download it again.")
-    with TemporaryDirectory(prefix="geoplan-") as folder:
-        try:
-            yield path if path.suffix.lower() == ".pbf" else _in_order(path, Path(folder))
-        except (RuntimeError, InvalidLocationError) as error:
-            raise SourceError(
-                f"{shown} of layer {subject} cannot be read as OSM data: {_reason(error)} "
-                "Download it again, e.g. as .osm.pbf from https://download.geofabrik.de."
-            ) from error
+    if not file.path.stat().st_size:
+        raise SourceError(f"{file.shown} of layer {subject} is empty (0 bytes). Download it again.")
+    try:
+        if not _looks_unordered(file.path):
+            try:
+                return read(file.path)
+            except RuntimeError as error:
+                if "out of order" not in str(error):
+                    raise
+        with TemporaryDirectory(prefix="geoplan-") as folder:
+            return read(_ordered_copy(file.path, Path(folder)))
+    except (RuntimeError, InvalidLocationError) as error:
+        words = str(error).strip() or "no reason given"
+        raise SourceError(
+            f"{file.shown} of layer {subject} cannot be read as OSM data: {words}. It is cut "
+            "short, or something else than OSM. Download it again, e.g. as .osm.pbf from "
+            "https://download.geofabrik.de."
+        ) from error
 
 
-def _reason(error: Exception) -> str:
-    words = str(error).strip() or "no reason given"
-    if "out of order" in words:
-        return f"{words}. Sort it: osmium sort FILE -o sorted.osm.pbf."
-    return f"{words}. It is cut short, or something else than OSM."
+def _looks_unordered(path: Path) -> bool:
+    """Look through the text of XML for numbers below 0, and for ways that stand before nodes."""
+    suffix = path.suffix.lower()
+    if suffix in (".pbf", ".o5m"):
+        return False
+    if suffix in (".gz", ".bz2"):
+        return _has_unordered_things(path)
+    with path.open("rb") as stream, mmap(stream.fileno(), 0, access=ACCESS_READ) as text:
+        if any(text.find(sign) >= 0 for sign in (b' id="-', b" id='-")):
+            return True
+        ways, relations = text.find(b"<way "), text.find(b"<relation ")
+        return 0 <= ways < text.rfind(b"<node ") or 0 <= relations < text.rfind(b"<way ")
 
 
-def _in_order(path: Path, folder: Path) -> Path:
-    """Write a file anew if its objects do not stand in order, or have numbers below 0."""
+def _has_unordered_things(path: Path) -> bool:
     import osmium
 
-    last = (-1, 0)
+    last = 0
     for thing in osmium.FileProcessor(path):
-        place = (_RANK.get(thing.type_str(), 3), thing.id)
-        if place <= last or thing.id < 0:
-            break
-        last = place
-    else:
-        return path
+        rank = _RANK.get(thing.type_str(), 3)
+        if rank < last or thing.id < 0:
+            return True
+        last = rank
+    return False
+
+
+def _ordered_copy(path: Path, folder: Path) -> Path:
+    import osmium
+
     numbered, ordered = folder / "numbered.osm.pbf", folder / "ordered.osm.pbf"
     with osmium.SimpleWriter(numbered) as writer:
         for thing in osmium.FileProcessor(path):

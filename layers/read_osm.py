@@ -15,7 +15,7 @@ from geoplan.core.errors import EmptyLayerError
 from geoplan.core.notices import Notice
 from geoplan.layers._files import LocalFile
 from geoplan.layers.network_build import Floats, Ints, Mask, WayKinds, Ways
-from geoplan.layers.osm_file import OSM_CRS, drawn_ids, opened_osm
+from geoplan.layers.osm_file import OSM_CRS, drawn_ids, read_in_order
 from geoplan.layers.osm_tags import (
     KEYS,
     Mode,
@@ -99,9 +99,7 @@ def read_osm_ways(file: LocalFile, *, crs: str, mode: Mode, subject: str) -> Osm
     One pass over the file; a second if it has squares made of several ways. Vertices that an
     extract cut off are left out, and the way ends there: no line is drawn across the gap.
     """
-    found = _Found(array("q"), array("q"), array("q"), array("q"), {}, [], Counter())
-    with opened_osm(file.path, shown=file.shown, subject=subject) as path:
-        _gather(path, found, _square_rings(path), mode)
+    found = read_in_order(file, lambda path: _gather(path, mode), subject=subject)
     highways = len(found.ids) + found.refused.total()
     if not found.ids:
         raise EmptyLayerError(_nothing(file.shown, found, highways, mode))
@@ -129,9 +127,11 @@ def _square_rings(path: Path) -> dict[int, Mapping[str, str]]:
     return rings
 
 
-def _gather(path: Path, found: _Found, rings: Mapping[int, Mapping[str, str]], mode: Mode) -> None:
+def _gather(path: Path, mode: Mode) -> _Found:
     import osmium
 
+    rings = _square_rings(path)
+    found = _Found(array("q"), array("q"), array("q"), array("q"), {}, [], Counter())
     osm, keys = osmium.osm, KEYS[mode]
     things = osmium.FileProcessor(path, osm.NODE | osm.WAY).with_locations("flex_mem")
     for key, entity in (("highway", osm.WAY), ("barrier", osm.NODE)):
@@ -152,7 +152,7 @@ def _gather(path: Path, found: _Found, rings: Mapping[int, Mapping[str, str]], m
     missing = set(rings).difference(found.ids)
     places = things.node_location_storage
     if not missing or places is None:
-        return
+        return found
     outlines = osmium.FileProcessor(path, osm.WAY).with_filter(osmium.filter.IdFilter(missing))
     for way in outlines:
         if isinstance(way, osm.Way) and way.tags.get("highway") is None:
@@ -160,6 +160,7 @@ def _gather(path: Path, found: _Found, rings: Mapping[int, Mapping[str, str]], m
             kind = kind_of_signature(tuple(map(rings[way.id].get, keys)), mode)
             if kind.allowed:
                 _take(found, way.id, kind, flat)
+    return found
 
 
 def _place(places: "osmium.index.LocationTable", ref: int) -> tuple[int, int]:

@@ -1,5 +1,7 @@
 """Things in OSM files are found by their tags, whole, and as the geometry that is wanted."""
 
+import gzip
+
 import pytest
 import shapely
 
@@ -164,3 +166,12 @@ def test_bad_input_is_refused(tmp_path, osm):
     (tmp_path / "cut.osm.pbf").write_bytes(b"\x00\x00\x00\x0d\x0a\x09OSMHeader")
     with pytest.raises(SourceError, match="cannot be read as OSM data"):
         gp.load_parks(tmp_path / "cut.osm.pbf", crs=CRS)
+
+
+def test_a_file_whose_numbers_are_in_no_order_is_read(tmp_path, osm):
+    ways = [(12, [5, 6, 7, 8, 5], PARK), (9, [1, 2, 3, 4, 1], PARK)]
+    file = osm.write_osm(tmp_path / "a.osm", SQUARES, ways)
+    assert gp.load_parks(file, crs=CRS)["park_id"].tolist() == ["way/9", "way/12"]
+    packed = tmp_path / "b.osm.gz"
+    packed.write_bytes(gzip.compress(file.read_bytes()))
+    assert gp.load_parks(packed, crs=CRS)["park_id"].tolist() == ["way/9", "way/12"]
