@@ -1,6 +1,7 @@
 """What the real cities are held against: plain shapely, and nothing of geoplan's analyses."""
 
 import math
+import shutil
 
 import geopandas as gpd
 import numpy as np
@@ -22,6 +23,8 @@ def run_example(request, real_data, tmp_path_factory):
         text = written.read_text(encoding="utf-8")
         plan = tmp_path_factory.mktemp("plan") / name
         plan.write_text(text.replace(EXAMPLES_DATA, real_data.as_posix()), encoding="utf-8")
+        for beside in written.parent.glob("*.geojson"):
+            shutil.copy(beside, plan.parent)
         return run_plan(plan)
 
     return run
