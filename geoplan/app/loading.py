@@ -34,9 +34,12 @@ _WORLD_METRES = "EPSG:8857"
 
 _MOST_STRETCH = 0.1
 
+_OVERPASS = "overpass:"
+
 _WINDOWED = ("population", "jobs")
 _AMOUNT_KINDS = ("population", "jobs", "facilities")
-_NETWORK_KEYS = ("mode", "stairs_factor", "crossing_penalty_m")
+_LOADER_KEYS = ("mode", "stairs_factor", "crossing_penalty_m")
+_NETWORK_KEYS = (*_LOADER_KEYS, "elevation", "min_island_m")
 _FACILITY_KINDS = ("parks", "bus_stops", "rail_stations", "facilities")
 
 
@@ -92,11 +95,12 @@ def check_sources(plan: Plan) -> None:
         If a layer's ``value`` means nothing for its kind.
     """
     missing = [
-        f"{_where(plan, name)} path {written!r} is not there; looked for {plan.resolve(written)}"
+        f"{_where(plan, name)} {key} {written!r} is not there; looked for {plan.resolve(written)}"
         + (". Patterns are not expanded: list the files." if set(written) & set("*?") else "")
         for name, table in plan.layers.items()
-        for written in table.path
-        if not _exists(plan, written)
+        for key, paths in (("path", table.path), ("elevation", [table.elevation or ""]))
+        for written in paths
+        if written and not _exists(plan, written)
     ]
     if missing:
         raise SourceError("\n".join(missing))
@@ -133,8 +137,8 @@ def _where(plan: Plan, name: str) -> str:
 
 
 def _exists(plan: Plan, written: str) -> bool:
-    if written.startswith("/vsi") or "://" in written or "!" in written:
-        return True  # a path inside an archive, or GDAL's own: the reader knows
+    if written.startswith(("/vsi", _OVERPASS)) or "://" in written or "!" in written:
+        return True  # a service, a path inside an archive, or GDAL's own: the reader knows
     return plan.resolve(written).exists()
 
 
@@ -170,7 +174,7 @@ def load_layers(plan: Plan, *, tick: Callable[[str], None]) -> LoadedLayers:
         if study_crs is None:
             layers[name], study_crs = _load_districts(plan)
         elif layer_kind(name, plan.layers[name]) == WALK_NETWORK:
-            networks[name] = _load_network(plan, name, study_crs.crs)
+            networks[name] = _load_network(plan, name, study_crs.crs, layers[DISTRICTS])
         else:
             layer = _load(plan, name, study_crs.crs, layers[DISTRICTS])
             layers[name] = _within_margin(layer, layers[DISTRICTS], name, plan)
@@ -222,7 +226,7 @@ def _load(
     kind = layer_kind(name, table)
     where = _where(plan, name)
     try:
-        source = _source(plan, table, kind)
+        source = _source(plan, table, kind, districts)
         loader = "load_land" if kind in LAND_LAYERS else f"load_{kind}"
         more: dict[str, Any] = {}
         if loader in ("load_land", "load_facilities"):
@@ -235,13 +239,18 @@ def _load(
     return attach_record(layer, _renamed(load_record(layer), name, tuple(table.path)))
 
 
-def _load_network(plan: Plan, name: str, crs: str) -> "WalkNetwork":
-    from geoplan.layers import load_walk_network
+def _load_network(plan: Plan, name: str, crs: str, districts: "GeoDataFrame") -> "WalkNetwork":
+    from geoplan.layers import load_walk_network, without_islands
 
     table = plan.layers[name]
-    more = {key: getattr(table, key) for key in _NETWORK_KEYS if getattr(table, key) is not None}
+    more = {key: getattr(table, key) for key in _LOADER_KEYS if getattr(table, key) is not None}
+    if table.elevation is not None:
+        more["elevation"] = str(plan.resolve(table.elevation))
     try:
-        network = load_walk_network(_source(plan, table, WALK_NETWORK), crs=crs, **more)
+        source = _source(plan, table, WALK_NETWORK, districts)
+        network = load_walk_network(source, crs=crs, **more)
+        if table.min_island_m is not None:
+            network = without_islands(network, min_length_m=table.min_island_m)
     except GeoplanError as error:
         raise type(error)(f"{_where(plan, name)} {error}") from error
     return replace(network, record=_renamed(network.record, name, tuple(table.path)))
@@ -257,11 +266,26 @@ def _renamed(record: LoadRecord, name: str, written: tuple[str, ...]) -> LoadRec
     return replace(record, layer=name, paths=paths, notices=notices)
 
 
-def _source(plan: Plan, table: "LayerTable", kind: str) -> "LayerSource":
+def _located(plan: Plan, written: str, districts: "GeoDataFrame | None") -> str:
+    """Give a path as the reader takes it; the area of the plan as a polygon in degrees."""
+    if not written.startswith(_OVERPASS):
+        return str(plan.resolve(written))
+    if written != f"{_OVERPASS}{DISTRICTS}" or districts is None:
+        return written
+    from geopandas import GeoSeries
+
+    area = districts.union_all().convex_hull.buffer(plan.head.margin_m or 0.0)
+    return f"{_OVERPASS}{GeoSeries([area], crs=districts.crs).to_crs(4326).item().wkt}"
+
+
+def _source(
+    plan: Plan, table: "LayerTable", kind: str, districts: "GeoDataFrame | None"
+) -> "LayerSource":
     from geoplan.layers import LayerSource
 
-    key = "id" if kind == WALK_NETWORK else SPECS["land" if kind in LAND_LAYERS else kind].key
-    named = {key: table.id, "name": table.name}
+    network = kind == WALK_NETWORK
+    key = "edge_id" if network else SPECS["land" if kind in LAND_LAYERS else kind].key
+    named = {key: table.id, "name": None if network else table.name}
     columns = {**table.columns, **{key: name for key, name in named.items() if name is not None}}
     crs: str | CoordinateFit | None
     if isinstance(table.crs, dict):
@@ -271,7 +295,7 @@ def _source(plan: Plan, table: "LayerTable", kind: str) -> "LayerSource":
     else:
         crs = table.crs
     return LayerSource(
-        paths=[str(plan.resolve(path)) for path in table.path],
+        paths=[_located(plan, path, districts) for path in table.path],
         layer=table.layer or "",
         where=table.where or "",
         encoding=table.encoding or "",

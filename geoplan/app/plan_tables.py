@@ -7,7 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from geoplan.core.columns import LAND_LAYERS, SPECS
 
-_LATER = ("overpass", "gtfs", "postgis")
+_LATER = ("gtfs", "postgis")
 
 WALK_NETWORK = "walk_network"
 """The kind of layer that is a network of streets and paths."""
@@ -70,6 +70,8 @@ class LayerTable(_Table):
     crossing_penalty_m: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = Field(
         None, description="metres of flat walking per street crossing, a number not below 0"
     )
+    elevation: Text | None = Field(None, description="a raster of heights in metres, as text")
+    min_island_m: Positive | None = Field(None, description=_METRES)
     layer: Text | None = Field(None, description="the layer or sheet inside the file, as text")
     where: Text | None = Field(None, description="rows to keep, as the text of an SQL WHERE")
     encoding: Text | None = Field(None, description="an encoding as text, e.g. 'gbk'")
@@ -96,11 +98,20 @@ class LayerTable(_Table):
     @model_validator(mode="before")
     @classmethod
     def _osm_is_a_path(cls, table: Any) -> Any:  # noqa: ANN401
-        if not isinstance(table, dict) or "osm" not in table:
+        if not isinstance(table, dict):
             return table
-        if "path" in table:
-            raise ValueError("has both path and osm; an OSM file is named by either.")
-        return {"path" if key == "osm" else key: value for key, value in table.items()}
+        named = [key for key in ("path", "osm", "overpass") if key in table]
+        if len(named) > 1:
+            raise ValueError(f"has both {' and '.join(named)}; a layer comes from one of them.")
+        if named == ["overpass"]:
+            place = table["overpass"]
+            if not isinstance(place, str) or not place.strip():
+                raise ValueError(
+                    f"overpass is {place!r}; wanted a place as text, e.g. 'Nanshan, Shenzhen', or "
+                    "'districts' for the area of the plan."
+                )
+            table = {**table, "overpass": f"overpass:{place}"}
+        return {"path" if key in named else key: value for key, value in table.items()}
 
     @model_validator(mode="before")
     @classmethod
