@@ -257,6 +257,16 @@ def _check_costs(costs: _Costs, mode: Mode) -> None:
 
 def _osm_ways(source: LayerSource, crs: str, mode: Mode) -> tuple[Ways, LoadRecord]:
     path = one_osm_file(source.files, subject=LAYER)
+    if source.where or source.columns or source.tags:
+        raise ParameterError(
+            f"{LAYER}: where, columns and tags have no place beside an OSM file: which ways are "
+            "walked on is settled by their tags (docs/walk-network.md). Cut the file instead, "
+            "e.g. with osmium tags-filter."
+        )
+    if source.crs not in (None, OSM_CRS):
+        raise ParameterError(
+            f"{LAYER}: OSM files are in EPSG:4326, but the source is declared as {source.crs}."
+        )
     with local_file(path, layer="", subject=LAYER) as file:
         read = read_osm_ways(file, crs=crs, mode=mode, subject=LAYER)
     record = LoadRecord(

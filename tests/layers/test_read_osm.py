@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
-from geoplan.core.errors import EmptyLayerError, SourceError
+from geoplan.core.errors import EmptyLayerError, ParameterError, SourceError
+from geoplan.layers.source import LayerSource
 from geoplan.layers.walk_network import load_walk_network
 
 CRS = "EPSG:4547"
+PATH = {"highway": "path"}
 
 
 def test_ways_meet_where_they_share_a_node_and_only_there(osm, tmp_path):
@@ -180,3 +182,23 @@ def test_ways_may_stand_before_their_nodes_as_overpass_writes_them(tmp_path, osm
     start = next(i for i, line in enumerate(lines) if line.startswith("<way"))
     text.write_text("\n".join([head, lines[0], *lines[start:], *lines[1:start], tail]), "utf-8")
     assert load_walk_network(text, crs=CRS).length_m.round(1).tolist() == [60.0]
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"where": "highway = 'path'"}, "where, columns and tags have no place"),
+        ({"tags": {"highway": ["path"]}}, "where, columns and tags have no place"),
+        ({"crs": "GCJ-02"}, "OSM files are in EPSG:4326, but the source is declared as GCJ-02"),
+    ],
+)
+def test_what_means_nothing_beside_an_osm_file_is_refused(tmp_path, osm, more, words):
+    file = osm.write_osm(tmp_path / "a.osm", {1: (0, 0), 2: (9, 0)}, [(1, [1, 2], PATH)])
+    with pytest.raises(ParameterError, match=words):
+        load_walk_network(LayerSource(file, **more), crs=CRS)
+
+
+def test_several_osm_files_are_to_be_merged_first(tmp_path, osm):
+    file = osm.write_osm(tmp_path / "a.osm", {1: (0, 0), 2: (9, 0)}, [(1, [1, 2], PATH)])
+    with pytest.raises(ParameterError, match="osmium merge"):
+        load_walk_network([file, file], crs=CRS)
