@@ -13,13 +13,16 @@ from geoplan.analyses.catchment import (
     make_catchment,
 )
 from geoplan.analyses.coverage import coverage
+from geoplan.analyses.detour import detour
 from geoplan.analyses.ecological_land_share import ecological_land_share
 from geoplan.analyses.entrances import entrance_counts, entrance_notices, make_entrances
 from geoplan.analyses.green_space_ratio import green_space_ratio
 from geoplan.analyses.isochrones import ReachedPieces, isochrones, reached_pieces
+from geoplan.analyses.living_circle import living_circle
 from geoplan.analyses.park_access import park_access
 from geoplan.analyses.park_area_per_capita import park_area_per_capita
 from geoplan.analyses.park_tiers import ParkTier
+from geoplan.analyses.rail_coverage import rail_coverage
 from geoplan.analyses.reach import Reach, cost_at, reach
 from geoplan.analyses.red_line_share import red_line_share
 from geoplan.analyses.routes import routes, worst_served
@@ -39,15 +42,18 @@ __all__ = [
     "coverage",
     "covered_area_m2",
     "covers_points",
+    "detour",
     "ecological_land_share",
     "entrance_counts",
     "entrance_notices",
     "green_space_ratio",
     "isochrones",
+    "living_circle",
     "make_catchment",
     "make_entrances",
     "park_access",
     "park_area_per_capita",
+    "rail_coverage",
     "reach",
     "reached_pieces",
     "red_line_share",

@@ -62,6 +62,9 @@ _HOMES |= dict.fromkeys(("Snapped", "snap_points"), "geoplan.analyses.snap")
 _HOMES |= {
     "ParkTier": "geoplan.analyses.park_tiers",
     "WalkAccess": "geoplan.analyses.walk_access",
+    "detour": "geoplan.analyses.detour",
+    "living_circle": "geoplan.analyses.living_circle",
+    "rail_coverage": "geoplan.analyses.rail_coverage",
     "ecological_land_share": "geoplan.analyses.ecological_land_share",
     "green_space_ratio": "geoplan.analyses.green_space_ratio",
     "park_access": "geoplan.analyses.park_access",

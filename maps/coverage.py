@@ -91,10 +91,10 @@ def coverage_map(
     >>> page.table.rows[0]
     ('甲', '0.79', '6.00', '13.1 %')
     """
-    if result.analysis != "coverage":
+    if result.analysis not in ("coverage", "rail_coverage"):
         raise ParameterError(
-            f"`result` is of {result.analysis!r}; coverage_map draws 'coverage'. Use "
-            "indicator_map(), which picks the map by the result."
+            f"`result` is of {result.analysis!r}; coverage_map draws 'coverage' and "
+            "'rail_coverage'. Use indicator_map(), which picks the map by the result."
         )
     asked = request(
         result,
@@ -121,7 +121,7 @@ def coverage_map(
         layer = result.layers["facilities"]
         parts.append(objects_part(layer, ground, title=capital(facilities)))
         places[facilities] = layer
-    table = district_table(asked.measure, ground, asked.goal, analysis=result.analysis)
+    table = district_table(asked.measure, ground, asked.goal, analysis="coverage")
     return finish(asked, ground, parts, table, places=places)
 
 

@@ -79,7 +79,7 @@ def indicator_map(  # noqa: PLR0913 (the parts of one page)
         "target_met": target_met,
         "fictional": fictional,
     }
-    if result.analysis == "coverage":
+    if result.analysis in ("coverage", "rail_coverage"):
         return coverage_map(result, of=of, **common)  # type: ignore[arg-type]
     if result.analysis == "park_access":
         return park_access_map(result, of=of, part=part, **common)  # type: ignore[arg-type]

@@ -248,6 +248,55 @@ def _coverage(facts: Definition, lang: str) -> list[str]:
     ]
 
 
+def _rail_coverage(facts: Definition, lang: str) -> list[str]:
+    sentences = _coverage(facts, lang)
+    if facts["stations_by_entrance"]:
+        counts = {
+            key: _count(facts, key)
+            for key in ("entrance_count", "stations_by_entrance", "stations_by_place")
+        }
+        sentences.insert(1, _say("rail_coverage.entrances", lang, **counts))
+    else:
+        sentences.insert(1, _say("rail_coverage.places", lang))
+    return sentences
+
+
+def _living_circle(facts: Definition, lang: str) -> list[str]:
+    walked = facts["distance"] == "network"
+    categories = [f"{name} ({count:,})" for name, count in facts["categories"].items()]
+    sentences = [
+        _say(
+            f"living_circle.{'walk' if walked else 'what'}",
+            lang,
+            of=_denominators(facts, lang),
+            distance_m=_figure(facts["distance_m"]),
+        ),
+        _say("living_circle.categories", lang, categories=_listed(categories, lang)),
+    ]
+    if facts["minutes"] is not None:
+        minutes, speed = _figure(facts["minutes"]), _figure(facts["speed_kmh"])
+        sentences.append(_say("living_circle.minutes", lang, minutes=minutes, speed_kmh=speed))
+    return [
+        *sentences,
+        _say("living_circle.all", lang),
+        _say("coverage.edge", lang),
+        *_what_of(facts, lang),
+        *(_network(facts, lang) if walked else [_say("coverage.bias", lang)]),
+    ]
+
+
+def _detour(facts: Definition, lang: str) -> list[str]:
+    first = _say(
+        "detour.what",
+        lang,
+        of=_denominators(facts, lang),
+        distance_m=_figure(facts["distance_m"]),
+        facilities=_layer(facts, "facilities", lang),
+        facility_count=_count(facts, "facility_count"),
+    )
+    return [first, _say("detour.index", lang), *_coverage(facts, lang)[1:]]
+
+
 def _park_access(facts: Definition, lang: str) -> list[str]:
     tiers, walked = facts["tiers"], facts.get("distance") == "network"
     higher = "higher_yes" if facts["higher_serves_lower"] else "higher_no"
@@ -374,9 +423,12 @@ def _red_line_share(facts: Definition, lang: str) -> list[str]:
 
 _SENTENCES: Mapping[str, Callable[[Definition, str], list[str]]] = {
     "coverage": _coverage,
+    "detour": _detour,
+    "living_circle": _living_circle,
     "park_access": _park_access,
     "park_area_per_capita": _park_area_per_capita,
     "green_space_ratio": _green_space_ratio,
     "ecological_land_share": _ecological_land_share,
+    "rail_coverage": _rail_coverage,
     "red_line_share": _red_line_share,
 }

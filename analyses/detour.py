@@ -1,0 +1,167 @@
+"""Detour: how much longer the walk is than the straight line, and whom that line miscounts."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from geoplan.analyses.coverage import coverage
+from geoplan.analyses.coverage_layers import nearest_facility
+from geoplan.core.errors import ParameterError
+from geoplan.core.results import Measure, Result, make_measure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from geopandas import GeoDataFrame
+
+    from geoplan.analyses.walk_access import WalkAccess
+
+PARTS = ("wrongly_served", "straight", "network")
+"""Parts of the analysis: who only the straight line serves, and who each distance serves."""
+
+
+def detour(
+    facilities: "GeoDataFrame",
+    districts: "GeoDataFrame",
+    *,
+    distance_m: float,
+    of: "Sequence[str]",
+    demand: "Mapping[str, GeoDataFrame] | None" = None,
+    walk: "WalkAccess | None",
+) -> Result:
+    r"""
+    Measure whom a straight line wrongly counts as served, and how long the detours are (绕行).
+
+    Parameters
+    ----------
+    facilities, districts, distance_m, of, demand
+        As in `geoplan.coverage`.
+    walk : WalkAccess
+        The network and the legs to it.
+
+    Returns
+    -------
+    Result
+        For each of `of` three measures: ``part="wrongly_served"`` (within the distance in a
+        straight line and not along streets), ``"straight"`` and ``"network"``, each a share of all
+        demand. Layers: those of the coverage along streets; ``demand`` also with ``straight_m``
+        and ``detour_index`` (distance along streets over straight distance; NaN where there is no
+        way within four times `distance_m`, or the place is in the facility); ``districts`` with
+        ``detour_index``, the sum of the ways over the sum of the straight lines, by amount.
+
+    Raises
+    ------
+    CRSError, ParameterError, SchemaError, EmptyLayerError
+        As of `geoplan.coverage` along streets.
+
+    See Also
+    --------
+    coverage : Either share by itself.
+
+    Notes
+    -----
+    .. math:: I = \sum_i w_i n_i / \sum_i w_i s_i
+
+    over the places :math:`i` with amount :math:`w_i`, the way along streets :math:`n_i` and the
+    straight line :math:`s_i`, each to its own nearest facility. On a square grid it tends to
+    :math:`4/\pi = 1.27`. It is at least 1 where the facilities are points.
+
+    Examples
+    --------
+    A stop round the corner of a street:
+
+    >>> import geopandas as gpd
+    >>> from geoplan.analyses import WalkAccess
+    >>> from geoplan.layers import load_walk_network
+    >>> districts = gpd.GeoDataFrame(
+    ...     {"district_id": ["A"], "name": ["甲"]},
+    ...     geometry=[shapely.box(0, 0, 1000, 1000)],
+    ...     crs="EPSG:4547",
+    ... )
+    >>> corner = gpd.GeoDataFrame(
+    ...     geometry=[shapely.LineString([(0, 0), (300, 0), (300, 400)])], crs=4547
+    ... )
+    >>> stop = gpd.GeoDataFrame(geometry=[shapely.Point(300, 400)], crs=4547)
+    >>> home = gpd.GeoDataFrame({"population": [7]}, geometry=[shapely.Point(0, 0)], crs=4547)
+    >>> network = load_walk_network(corner, crs="EPSG:4547")
+    >>> result = detour(
+    ...     stop,
+    ...     districts,
+    ...     distance_m=500,
+    ...     of=["population"],
+    ...     demand={"population": home},
+    ...     walk=WalkAccess(network=network, snap_limit_m=50),
+    ... )
+    >>> result.measure("population", "wrongly_served").numerator
+    7.0
+    >>> result.layers["districts"].detour_index.tolist()
+    [1.4]
+    """
+    if walk is None:
+        raise ParameterError(
+            "`walk` is missing: a detour is one along streets. Pass walk=WalkAccess(...)."
+        )
+    common = {"distance_m": distance_m, "of": of, "demand": demand}
+    straight = coverage(facilities, districts, **common)  # type: ignore[arg-type]
+    along = coverage(
+        facilities,
+        districts,
+        **common,  # type: ignore[arg-type]
+        distance="network",
+        walk=walk,
+    )
+    layers = dict(along.layers)
+    if "demand" in layers:
+        layers["demand"] = _with_index(layers["demand"], facilities)
+        layers["districts"] = _by_district(layers["demand"], districts)
+    return replace(
+        along,
+        analysis="detour",
+        measures=tuple(
+            measure
+            for flat, walked in zip(straight.measures, along.measures, strict=True)
+            for measure in _parts(flat, walked, districts)
+        ),
+        layers=layers,
+        definition={**along.definition, "distance": "network"},
+    )
+
+
+def _parts(flat: Measure, walked: Measure, districts: "GeoDataFrame") -> list[Measure]:
+    """Both shares under their names, and first what only the straight line serves."""
+    wrongly = make_measure(
+        districts,
+        np.maximum(flat.districts["numerator"] - walked.districts["numerator"], 0.0),
+        flat.districts["denominator"],
+        of=flat.of,
+        part=PARTS[0],
+        numerator_unit=flat.numerator_unit,
+        denominator_unit=flat.denominator_unit,
+        totals=(max(flat.numerator - walked.numerator, 0.0), flat.denominator),
+    )
+    return [wrongly, replace(flat, part=PARTS[1]), replace(walked, part=PARTS[2])]
+
+
+def _with_index(demand: "GeoDataFrame", facilities: "GeoDataFrame") -> "GeoDataFrame":
+    shapes = np.asarray(facilities.geometry, dtype=object)
+    shapes = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+    places = np.asarray(shapely.point_on_surface(np.asarray(demand.geometry, dtype=object)))
+    straight_m = nearest_facility(places, shapes)[1]
+    index = np.full(len(demand), np.nan)
+    np.divide(demand["distance_m"].to_numpy(), straight_m, out=index, where=straight_m > 0)
+    return demand.assign(straight_m=straight_m, detour_index=index)
+
+
+def _by_district(demand: "GeoDataFrame", districts: "GeoDataFrame") -> "GeoDataFrame":
+    known = demand[demand["detour_index"].notna()]
+    sums = {
+        column: (known[column] * known["amount"]).groupby(known["district_id"]).sum()
+        for column in ("distance_m", "straight_m")
+    }
+    index = sums["distance_m"] / sums["straight_m"].where(sums["straight_m"] > 0)
+    keys = districts["district_id"].astype(str)
+    return districts[["district_id", "name", "geometry"]].assign(
+        detour_index=keys.map(index).to_numpy(dtype=float)
+    )

@@ -1,0 +1,361 @@
+"""Living circle: who has every kind of daily facility near, and what the others lack."""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geoplan.analyses.catchment import Catchment, catchment_polygons, make_catchment
+from geoplan.analyses.common_catchment import ARC_SEGMENTS, AREA_ERROR, reached_by_all
+from geoplan.analyses.coverage_layers import nearest_facility
+from geoplan.analyses.demand import DemandPieces, served_amount
+from geoplan.analyses.demand_shares import DemandShares, Served, demand_shares
+from geoplan.analyses.facility_access import Doors, facility_access, find_doors
+from geoplan.analyses.network_layers import (
+    WHOLE,
+    demand_columns,
+    demand_layer,
+    facility_texts,
+    ground_layer,
+    ground_left,
+    served_ground,
+    unserved_units,
+)
+from geoplan.analyses.network_served import FacilityClass, serve_pieces
+from geoplan.analyses.polygon_layers import check_districts, layer_name
+from geoplan.analyses.street_land import ARC_SEGMENTS as STREET_ARC_SEGMENTS
+from geoplan.analyses.walk_access import check_distance_kind, check_walk
+from geoplan.core.crs import require_metric_crs
+from geoplan.core.errors import ParameterError
+from geoplan.core.notices import Notice, unique
+from geoplan.core.results import Result
+from geoplan.core.units import walk_distance_m
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from geopandas import GeoDataFrame
+    from numpy.typing import NDArray
+
+    from geoplan.analyses.walk_access import WalkAccess
+
+    Bounds = tuple[float, float, float, float]
+
+ALL = "all"
+"""Part of what has every category near; no category may be called so."""
+
+
+@dataclass(frozen=True)
+class _Circle:
+    """The categories, and everything that serving and drawing needs of them."""
+
+    categories: "dict[str, GeoDataFrame]"
+    reach_m: float
+    walk: "WalkAccess | None"
+    doors: dict[str, Doors]
+    classes: dict[str, FacilityClass]
+    catchments: dict[str, Catchment]
+
+    def serve(self, pieces: DemandPieces) -> Served:
+        """Say how much of each piece has each category near, and all of them."""
+        if self.walk is not None:
+            return serve_pieces(pieces, self.classes, every=ALL)
+        by_part = {name: served_amount(pieces, one) for name, one in self.catchments.items()}
+        every = reached_by_all(pieces, list(by_part.values()), list(self.catchments.values()))
+        return Served({**by_part, ALL: every.amount})
+
+    def ground(self, name: str) -> Any:  # noqa: ANN401 (shapely's geometries)
+        """Ground from which a category is near."""
+        if self.walk is not None:
+            return self.classes[name].ground
+        return catchment_polygons(self.catchments[name])
+
+
+def living_circle(  # noqa: PLR0913 (what decides the number stands in the call)
+    categories: "Mapping[str, GeoDataFrame]",
+    districts: "GeoDataFrame",
+    *,
+    of: "Sequence[str]",
+    demand: "Mapping[str, GeoDataFrame] | None" = None,
+    distance_m: float | None = None,
+    minutes: float | None = None,
+    speed_kmh: float | None = None,
+    distance: str = "straight",
+    walk: "WalkAccess | None" = None,
+) -> Result:
+    r"""
+    Measure the share that has every category of facility near (15 分钟生活圈).
+
+    Parameters
+    ----------
+    categories : mapping of str to GeoDataFrame, m rows of any geometry
+        Schools, clinics, markets, … by the name of the category, in a projected CRS in metres.
+        Along streets points and polygons only.
+    districts : GeoDataFrame, n rows of Polygon or MultiPolygon
+        Areas to report on, in the same CRS, with ``district_id`` and ``name``.
+    of, demand
+        As in `geoplan.coverage`.
+    distance_m : float, optional
+        How far is near, in metres. Either this, or `minutes` with `speed_kmh`.
+    minutes, speed_kmh : float, optional
+        The same as a time and a speed, along streets only: in a straight line minutes mean nothing.
+    distance : {"straight", "network"}
+        Kind of distance: in a straight line, or along the streets of `walk`.
+    walk : WalkAccess, optional
+        For ``"network"``.
+
+    Returns
+    -------
+    Result
+        For each of `of`, one measure per category and one with ``part="all"``: value (share),
+        numerator and denominator, as of `geoplan.coverage`. Layers: ``facilities`` (all, with
+        ``category``); ``served_<category>``, ``served_all`` (ground); ``demand`` (of the first of
+        `of` that is not an area: ``district_id, amount, served_<category>_share,
+        served_all_share``, per category ``nearest_<category>_id, nearest_<category>_name,
+        distance_<category>_m``, and ``category_count``, ``missing``: how many categories the whole
+        unit has near, and the names of the others); ``unserved`` (what lacks a category).
+
+    Raises
+    ------
+    CRSError
+        If a CRS is missing, not in metres, or differs between the layers.
+    ParameterError
+        If `categories`, a distance, `walk` or `of` is not as described.
+    SchemaError
+        If a column is missing, or a geometry means nothing.
+    EmptyLayerError
+        If there is no district.
+
+    Notes
+    -----
+    With :math:`C_k` the ground from which category :math:`k` is near, and demand :math:`W`,
+
+    .. math:: S_{D,all} = W(D \cap \bigcap_k C_k) / W(D).
+
+    Near is one distance for all categories, as in "15 分钟生活圈" [1]_; for several, run it for
+    each group. What `geoplan.coverage` says of straight lines, streets, cells and land holds here.
+    A category without any facility is near nobody, and told.
+
+    References
+    ----------
+    .. [1] GB 50180-2018, *城市居住区规划设计标准* (15 min: 800 to 1,000 m).
+
+    Examples
+    --------
+    Three homes, a school and a clinic:
+
+    >>> import geopandas as gpd
+    >>> districts = gpd.GeoDataFrame(
+    ...     {"district_id": ["A"], "name": ["甲"]},
+    ...     geometry=[shapely.box(0, 0, 2000, 1000)],
+    ...     crs="EPSG:4547",
+    ... )
+    >>> school, clinic, homes = (
+    ...     gpd.GeoDataFrame(geometry=gpd.points_from_xy(x, [500] * len(x)), crs=4547)
+    ...     for x in ([500], [900], [100, 700, 1300])
+    ... )
+    >>> result = living_circle(
+    ...     {"school": school, "clinic": clinic},
+    ...     districts,
+    ...     distance_m=500,
+    ...     of=["population"],
+    ...     demand={"population": homes.assign(population=[1, 2, 4])},
+    ... )
+    >>> [(measure.part, measure.numerator) for measure in result.measures]
+    [('school', 3.0), ('clinic', 6.0), ('all', 2.0)]
+    >>> result.layers["demand"].missing.tolist()
+    ['clinic', '', 'school']
+    """
+    check_distance_kind(distance, walk)
+    reach_m = _reach_m(distance_m, minutes, speed_kmh, distance)
+    _check(categories, of)
+    require_metric_crs(districts=districts, **_layers_by_name(categories))
+    check_districts(districts)
+    circle = _circle(categories, districts, reach_m, distance, walk)
+    shares = demand_shares(districts, of, demand, circle.serve)
+    empty = [
+        Notice("layer_empty_counts_zero", name)
+        for name, layer in circle.categories.items()
+        if layer.empty
+    ]
+    told = [note for doors in circle.doors.values() for note in doors.notices]
+    return Result(
+        analysis="living_circle",
+        measures=shares.measures,
+        districts=districts,
+        layers=_layers(circle, districts, shares),
+        definition={
+            "categories": {name: len(layer) for name, layer in circle.categories.items()},
+            "layers": {name: layer_name(layer, name) for name, layer in categories.items()},
+            "distance_m": reach_m,
+            "minutes": minutes,
+            "speed_kmh": speed_kmh,
+            "distance": distance,
+            "of": list(of),
+            "kinds": {piece.of: piece.kind for piece in shares.pieces},
+            "edge": "facilities outside the districts count",
+            **_walk_facts(circle),
+        },
+        notices=unique([*empty, *told, *shares.notices]),
+    )
+
+
+def _walk_facts(circle: _Circle) -> dict[str, Any]:
+    if circle.walk is None:
+        return {"arc_segments": ARC_SEGMENTS, "area_error": AREA_ERROR}
+    rules: dict[str, int] = {}
+    for doors in circle.doors.values():
+        for rule, count in doors.rules.items():
+            rules[rule] = rules.get(rule, 0) + count
+    return {
+        **circle.walk.facts(),
+        "arc_segments": STREET_ARC_SEGMENTS,
+        "entrance_rules": rules,
+        "facilities_off_network": sum(doors.off_count for doors in circle.doors.values()),
+    }
+
+
+def _reach_m(
+    distance_m: float | None, minutes: float | None, speed_kmh: float | None, distance: str
+) -> float:
+    timed = minutes is not None and speed_kmh is not None
+    halfway = (minutes is None) != (speed_kmh is None)
+    if halfway or timed == (distance_m is not None):
+        raise ParameterError(
+            f"living_circle() has distance_m={distance_m}, minutes={minutes} and "
+            f"speed_kmh={speed_kmh}; wanted either distance_m, or minutes with speed_kmh."
+        )
+    if timed and distance == "straight":
+        raise ParameterError(
+            "`minutes` are walked along streets; for a straight line give distance_m, or write "
+            "distance='network' with a walk."
+        )
+    reach_m = (
+        distance_m if distance_m is not None else walk_distance_m(minutes or 0, speed_kmh or 0)
+    )
+    if not (math.isfinite(reach_m) and reach_m > 0):
+        raise ParameterError(
+            f"`distance_m` is {reach_m}; wanted a finite number of metres above 0."
+        )
+    return reach_m
+
+
+def _check(categories: "Mapping[str, GeoDataFrame]", of: "Sequence[str]") -> None:
+    if not categories:
+        raise ParameterError(
+            "`categories` is empty; wanted at least one layer by its name, e.g. "
+            '{"school": schools, "clinic": clinics}.'
+        )
+    if ALL in categories:
+        raise ParameterError(
+            f"`categories` has one called {ALL!r}, the name of what has every category near. "
+            "Call it otherwise."
+        )
+    if isinstance(of, str) or not of:
+        raise ParameterError(
+            f"`of` is {of!r}; wanted a list of what to take shares of, e.g. ['population']."
+        )
+
+
+def _layers_by_name(categories: "Mapping[str, GeoDataFrame]") -> "dict[str, GeoDataFrame]":
+    return {f"categories[{name!r}]": layer for name, layer in categories.items()}
+
+
+def _circle(
+    categories: "Mapping[str, GeoDataFrame]",
+    districts: "GeoDataFrame",
+    reach_m: float,
+    distance: str,
+    walk: "WalkAccess | None",
+) -> _Circle:
+    usable = {
+        name: layer[~(layer.geometry.isna() | layer.geometry.is_empty)]
+        for name, layer in categories.items()
+    }
+    west, south, east, north = (float(side) for side in districts.total_bounds)
+    bounds = (west, south, east, north)
+    if distance == "straight":
+        catchments = {name: make_catchment(one, reach_m, bounds) for name, one in usable.items()}
+        return _Circle(usable, reach_m, None, {}, {}, catchments)
+    walk = check_walk(walk, districts)
+    doors = {name: find_doors(layer, walk, name=name) for name, layer in usable.items()}
+    classes = {
+        name: FacilityClass(facility_access(one, walk, distance_m=reach_m), reach_m, walk, bounds)
+        for name, one in doors.items()
+    }
+    return _Circle(usable, reach_m, walk, doors, classes, {})
+
+
+def _layers(
+    circle: _Circle, districts: "GeoDataFrame", shares: DemandShares
+) -> "dict[str, GeoDataFrame]":
+    grounds = {name: circle.ground(name) for name in circle.categories}
+    grounds[ALL] = shapely.intersection_all(list(grounds.values()))
+    inside = {name: served_ground(ground, districts) for name, ground in grounds.items()}
+    layers = {"facilities": _facilities(circle, districts)}
+    for name, area in inside.items():
+        layers[f"served_{name}"] = ground_layer(area, districts)
+    for pieces, served in zip(shares.pieces, shares.served, strict=True):
+        if pieces.kind != "area":
+            layers["demand"] = _demand(circle, districts, pieces, served)
+            break
+    first = shares.pieces[0]
+    if first.kind == "area":
+        layers["unserved"] = ground_left(first, inside[ALL], districts)
+    else:
+        layers["unserved"] = unserved_units(layers["demand"], f"served_{ALL}_share")
+    return layers
+
+
+def _facilities(circle: _Circle, districts: "GeoDataFrame") -> "GeoDataFrame":
+    import geopandas as gpd
+
+    frames = [
+        gpd.GeoDataFrame(
+            {
+                "category": name,
+                "name": facility_texts(layer, "name", np.arange(len(layer))),
+            },
+            geometry=layer.geometry.to_numpy(),
+            crs=districts.crs,
+        )
+        for name, layer in circle.categories.items()
+    ]
+    return gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=districts.crs)
+
+
+def _demand(
+    circle: _Circle, districts: "GeoDataFrame", pieces: DemandPieces, served: Served
+) -> "GeoDataFrame":
+    columns: dict[str, Any] = {}
+    for name, layer in circle.categories.items():
+        if circle.walk is not None:
+            columns |= demand_columns(served.costs[name], layer, circle.walk, name)
+            continue
+        row, distance_m = nearest_facility(
+            np.asarray(shapely.point_on_surface(pieces.geometry)),
+            np.asarray(layer.geometry, dtype=object),
+        )
+        columns[f"nearest_{name}_id"] = facility_texts(layer, "id", row)
+        columns[f"nearest_{name}_name"] = facility_texts(layer, "name", row)
+        columns[f"distance_{name}_m"] = distance_m
+    near = np.column_stack(
+        [served.by_part[name] >= WHOLE * pieces.amount for name in circle.categories]
+    )
+    columns["category_count"] = near.sum(axis=1)
+    columns["missing"] = _missing(near, list(circle.categories))
+    amounts = {f"served_{name}_share": amount for name, amount in served.by_part.items()}
+    return demand_layer(pieces, districts, amounts, columns)
+
+
+def _missing(near: "NDArray[np.bool_]", names: list[str]) -> "NDArray[np.object_]":
+    """Name what each unit lacks; few combinations occur, so each is worded once."""
+    combinations, which = np.unique(near, axis=0, return_inverse=True)
+    words = [
+        ", ".join(name for name, there in zip(names, row, strict=True) if not there)
+        for row in combinations
+    ]
+    return np.array([*words, ""], dtype=object)[which.reshape(-1)]
