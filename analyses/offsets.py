@@ -5,10 +5,10 @@ Going round a polygon with its inside on the left, the places exactly `r` away l
 beside each edge a straight piece, at each corner that turns left an arc about it. (A line is walked
 along both sides; a point is an arc all around.) The outline is the part of the raw curve that no
 other facility comes nearer to. It can only change from inside to outline where two pieces cross, so
-the pieces are cut where they cross, and each part is kept or dropped as a whole, by the distance
-from its middle to the nearest facility. What is kept joins up into loops, or a tie was decided
-differently on its two sides; corners are then moved by some 10^-11 of the distance, and it is done
-again.
+the pieces are cut where they cross, and what runs from one crossing to the next is kept or dropped
+as a whole, by the distance from one point of it to the nearest facility. What is kept joins up into
+loops, or a tie was decided differently on its two sides; corners are then moved by some 10^-11 of
+the distance, and it is done again.
 """
 
 from dataclasses import dataclass, replace
@@ -16,6 +16,8 @@ from functools import cached_property
 
 import numpy as np
 import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from geoplan.analyses.elements import (
@@ -216,9 +218,11 @@ def _segments(lines: Geometries) -> tuple[Floats, Floats]:
 
 def _joined(tail: Floats, head: Floats) -> tuple[Floats, Ints, Ints]:
     """Name the ends of edges that lie in the same place by one node."""
-    nodes, at = np.unique(np.concatenate([tail, head]), axis=0, return_inverse=True)
+    # As complex numbers, which sort faster than rows.
+    ends = np.concatenate([tail, head]).view(np.complex128)
+    nodes, at = np.unique(ends, return_inverse=True)
     tail_node, head_node = np.split(at.ravel(), 2)
-    return nodes, tail_node, head_node
+    return np.column_stack([nodes.real, nodes.imag]), tail_node, head_node
 
 
 def _following(nodes: Floats, tail: Ints, head: Ints) -> Ints:
@@ -301,16 +305,32 @@ def _trace(edges: Edges, radius_m: float) -> Outline:
     nearest = edges.node_tree.query(elements.middle)[0]
     raw = raw.take(nearest + reach > radius_m - 4 * margin_m)
     found = _crossings(raw, edges, margin_m)
-    parts = _cut(raw, found)
-    middle = parts.elements.middle
-    out = edges.node_tree.query(middle)[0] >= radius_m - 4 * margin_m
-    out[out] = edges.distance_m(middle[out], radius_m) >= radius_m - 4 * margin_m
+    joints = 1 + int(max(raw.start_node.max(initial=0), raw.end_node.max(initial=0)))
+    parts = _cut(raw, found, joints)
+    chain, probe = _chains(parts, joints)
+    middle = parts.elements.middle[probe]
+    out = edges.distance_m(middle, radius_m) >= radius_m - 4 * margin_m
     out[out] = ~_lies_in(edges.areas, middle[out] + edges.origin)
-    parts = parts.take(out)
+    parts = parts.take(out[chain])
     order, loop = link(parts.start_node, parts.end_node)
     parts = parts.take(order)
     elements = parts.elements
     return make_outline(elements.start, elements.centre, loop, radius_m, edges.origin)
+
+
+def _chains(parts: _Raw, joints: int) -> tuple[Ints, Ints]:
+    """Join parts up to the next crossings: all of a chain is outline, or none. Name its longest."""
+    n = len(parts.start_node)
+    by_start = np.argsort(parts.start_node)
+    at = np.searchsorted(parts.start_node, parts.end_node, sorter=by_start)
+    after = by_start[np.minimum(at, n - 1)]
+    joined = (parts.start_node[after] == parts.end_node) & (parts.end_node < joints)
+    pairs = np.flatnonzero(joined), after[joined]
+    graph = coo_array((np.ones(len(pairs[0]), dtype=bool), pairs), shape=(n, n))
+    chain = connected_components(graph, directed=False)[1]
+    length = np.hypot(*(parts.elements.end - parts.elements.start).T)
+    order = np.lexsort((-length, chain))
+    return chain, order[np.diff(chain[order], prepend=-1) != 0]
 
 
 def _lies_in(areas: Geometries, xy: Floats) -> Bools:
@@ -392,7 +412,7 @@ def _crossings(raw: _Raw, edges: Edges, margin_m: float) -> Meetings:
     return found
 
 
-def _cut(raw: _Raw, found: Meetings) -> _Raw:
+def _cut(raw: _Raw, found: Meetings, joints: int) -> _Raw:
     """Cut the pieces where they cross, leaving out parts that begin or end on a covered side."""
     n, k = len(raw.start_node), len(found.one)
     elements = raw.elements
@@ -400,8 +420,8 @@ def _cut(raw: _Raw, found: Meetings) -> _Raw:
     along = np.concatenate([np.full(n, -np.inf), found.along_one, found.along_other])
     order = np.lexsort((along, piece))
     piece = piece[order]
-    crossing = 1 + int(max(raw.start_node.max(initial=0), raw.end_node.max(initial=0)))
-    node = np.concatenate([raw.start_node, crossing + np.arange(k), crossing + np.arange(k)])[order]
+    crossing = joints + np.arange(k)
+    node = np.concatenate([raw.start_node, crossing, crossing])[order]
     xy = np.concatenate([elements.start, found.xy, found.xy])[order]
     begins_covered = np.concatenate([raw.loose_start, found.entering, ~found.entering])[order]
     last = np.append(piece[1:] != piece[:-1], True)[: len(piece)]
