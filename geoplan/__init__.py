@@ -25,7 +25,7 @@ _HOMES |= dict.fromkeys(("StudyCRS", "choose_study_crs", "require_metric_crs"), 
 _HOMES |= {
     "CoordinateFit": "geoplan.layers.fits",
     "LayerSource": "geoplan.layers.source",
-    "NetworkReport": "geoplan.layers.network_report",
+    "NetworkReport": "geoplan.layers.network_flaws",
     "WalkNetwork": "geoplan.layers.walk_network",
     "affine_coordinates": "geoplan.layers.fits",
     "fit_coordinates": "geoplan.layers.fits",
@@ -40,8 +40,8 @@ _HOMES |= {
     "load_rail_stations": "geoplan.layers.rail_stations",
     "load_red_lines": "geoplan.layers.red_lines",
     "load_walk_network": "geoplan.layers.walk_network",
-    "network_report": "geoplan.layers.network_report",
-    "without_islands": "geoplan.layers.network_report",
+    "network_report": "geoplan.layers.network_flaws",
+    "without_islands": "geoplan.layers.network_flaws",
 }
 
 _HOMES |= dict.fromkeys(("coverage",), "geoplan.analyses.coverage")

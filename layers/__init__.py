@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from geoplan.layers.facilities import load_facilities
     from geoplan.layers.fits import CoordinateFit, affine_coordinates, fit_coordinates
     from geoplan.layers.land import load_land
-    from geoplan.layers.network_report import NetworkReport, network_report, without_islands
+    from geoplan.layers.network_flaws import NetworkReport, network_report, without_islands
     from geoplan.layers.osm_features import load_osm_features
     from geoplan.layers.parks import load_parks
     from geoplan.layers.population import load_jobs, load_population
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "CoordinateFit": "fits",
     "LayerSource": "source",
-    "NetworkReport": "network_report",
+    "NetworkReport": "network_flaws",
     "WalkNetwork": "walk_network",
     "affine_coordinates": "fits",
     "fit_coordinates": "fits",
@@ -36,8 +36,8 @@ _HOMES = {
     "load_rail_stations": "rail_stations",
     "load_red_lines": "red_lines",
     "load_walk_network": "walk_network",
-    "network_report": "network_report",
-    "without_islands": "network_report",
+    "network_report": "network_flaws",
+    "without_islands": "network_flaws",
 }
 
 __all__ = [

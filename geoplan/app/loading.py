@@ -181,6 +181,7 @@ def load_layers(plan: Plan, *, tick: Callable[[str], None]) -> LoadedLayers:
         seconds[f"load {name}"] = perf_counter() - begun
     if study_crs is None:
         raise PlanError(f"{plan.path.name} has no layer.")
+    networks = {name: _examined(network, name, layers) for name, network in networks.items()}
     records = {
         name: networks[name].record if name in networks else load_record(layers[name])
         for name in plan.layers
@@ -254,6 +255,22 @@ def _load_network(plan: Plan, name: str, crs: str, districts: "GeoDataFrame") ->
     except GeoplanError as error:
         raise type(error)(f"{_where(plan, name)} {error}") from error
     return replace(network, record=_renamed(network.record, name, tuple(table.path)))
+
+
+def _examined(
+    network: "WalkNetwork", name: str, layers: "Mapping[str, GeoDataFrame]"
+) -> "WalkNetwork":
+    """Add to the record of a network what a reader must know of its islands and gaps."""
+    from geoplan.layers import network_report
+
+    found = network_report(network, population=layers.get("population")).notices
+    notices = [
+        replace(notice, subject=name)
+        for notice in found
+        if notice.code.startswith(("network_islands", "network_gaps"))
+    ]
+    record = replace(network.record, notices=(*network.record.notices, *notices))
+    return replace(network, record=record)
 
 
 def _renamed(record: LoadRecord, name: str, written: tuple[str, ...]) -> LoadRecord:

@@ -47,6 +47,13 @@ def test_a_network_is_loaded_and_recorded_like_a_layer(city):
     assert (record.paths, record.rows_read, record.rows_kept) == (("data/streets.gpkg",), 2, 2)
 
 
+def test_islands_are_reported_with_the_people_nearest_to_them(city):
+    (notice,) = run_plan(with_layer(city, NETWORK)).records["walk_network"].notices
+    assert (notice.code, notice.count) == ("network_islands_people", 1)
+    assert notice.values["share"] == pytest.approx(20 / 4020)
+    assert 0 <= notice.values["population_share"] <= 1
+
+
 def test_short_islands_are_left_out_where_the_plan_says_so(city):
     outcome = run_plan(with_layer(city, NETWORK + "min_island_m = 100\n"))
     assert notices(outcome) == ["islands_left_out"]
@@ -60,7 +67,7 @@ def test_slopes_count_where_the_plan_names_a_raster(city):
     ) as out:  # fmt: skip
         out.write(np.ones((10, 50), dtype="float32"), 1)
     outcome = run_plan(with_layer(city, NETWORK + 'elevation = "data/dem.tif"\n'))
-    (notice,) = outcome.records["walk_network"].notices
+    notice = outcome.records["walk_network"].notices[0]
     assert notice.code == "no_elevation"
     assert notice.values["share"] == pytest.approx(0.5, abs=0.02)
 
