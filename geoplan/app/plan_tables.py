@@ -1,7 +1,7 @@
 """The tables of a plan file: their keys, types and what is wanted where something else came."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -143,6 +143,21 @@ class IndicatorTable(_Table):
 class WalkTable(IndicatorTable):
     """What an indicator may hold whose distance can be along the streets."""
 
+    of_the_walk: ClassVar[tuple[str, ...]] = (
+        "network",
+        "snap_limit_m",
+        "land_width_m",
+        "barriers",
+        "entrances",
+        "gates",
+        "entrance_tolerance_m",
+        "boundary_step_m",
+    )
+    """Keys that are of the walk and not of the analysis."""
+
+    not_passed: ClassVar[tuple[str, ...]] = ("speed_kmh",)
+    """Further keys that are not parameters of the analysis."""
+
     distance: DistanceKind = Field(description=_DISTANCE)
     network: Text | None = Field(None, description=_LAYER)
     snap_limit_m: Positive | None = Field(None, description=_METRES)
@@ -157,7 +172,7 @@ class WalkTable(IndicatorTable):
 
     @model_validator(mode="after")
     def _walks_on_a_network(self) -> "WalkTable":
-        given = [key for key in WALK_KEYS if getattr(self, key) is not None]
+        given = [key for key in self.of_the_walk if getattr(self, key) is not None]
         if self.distance == "straight":
             if given:
                 raise ValueError(
@@ -177,18 +192,6 @@ class WalkTable(IndicatorTable):
         return self
 
 
-WALK_KEYS = (
-    "network",
-    "snap_limit_m",
-    "land_width_m",
-    "barriers",
-    "entrances",
-    "gates",
-    "entrance_tolerance_m",
-    "boundary_step_m",
-)
-"""Keys of an indicator that are of the walk and not of the analysis."""
-
 _WALK_HINTS = (
     'network = "walk_network" with a table [layers.walk_network]; snap_limit_m, the longest leg '
     "from a place to the streets, e.g. 200; land_width_m for shares of land, how far beside a "
@@ -199,6 +202,63 @@ _WALK_HINTS = (
 class CoverageTable(WalkTable):
     """An indicator with ``analysis = "coverage"``."""
 
+    facilities: Text = Field(description=_LAYER)
+    distance_m: Positive = Field(description=_METRES)
+    of: Texts = Field(description=_OF)
+    speed_kmh: Positive | None = Field(
+        None, description="km/h, for minutes on the map of distances along streets"
+    )
+
+
+class RailCoverageTable(WalkTable):
+    """An indicator with ``analysis = "rail_coverage"``."""
+
+    of_the_walk: ClassVar[tuple[str, ...]] = tuple(
+        key for key in WalkTable.of_the_walk if key != "entrances"
+    )
+
+    stations: Text = Field(description=_LAYER)
+    distance_m: Positive = Field(description=_METRES)
+    of: Texts = Field(description=_OF)
+    entrance_limit_m: Positive | None = Field(None, description=_METRES)
+    speed_kmh: Positive | None = Field(
+        None, description="km/h, for minutes on the map of distances along streets"
+    )
+
+
+class LivingCircleTable(WalkTable):
+    """An indicator with ``analysis = "living_circle"``."""
+
+    not_passed: ClassVar[tuple[str, ...]] = ()
+
+    categories: Annotated[dict[str, Text], Field(min_length=1)] = Field(
+        description="a layer per category, e.g. categories = { school = 'schools' }"
+    )
+    distance_m: Positive | None = Field(None, description=_METRES)
+    minutes: Positive | None = Field(None, description="minutes, a number above 0")
+    speed_kmh: Positive | None = Field(None, description="km/h, a number above 0")
+    of: Texts = Field(description=_OF)
+
+    @model_validator(mode="after")
+    def _one_reach(self) -> "LivingCircleTable":
+        timed = self.minutes is not None and self.speed_kmh is not None
+        halfway = (self.minutes is None) != (self.speed_kmh is None)
+        if halfway or timed == (self.distance_m is not None):
+            raise ValueError("wants either distance_m, or minutes with speed_kmh.")
+        if timed and self.distance == "straight":
+            raise ValueError(
+                'has minutes, which are walked along streets: write distance = "network", or give '
+                "distance_m."
+            )
+        return self
+
+
+class DetourTable(WalkTable):
+    """An indicator with ``analysis = "detour"``."""
+
+    not_passed: ClassVar[tuple[str, ...]] = ("distance", "speed_kmh")
+
+    distance: Literal["network"] = Field(description='distance = "network"')
     facilities: Text = Field(description=_LAYER)
     distance_m: Positive = Field(description=_METRES)
     of: Texts = Field(description=_OF)

@@ -6,14 +6,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
 from geoplan.app.plan_tables import (
-    WALK_KEYS,
     WALK_NETWORK,
     CoverageTable,
+    DetourTable,
     EcologicalLandTable,
     GreenSpaceTable,
     IndicatorTable,
+    LivingCircleTable,
     ParkAccessTable,
     ParkAreaTable,
+    RailCoverageTable,
     RedLineTable,
     WalkTable,
 )
@@ -29,9 +31,11 @@ if TYPE_CHECKING:
 
 DISTRICTS = "districts"
 _LAND = "land"
-_ALL_TIERS = "all"
+_ALL = "all"
+_DETOUR_PARTS = ("wrongly_served", "straight", "network")
 SUM = "population+jobs"
 _FACILITIES = ("facilities", "bus_stops", "rail_stations", "parks", "land", *LAND_LAYERS)
+_STATIONS = ("rail_stations", "facilities")
 _POINTS = ("facilities", "bus_stops", "rail_stations")
 
 WALK_LAYERS: Mapping[str, tuple[str, ...]] = {
@@ -76,7 +80,10 @@ ANALYSES: Mapping[str, Analysis] = {
     analysis.name: analysis
     for analysis in (
         Analysis("coverage", CoverageTable, {"facilities": _FACILITIES}),
+        Analysis("rail_coverage", RailCoverageTable, {"stations": _STATIONS}),
         Analysis("park_access", ParkAccessTable, {"parks": ("parks",)}),
+        Analysis("living_circle", LivingCircleTable, {}),
+        Analysis("detour", DetourTable, {"facilities": _FACILITIES}),
         Analysis(
             "park_area_per_capita",
             ParkAreaTable,
@@ -139,16 +146,20 @@ def named_layers(
     named = {key: getattr(table, key, None) for key in kinds}
     for tier, one in getattr(table, "tiers", {}).items():
         named[f"tiers.{tier}.network"] = one.network
-    return {
-        key: (name, kinds.get(key, WALK_LAYERS["network"]))
-        for key, name in named.items()
-        if name is not None
-    }
+        kinds[f"tiers.{tier}.network"] = WALK_LAYERS["network"]
+    for category, name in getattr(table, "categories", {}).items():
+        named[f"categories.{category}"] = name
+        kinds[f"categories.{category}"] = _FACILITIES
+    return {key: (name, kinds[key]) for key, name in named.items() if name is not None}
 
 
 def target_parts(table: IndicatorTable) -> tuple[str, ...]:
     """Give the parts that are known before the layers are: park tiers, and all of them."""
-    return (*table.tiers, _ALL_TIERS) if isinstance(table, ParkAccessTable) else ()
+    if isinstance(table, ParkAccessTable):
+        return (*table.tiers, _ALL)
+    if isinstance(table, LivingCircleTable):
+        return (*table.categories, _ALL)
+    return _DETOUR_PARTS if isinstance(table, DetourTable) else ()
 
 
 def reach_m(table: IndicatorTable) -> float:
@@ -165,8 +176,10 @@ def reach_m(table: IndicatorTable) -> float:
     float
         Metres in a straight line; 0 for analyses that look inside the districts only.
     """
-    if isinstance(table, CoverageTable):
+    if isinstance(table, CoverageTable | RailCoverageTable | DetourTable):
         return table.distance_m
+    if isinstance(table, LivingCircleTable):
+        return table.distance_m or walk_distance_m(table.minutes or 0.0, table.speed_kmh or 0.0)
     if isinstance(table, ParkAccessTable):
         detour = table.detour_factor or 1.0  # of minutes only; metres are used as they are
         return max(
@@ -204,22 +217,22 @@ def run_analysis(
     # The module and its function share a name; the module is asked, whatever came first.
     module = import_module(f"geoplan.analyses.{analysis.name}")
     function: Callable[..., Result] = getattr(module, analysis.name)
-    first, *others = analysis.layers
+    aside = (*table.of_the_walk, *table.not_passed) if isinstance(table, WalkTable) else ()
     parameters = {
-        key: _value(key, getattr(table, key))
+        key: _value(key, getattr(table, key), layers)
         for key in type(table).model_fields
-        if key not in IndicatorTable.model_fields
-        and key not in (*analysis.layers, *WALK_KEYS, "speed_kmh")
+        if key not in (*IndicatorTable.model_fields, *analysis.layers, *aside)
         and getattr(table, key) is not None
     }
-    for key in others:
-        name = getattr(table, key)
+    subject, *others = [getattr(table, key) for key in analysis.layers] or [None]
+    for key, name in zip([*analysis.layers][1:], others, strict=True):
         parameters[key] = name if name == DISTRICTS else layers[name]
     if "of" in type(table).model_fields:
         parameters["demand"] = {name: layers[name] for name in demand_layers(table)}
     if isinstance(table, WalkTable) and table.distance == "network":
         parameters["walk"] = _walk(table, layers, networks)
-    return function(layers[getattr(table, first)], layers[DISTRICTS], **parameters)
+    first = parameters.pop("categories") if subject is None else layers[subject]
+    return function(first, layers[DISTRICTS], **parameters)
 
 
 def _walk(
@@ -227,9 +240,9 @@ def _walk(
 ) -> "WalkAccess | dict[str, WalkAccess]":
     from geoplan.analyses.walk_access import WalkAccess
 
-    given: dict[str, Any] = {key: getattr(table, key) for key in WALK_KEYS}
+    given: dict[str, Any] = {key: getattr(table, key) for key in table.of_the_walk}
     for key in WALK_LAYERS:
-        if given[key] is not None:
+        if given.get(key) is not None:
             given[key] = (networks if key == "network" else layers)[given[key]]
     walk = WalkAccess(**given, speed_kmh=getattr(table, "speed_kmh", None))
     tiers = getattr(table, "tiers", {})
@@ -241,7 +254,15 @@ def _walk(
     }
 
 
-def _value(key: str, value: Any) -> Any:  # noqa: ANN401 (whatever the plan's tables hold)
+def _value(
+    key: str,
+    value: Any,  # noqa: ANN401 (whatever the plan's tables hold)
+    layers: "Mapping[str, GeoDataFrame]",
+) -> Any:  # noqa: ANN401
+    if key == "entrances":
+        return layers[value]
+    if key == "categories":
+        return {category: layers[name] for category, name in value.items()}
     if key != "tiers":
         return value
     from geoplan.analyses.park_tiers import ParkTier

@@ -216,7 +216,7 @@ def _indicator_tables(groups: Mapping[str, Any], lang: str) -> list[str]:
     tables = [
         _indicator(entry, groups, lang)
         for entry in indicator_catalogue().values()
-        if all(layer in groups for layer in entry.layers.values())
+        if entry.layers and all(layer in groups for layer in entry.layers.values())
     ]
     return tables or [f"# {_say('no_indicator', lang)}"]
 
@@ -227,7 +227,7 @@ def _indicator(entry: CatalogueEntry, groups: Mapping[str, Any], lang: str) -> s
     if "population" in groups and "jobs" in groups:
         of.append("population+jobs")
     listed = f"of = [{', '.join(map(_quoted, of))}]"
-    if entry.analysis in ("coverage", "park_access"):
+    if entry.analysis in ("coverage", "rail_coverage", "park_access"):
         lines.append(f"# {listed}  # {_say('of_open', lang)}")
         lines.append(f'# distance = "straight"  # {_say("distance_open", lang)}')
     if entry.analysis == "park_access":

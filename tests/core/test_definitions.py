@@ -20,6 +20,21 @@ TIER = {
     "reach_m": 641.0256410256411,
     "park_count": 236,
 }
+WALK = {
+    "distance": "network",
+    "kinds": {"population": "weight"},
+    "network": "walk_network",
+    "network_as_of": "",
+    "network_edge_count": 51000,
+    "network_length_m": 3.2e6,
+    "snap_limit_m": 200,
+    "land_width_m": 50,
+    "entrance_tolerance_m": 15,
+    "boundary_step_m": 50,
+    "barrier_count": 3,
+    "entrance_rules": {"given": 3, "gate": 2, "crossing": 1, "boundary": 4},
+    "facilities_off_network": 2,
+}
 FACTS = {
     "coverage": {
         "distance_m": 500,
@@ -43,6 +58,19 @@ FACTS = {
         "detour_factor": 1.3,
         "arc_segments": 1024,
         "area_error": 6.27e-6,
+    },
+    "rail_coverage": {
+        "distance_m": 800, "distance": "straight", "of": ["population+jobs"],
+        "facilities": "rail_stations", "facility_count": 281, "as_of": "2025",
+        "entrance_count": 1213, "stations_by_entrance": 270, "stations_by_place": 11,
+    },
+    "living_circle": {
+        "distance_m": 1200.0, "minutes": 15, "speed_kmh": 4.8, "of": ["population"],
+        "categories": {"school": 120, "clinic": 8}, **WALK,
+    },
+    "detour": {
+        "distance_m": 500, "of": ["population"], "facilities": "bus_stops",
+        "facility_count": 5166, "as_of": "", **WALK,
     },
     "park_area_per_capita": {
         "parks": "parks", "park_count": 236, "as_of": "", "population": "population",
