@@ -3,6 +3,7 @@
 import json
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 
@@ -64,7 +65,7 @@ tiers.city = {{ minutes = 10, speed_kmh = 12, network = "cycle_network" }}
 
 
 def frame(shapes, **columns):
-    placed = shapely.transform(shapes, lambda xy: xy + (EAST, NORTH))
+    placed = shapely.transform(shapes, lambda xy: xy + np.array([EAST, NORTH]))
     return gpd.GeoDataFrame(columns, geometry=placed, crs=CRS)
 
 
@@ -186,10 +187,10 @@ def test_an_osm_key_is_a_path(plan):
 
 def test_streets_of_another_city_are_refused_with_the_indicator_named(plan):
     far = frame(shapely.linestrings([[(90_000, 0), (91_000, 0)]]))
-    far.to_file(plan.parent / "streets.gpkg", layer="far")
+    far.to_file(plan.parent / "far.gpkg")
     text = plan.read_text(encoding="utf-8")
     plan.write_text(
-        text.replace('path = "streets.gpkg"', 'path = "streets.gpkg", layer = "far"', 1),
+        text.replace('path = "streets.gpkg"', 'path = "far.gpkg"', 1),
         encoding="utf-8",
     )
 
