@@ -23,6 +23,8 @@ _NO = ("", "0", "0.0", "f", "false", "n", "nan", "no", "none", "否")
 _FLAGS = ("bridge", "tunnel")
 _OTHER_TAGS = "other_tags"  # GDAL's OSM driver packs there what has no column of its own
 _HSTORE = r'"{key}"=>"([^"]*)"'
+_GEOFABRIK = "fclass"
+_GEOFABRIK_ONEWAY = {"F": "yes", "T": "-1", "B": "no"}
 _PLAIN = "road"  # the class of lines in a layer that says nothing of classes
 
 
@@ -95,6 +97,8 @@ def line_table(frame: GeoDataFrame, columns: Mapping[str, str], subject: str) ->
         here = next((one for one in names if one in frame), None)
         if here is not None:
             found[name] = frame[here].astype("str").where(frame[here].notna(), None)
+            if name == "oneway" and _GEOFABRIK in frame:
+                found[name] = found[name].map(_GEOFABRIK_ONEWAY)
         elif _OTHER_TAGS in frame:
             packed = frame[_OTHER_TAGS].astype("str")
             tags = packed.str.extract(_HSTORE.format(key=name), expand=False)

@@ -91,7 +91,6 @@ def read_line_ways(
     choice, crs_notices = choose_source_crs(source.crs, raw.frame.crs, subject=subject)
     table = line_table(raw.frame, source.columns, subject)
     kinds = line_kinds(table, mode, subject)
-    # Which lines are there is settled before which of them are used: an unused one repairs too.
     flat = drop_z(GeoDataFrame(table, geometry=raw.frame.geometry.array), subject=subject)
     sound = repair_layer(flat.frame[kinds.allowed], family="line", subject=subject)
     parts, owner = shapely.get_parts(

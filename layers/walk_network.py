@@ -133,7 +133,8 @@ def load_walk_network(
     Parameters
     ----------
     source : path, sequence of paths, GeoDataFrame or LayerSource
-        An OSM file (``.osm.pbf``, ``.osm``, ``.osm.gz``), or a layer of lines.
+        An OSM file (``.osm.pbf``, ``.osm``, ``.osm.gz``); a layer of lines; OSMnx GraphML; two
+        tables, of nodes and of edges; or ``"overpass:"`` and a place, which asks the service.
     crs : str
         Study CRS: projected, in metres, e.g. ``"EPSG:4547"``.
     source_crs : str or CoordinateFit, optional

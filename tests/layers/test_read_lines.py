@@ -116,6 +116,14 @@ def test_columns_named_like_osm_tags_decide_who_walks_there():
     assert network.edge_count == 2
 
 
+def test_geofabriks_letters_for_one_way_streets_are_known():
+    lines = streets(*CROSS, [(0, 0), (9, 9)], fclass=["service"] * 3, oneway=["F", "T", "B"],
+                    bridge=["T", "F", "F"])  # fmt: skip
+    network = load_walk_network(lines, crs=CRS, mode="cycle")
+    assert np.isinf(network.backward_m).tolist() == [True, False, False]
+    assert np.isinf(network.forward_m).tolist() == [False, True, False]
+
+
 def test_the_input_stays_as_it_was():
     lines = streets(*CROSS)
     before = lines.copy()

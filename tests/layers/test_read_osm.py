@@ -1,6 +1,7 @@
 """OSM files become networks: which ways, cut where, and what the reader says of bad files."""
 
 import numpy as np
+import osmium
 import pytest
 
 from geoplan.core.errors import EmptyLayerError, ParameterError, SourceError
@@ -141,6 +142,23 @@ def test_a_file_that_is_not_osm_or_breaks_off_is_refused(tmp_path, name, content
     (tmp_path / name).write_bytes(content)
     with pytest.raises(SourceError, match=words):
         load_walk_network(tmp_path / name, crs=CRS)
+
+
+@pytest.mark.parametrize("kept", [0.5, 0.9])
+def test_a_pbf_that_breaks_off_is_refused_and_gives_no_half_network(tmp_path, kept):
+    whole = tmp_path / "whole.osm.pbf"
+    with osmium.SimpleWriter(whole) as writer:
+        for number in range(1, 20_001):
+            place = (114 + number * 1e-5, 22.5 + number % 7 * 1e-5)
+            writer.add_node(osmium.osm.mutable.Node(id=number, location=place))
+        for number in range(1, 10_001):
+            refs = [number, number + 1]
+            writer.add_way(osmium.osm.mutable.Way(id=number, nodes=refs, tags=PATH))
+    assert load_walk_network(whole, crs=CRS).edge_count == 10_000
+    cut = tmp_path / "cut.osm.pbf"
+    cut.write_bytes(whole.read_bytes()[: int(whole.stat().st_size * kept)])
+    with pytest.raises(SourceError, match=r"cut\.osm\.pbf .* cannot be read as OSM data"):
+        load_walk_network(cut, crs=CRS)
 
 
 @pytest.mark.parametrize(
