@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 
 from geoplan.analyses.discs import disc_outline
 from geoplan.analyses.elements import Bools, Floats, Geometries, flat
-from geoplan.analyses.offsets import Edges, edge_outline, make_edges
+from geoplan.analyses.offsets import SAME_PLACE_M, Edges, edge_outline, make_edges
 from geoplan.analyses.outline import Outline, TieError
 from geoplan.analyses.outline_polygons import outline_polygons
 from geoplan.analyses.overlap import overlap_area_m2
@@ -151,9 +151,11 @@ def make_catchment(
     shapes = flat(shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))])
     while (shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION).any():
         shapes = shapely.get_parts(shapes)
-    kind = shapely.get_dimensions(shapes)
-    xy = shapely.get_coordinates(shapes[kind == _POINT])
-    others = shapely.get_parts(shapes[kind != _POINT])
+    west, south, east, north = shapely.bounds(shapes).T
+    spot = (east - west <= SAME_PLACE_M) & (north - south <= SAME_PLACE_M)
+    xy = np.append(np.column_stack([west, south])[spot], _points_of(shapes[~spot]), axis=0)
+    others = shapely.get_parts(shapes[~spot])
+    others = others[shapely.get_dimensions(others) != _POINT]
     if within is not None:
         low, high = np.array(within[:2]), np.array(within[2:])
         xy = xy[np.hypot(*np.maximum(np.maximum(low - xy, xy - high), 0).T) <= distance_m]
@@ -165,6 +167,11 @@ def make_catchment(
         centres=_distinct(xy),
         distance_m=float(distance_m),
     )
+
+
+def _points_of(shapes: Geometries) -> Floats:
+    """Take the points out of bundles of points."""
+    return np.asarray(shapely.get_coordinates(shapes[shapely.get_dimensions(shapes) == _POINT]))
 
 
 def _distinct(xy: Floats) -> Floats:

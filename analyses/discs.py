@@ -15,9 +15,9 @@ from scipy.spatial import cKDTree
 from geoplan.analyses.elements import Bools, Floats, Ints, quarter_arcs
 from geoplan.analyses.outline import Outline, TieError, link, make_outline
 
-_NEIGHBOURS = 9
+_NEIGHBOURS = 9  # the disc itself and eight more
 _TRIES = 8
-_JITTER = 1e-12
+_JITTER = 1e-12  # of the radius, at first
 
 
 def disc_outline(centres: Floats, radius_m: float) -> Outline:

@@ -36,13 +36,15 @@ from geoplan.analyses.elements import (
 )
 from geoplan.analyses.outline import Outline, TieError, link, make_outline
 
-_SMOOTH_RAD = 1e-5
-_SAME_PLACE_M = 1e-7
+SAME_PLACE_M = 1e-7
+"""Corners nearer to each other than this are one."""
+
+_SMOOTH_RAD = 1e-5  # turns below this count as going straight on
 _TRIES = 8
-_RUN = 8
-_JITTER = 1e-11
-_DEEP = 1e-6
-_NEAR = 1e-4
+_RUN = 8  # edges per entry of the search tree; fastest of 1 to 32
+_JITTER = 1e-11  # of the distance, at first
+_DEEP = 1e-6  # of the distance: so far inside, a tie decides nothing
+_NEAR = 1e-4  # of the distance: so near to it, distances are exact
 
 
 @dataclass(frozen=True)
@@ -101,14 +103,10 @@ class Edges:
         outer_m = limit_m * (1 + _NEAR)
         distance = self.node_tree.query(xy, distance_upper_bound=outer_m)[0]
         far = np.flatnonzero(distance > limit_m * (1 - _NEAR))
-        if len(self.tail):
-            (point, _), near = self.tree.query_nearest(
-                shapely.points(xy[far]),
-                max_distance=outer_m,
-                return_distance=True,
-                all_matches=False,
-            )
-            distance[far[point]] = np.minimum(distance[far[point]], near)
+        (point, _), near = self.tree.query_nearest(
+            shapely.points(xy[far]), max_distance=outer_m, return_distance=True, all_matches=False
+        )
+        distance[far[point]] = np.minimum(distance[far[point]], near)
         return np.asarray(distance)
 
 
@@ -135,7 +133,7 @@ def make_edges(
     Edges
         The edges.
     """
-    areas = dissolved(polygons, touching=True, grid_m=_SAME_PLACE_M if snapped else None)
+    areas = dissolved(polygons, touching=True, grid_m=SAME_PLACE_M if snapped else None)
     strokes = _strokes(lines, areas)
     points = _apart(points, np.append(areas, strokes))
     rings = shapely.get_rings(shapely.get_parts(shapely.orient_polygons(areas)))
@@ -202,7 +200,7 @@ def _apart(points: Floats, shapes: Geometries) -> Floats:
     free = np.ones(len(points), dtype=bool)
     tree = shapely.STRtree(np.asarray(shapely.points(points)))
     shapely.prepare(shapes)
-    free[tree.query(shapes, "dwithin", distance=10 * _SAME_PLACE_M)[1]] = False
+    free[tree.query(shapes, "dwithin", distance=10 * SAME_PLACE_M)[1]] = False
     return points[free]
 
 
@@ -210,7 +208,7 @@ def _segments(lines: Geometries) -> tuple[Floats, Floats]:
     """Take lines or rings apart into edges, leaving out corners in the same place as the last."""
     xy, line = shapely.get_coordinates(lines, return_index=True)
     # As lines: a ring thinner than that may fall together, a line may not complain.
-    cleaned = shapely.remove_repeated_points(shapely.linestrings(xy, indices=line), _SAME_PLACE_M)
+    cleaned = shapely.remove_repeated_points(shapely.linestrings(xy, indices=line), SAME_PLACE_M)
     xy, line = shapely.get_coordinates(cleaned, return_index=True)
     edge = (line[1:] == line[:-1]) & (xy[1:] != xy[:-1]).any(axis=1)
     return xy[:-1][edge], xy[1:][edge]

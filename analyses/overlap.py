@@ -40,10 +40,10 @@ from geoplan.analyses.elements import (
 )
 from geoplan.analyses.outline import Cycles, Outline, TieError, walk
 
-_RUN = 16
+_RUN = 16  # edges per box of the first search
 _TRIES = 12
-_NUDGE = 1e-10
-_UNSURE = 1e-6
+_NUDGE = 1e-10  # of the distance and of the region's size, at first
+_UNSURE = 1e-6  # of the distance: so near to the outline, one corner of a ring decides nothing
 _GOLDEN_ANGLE = np.pi * (3 - np.sqrt(5))
 
 Depth = Callable[[Floats], Floats]

@@ -209,6 +209,44 @@ def test_a_strip_as_wide_as_the_catchment_is_covered():
     assert beside == pytest.approx(0, abs=1e-4)
 
 
+def test_areas_whose_common_border_rounds_apart_are_snapped_together(drawn_oracle):
+    parks = [
+        shapely.Polygon([(0, 300), (400 / 3, 1300 / 3), (400, 300)]),
+        shapely.Polygon([(300, 600), (400 / 3, 1300 / 3), (0, 500)]),
+        shapely.box(500, 600, 1000, 1100).difference(shapely.box(600, 700, 900, 1000)),
+        shapely.Polygon([(0, 500), (5000 / 13, 4000 / 13), (200, 0)]),
+        shapely.Polygon([(500, 500), (400, 300), (5000 / 13, 4000 / 13)]),
+        shapely.Polygon([(500, 300), (200, 400), (200, 500)]),
+    ]
+    region = box(-1000, -1000, 3000, 3000)
+    expected = drawn_oracle(parks, 200).area
+    assert covered(parks, 200, region) == pytest.approx([expected], rel=2e-5)
+
+
+def test_a_nudge_that_is_tied_itself_gives_way_to_the_next():
+    catchment = make_catchment(frame(point(0, 0)), 500)
+    tries = []
+
+    def trace(distance_m):
+        tries.append(distance_m)
+        if len(tries) == 2:
+            raise TieError
+        return catchment.trace(distance_m)
+
+    region = np.array([here(box(-500, -500, 500, 500))])
+    found = overlap_area_m2(region, trace, 500.0, catchment.depth_m)
+    assert found == pytest.approx([math.pi * 500**2], rel=1e-9)
+
+
+def test_what_no_nudge_unties_is_an_error(monkeypatch):
+    def tied(*_):
+        raise TieError
+
+    monkeypatch.setattr("geoplan.analyses.offsets._trace", tied)
+    with pytest.raises(TieError, match="Please report this"):
+        covered([box(0, 0, 9, 9)], 500, box(0, 0, 1000, 1000))
+
+
 def test_no_facility_covers_nothing():
     catchment = make_catchment(frame(), 500)
     assert catchment.is_empty
@@ -225,6 +263,14 @@ def test_regions_without_area_count_nothing():
     regions = np.array([shapely.Polygon(), here(line([(0, 0), (9, 9)])), here(box(0, 0, 3, 3))])
     catchment = make_catchment(frame(point(0, 0)), 500)
     assert covered_area_m2(regions, catchment).tolist() == [0, 0, 9]
+
+
+@pytest.mark.parametrize("size_m", [0, 1e-9])
+def test_a_line_or_an_area_without_extent_is_a_point(size_m):
+    spot = [line([(700, 700), (700, 700 + size_m)])]
+    spot += [shapely.Polygon([(700, 700), (700 + size_m, 700), (700, 700 + size_m)])]
+    found = covered(spot, 300, box(0, 0, 2000, 2000))
+    assert found == pytest.approx([math.pi * 300**2], rel=1e-9)
 
 
 def test_facilities_far_from_what_is_measured_are_left_out():

@@ -77,6 +77,29 @@ def test_lattices_whose_circles_meet_in_points_are_measured(spacing_m, slant, vo
     assert disc_outline(centres, 500.0).area_m2 == pytest.approx(expected, rel=1e-11)
 
 
+WHEEL = np.array([(300, 400), (400, 300), (0, 500), (500, 0), (140, 480), (480, 140)], dtype=float)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_many_circles_through_one_point_are_measured(seed, voronoi_oracle):
+    random = np.random.default_rng(seed)
+    count = random.integers(3, 12)
+    centres = WHEEL[random.integers(0, 6, count)] * random.choice([-1, 1], (count, 2))
+    centres = np.unique(centres + 0.0, axis=0)
+    whole = shapely.box(-2000, -2000, 2000, 2000)
+    expected = voronoi_oracle([whole], centres, 500.0)[0]
+    assert disc_outline(centres, 500.0).area_m2 == pytest.approx(expected, rel=1e-10)
+
+
+def test_what_no_nudge_unties_is_an_error(monkeypatch):
+    def tied(*_):
+        raise TieError
+
+    monkeypatch.setattr("geoplan.analyses.discs._trace", tied)
+    with pytest.raises(TieError, match="moving one of them by a millimetre"):
+        disc_outline(FAR[None], 500.0)
+
+
 coordinates = st.floats(0, 3000, allow_nan=False).map(lambda value: round(value, 3))
 point_sets = st.lists(st.tuples(coordinates, coordinates), min_size=1, max_size=25, unique=True)
 
