@@ -139,7 +139,7 @@ def coverage(
     A straight line is never longer than the walk: this is an upper bound of the walking coverage
     of SDG 11.2.1 [1]_, and "500 m 覆盖率" of GB/T 51328 [2]_. Cost: near-linear in stops, edges of
     facilities, corners of districts and demand units; 5,166 stops and 55 districts of 41,000
-    corners take about 0.1 s.
+    corners take 0.07 s to measure, and 0.3 s more to draw for the map.
 
     References
     ----------
