@@ -1,10 +1,12 @@
 """Coverage along streets: the share from which a facility is a walk of some metres away."""
 
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from geoplan.analyses.demand_shares import DemandShares, demand_shares
+from geoplan.analyses.demand_shares import DemandShares, Served, demand_shares
 from geoplan.analyses.facility_access import facility_access, find_doors
 from geoplan.analyses.network_layers import (
+    LazyLayers,
     demand_columns,
     demand_layer,
     ground_layer,
@@ -22,9 +24,11 @@ from geoplan.core.notices import Notice, unique
 from geoplan.core.results import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from geopandas import GeoDataFrame
+
+    from geoplan.analyses.demand import DemandPieces
 
 
 def network_coverage(
@@ -100,26 +104,33 @@ def _layers(
     districts: "GeoDataFrame",
     near: FacilityClass,
     shares: DemandShares,
-) -> "dict[str, GeoDataFrame]":
-    ground = served_ground(near.ground, districts)
-    layers = {
-        "facilities": facilities,
-        "served": ground_layer(ground, districts).drop(columns="area_m2"),
-        "reached": reached_layer(near, districts),
-    }
-    made = {}
-    for pieces, served in zip(shares.pieces, shares.served, strict=True):
-        if pieces.kind != "area":
-            columns = demand_columns(served.costs[""], facilities, near.walk)
-            made[pieces.of] = demand_layer(
-                pieces, districts, {"served_share": served.by_part[""]}, columns
-            )
-            if "demand" not in layers and served.places is not None:
-                layers["demand"] = made[pieces.of]
-                layers["routes"] = routes_layer(served.costs[""], served.places, near)
+) -> LazyLayers:
     first = shares.pieces[0]
+    ground = cache(lambda: served_ground(near.ground, districts))
+    makers: dict[str, Callable[[], GeoDataFrame]] = {
+        "facilities": lambda: facilities,
+        "served": lambda: ground_layer(ground(), districts).drop(columns="area_m2"),
+        "reached": lambda: reached_layer(near, districts),
+    }
+    for pieces, served in zip(shares.pieces, shares.served, strict=True):
+        if served.places is not None:
+            shown = cache(partial(_demand, facilities, districts, near, pieces, served))
+            makers["demand"] = shown
+            makers["routes"] = partial(routes_layer, served.costs[""], served.places, near)
+            break
     if first.kind == "area":
-        layers["unserved"] = ground_left(first, ground, districts).drop(columns="area_m2")
+        makers["unserved"] = lambda: ground_left(first, ground(), districts).drop(columns="area_m2")
     else:
-        layers["unserved"] = unserved_units(made[first.of], "served_share")
-    return layers
+        makers["unserved"] = lambda: unserved_units(shown(), "served_share")
+    return LazyLayers(makers)
+
+
+def _demand(
+    facilities: "GeoDataFrame",
+    districts: "GeoDataFrame",
+    near: FacilityClass,
+    pieces: "DemandPieces",
+    served: Served,
+) -> "GeoDataFrame":
+    columns = demand_columns(served.costs[""], facilities, near.walk)
+    return demand_layer(pieces, districts, {"served_share": served.by_part[""]}, columns)

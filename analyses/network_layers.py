@@ -1,5 +1,7 @@
 """Layers that show walking to facilities: demand with its way, streets within reach, routes."""
 
+from collections.abc import Mapping
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +17,7 @@ from geoplan.analyses.snap import Snapped
 from geoplan.core.columns import SPECS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator
 
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
@@ -33,6 +35,45 @@ WHOLE = 1 - 1e-9
 
 _ROUTES = 10
 _KEYS = tuple(spec.key for spec in SPECS.values())
+
+
+class LazyLayers(Mapping[str, "GeoDataFrame"]):
+    """
+    Layers that are made when they are first asked for: shares are wanted more often than maps.
+
+    Parameters
+    ----------
+    makers : mapping of str to callable
+        What makes each layer.
+    """
+
+    def __init__(self, makers: "Mapping[str, Callable[[], GeoDataFrame]]") -> None:
+        self._makers = {name: cache(make) for name, make in makers.items()}
+
+    def __getitem__(self, name: str) -> "GeoDataFrame":
+        """Give a layer."""
+        return self._makers[name]()
+
+    def __iter__(self) -> "Iterator[str]":
+        """Name the layers."""
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        """Count the layers."""
+        return len(self._makers)
+
+    def __reduce__(self) -> "tuple[type[dict[str, GeoDataFrame]], tuple[dict[str, GeoDataFrame]]]":
+        """Travel to other processes as a plain dict, with every layer made."""
+        return dict, (dict(self),)
+
+    def also(self, **layers: "GeoDataFrame") -> "LazyLayers":
+        """Give the same with further layers, or others in the place of some."""
+        made = {name: partial(_given, layer) for name, layer in layers.items()}
+        return LazyLayers({**self._makers, **made})
+
+
+def _given(layer: "GeoDataFrame") -> "GeoDataFrame":
+    return layer
 
 
 def facility_texts(facilities: "GeoDataFrame", column: str, row: "Ints") -> "NDArray[np.object_]":

@@ -7,6 +7,7 @@ import numpy as np
 import shapely
 
 from geoplan.analyses.coverage import coverage
+from geoplan.analyses.network_layers import LazyLayers
 from geoplan.analyses.polygon_layers import layer_name
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
@@ -161,7 +162,11 @@ def rail_coverage(  # noqa: PLR0913 (what decides the number stands in the call)
         "facilities_off_network": 0,
         "as_of": stations.attrs.get("geoplan", {}).get("as_of", ""),
     }
-    layers = {**result.layers, "facilities": stations, "entrances": places}
+    layers: Mapping[str, GeoDataFrame]
+    if isinstance(result.layers, LazyLayers):
+        layers = result.layers.also(facilities=stations, entrances=places)
+    else:
+        layers = {**result.layers, "facilities": stations, "entrances": places}
     told = unique([*notices, *(_of_stations(notice, name) for notice in result.notices)])
     return replace(
         result, analysis="rail_coverage", definition=definition, layers=layers, notices=told

@@ -20,7 +20,9 @@ _SHAPES = 8
 _QUAD_SEGS = 4
 
 
-def street_area(lines: "Lines", beside_m: float, *, fill_m2: float) -> "BaseGeometry":
+def street_area(
+    lines: "Lines", beside_m: float, *, fill_m2: float, quad_segs: int = _QUAD_SEGS
+) -> "BaseGeometry":
     """
     Draw the area beside streets.
 
@@ -32,6 +34,8 @@ def street_area(lines: "Lines", beside_m: float, *, fill_m2: float) -> "BaseGeom
         How far to each side it goes, above 0.
     fill_m2 : float
         Holes smaller than this are filled.
+    quad_segs : int
+        Segments per quarter circle of rounded corners.
 
     Returns
     -------
@@ -42,7 +46,7 @@ def street_area(lines: "Lines", beside_m: float, *, fill_m2: float) -> "BaseGeom
     -----
     Streets are united in neighbourhoods, neighbourhoods in districts and so on. Blocks are filled
     on the way: what is a small hole of a part is none of the whole, and the whole then has few
-    edges. Rounded corners are drawn with four segments per quarter circle.
+    edges.
 
     Examples
     --------
@@ -61,7 +65,7 @@ def street_area(lines: "Lines", beside_m: float, *, fill_m2: float) -> "BaseGeom
 
     def widen(chunk: "Lines") -> "BaseGeometry":
         merged = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(chunk)))
-        return fill_holes(_united(shapely.buffer(merged, beside_m, quad_segs=_QUAD_SEGS)), fill_m2)
+        return fill_holes(_united(shapely.buffer(merged, beside_m, quad_segs=quad_segs)), fill_m2)
 
     def join(chunk: "Lines") -> "BaseGeometry":
         return fill_holes(_united(chunk), fill_m2)

@@ -1,5 +1,6 @@
 """Coverage along streets: hand-made streets, then random ones against the straight line."""
 
+import pickle
 from pathlib import Path
 from runpy import run_path
 
@@ -331,3 +332,13 @@ def test_what_cannot_be_measured_along_streets_is_refused(case):
 def test_numbers_of_a_walk_that_mean_nothing_are_refused(name, value):
     with pytest.raises(ParameterError, match=f"`{name}` is {value}"):
         walk(STREET, **{name: value})
+
+
+def test_layers_are_made_once_when_asked_for_and_travel_as_a_plain_dict():
+    layers = walked(STOP, STREET, demand=people((500, 500))).layers
+
+    assert layers["served"] is layers["served"]
+    sent = pickle.loads(pickle.dumps(layers))  # noqa: S301 (our own)
+    assert type(sent) is dict
+    assert list(sent) == list(layers)
+    assert len(sent) == len(layers) == 6
