@@ -21,8 +21,10 @@ from geoplan.layers._sketch import (
     suspect_datum,
 )
 from geoplan.layers.file_facts import FileFacts, Finding
+from geoplan.layers.inspect_osm import inspect_osm
 from geoplan.layers.inspect_raster import raster_facts
 from geoplan.layers.inspect_vector import Inspected, inspect_layer, refused
+from geoplan.layers.osm_file import is_osm
 from geoplan.layers.read_raster import is_raster
 from geoplan.layers.read_vector import layer_names
 
@@ -35,7 +37,6 @@ SIDECARS = (
 
 _OTHERS = (".md", ".pdf", ".doc", ".docx", ".png", ".jpg", ".jpeg", ".html", ".toml", ".py", ".qgz",
            ".qgs", ".mxd", ".graphml", ".rar", ".7z", ".log", ".lyr", ".sld", ".ipynb")  # fmt: skip
-_OSM = (".pbf", ".osm", ".osm.gz", ".osm.bz2")
 _SEVERITIES = {"stop": 0, "warn": 1, "note": 2}
 _FITS_M = 200.0
 _ELSEWHERE_KM = 20.0
@@ -126,8 +127,8 @@ def _belongs_to_another(path: Path) -> bool:
 
 def _inspect_file(path: str) -> list[Inspected]:
     lower = path.lower()
-    if lower.endswith(_OSM):
-        return [Inspected(FileFacts(path, format="OSM", findings=(Finding("note", "osm"),)))]
+    if is_osm(path):
+        return [Inspected(facts) for facts in inspect_osm(path)]
     if lower.endswith(_OTHERS):
         return [Inspected(FileFacts(path, findings=(Finding("note", "no_data_file"),)))]
     if is_raster(path):

@@ -15,6 +15,7 @@ from geoplan.core.errors import SourceError
 from geoplan.core.texts import text
 from geoplan.layers.file_facts import FileFacts
 
+_OSM = "OSM"  # beginning of the formats of OpenStreetMap files
 _NO_CRS = ("no_crs_degrees", "no_crs_degrees_china", "no_crs_metres", "no_crs_local",
            "no_crs_fits", "no_crs_placed", "raster_no_crs",
            "crs_does_not_fit")  # fmt: skip
@@ -91,9 +92,10 @@ def _group(files: Sequence[FileFacts]) -> dict[str, list[FileFacts]]:
     return {name: sorted(groups[name], key=_unsoundness) for name in order if name in groups}
 
 
-def _unsoundness(file: FileFacts) -> tuple[int, int]:
+def _unsoundness(file: FileFacts) -> tuple[bool, int, int]:
+    """Put an office's own layers before those of OpenStreetMap, and the soundest first."""
     worst = max((_STATUS[finding.severity] for finding in file.findings), default=0)
-    return worst, -file.rows
+    return file.format.startswith(_OSM), worst, -file.rows
 
 
 class _Writer:
@@ -142,7 +144,8 @@ class _Writer:
             for finding in file.findings
             if finding.severity != "note" or finding.code not in said
         ]
-        lines.append(f"path = {_quoted(self.shown(file.path))}")
+        key = "osm" if file.format.startswith(_OSM) else "path"
+        lines.append(f"{key} = {_quoted(self.shown(file.path))}")
         if file.layer:
             lines.append(f"layer = {_quoted(file.layer)}")
         lines += self._crs(file)
@@ -229,7 +232,7 @@ def _indicator(entry: CatalogueEntry, groups: Mapping[str, Any], lang: str) -> s
     listed = f"of = [{', '.join(map(_quoted, of))}]"
     if entry.analysis in ("coverage", "rail_coverage", "park_access"):
         lines.append(f"# {listed}  # {_say('of_open', lang)}")
-        lines.append(f'# distance = "straight"  # {_say("distance_open", lang)}')
+        lines += _distance(entry, groups, lang)
     if entry.analysis == "park_access":
         lines.append(f"# speed_kmh = 5  # {_say('speed_open', lang)}")
         lines.append(f"# higher_serves_lower = true  # {_say('higher_open', lang)}")
@@ -245,6 +248,22 @@ def _indicator(entry: CatalogueEntry, groups: Mapping[str, Any], lang: str) -> s
     lines.append(f"# target = {_quoted(target)}  # {_say('target_open', lang)}")
     lines.append('# source = "…"')
     return "\n".join(lines)
+
+
+def _distance(entry: CatalogueEntry, groups: Mapping[str, Any], lang: str) -> list[str]:
+    """Leave open how distance is measured; along streets only where there are any."""
+    lines = [f'# distance = "straight"  # {_say("distance_open", lang)}']
+    if "walk_network" not in groups:
+        return lines
+    lines += [
+        f'# distance = "network"  # {_say("network_open", lang)}',
+        '# network = "walk_network"',
+        f"# snap_limit_m = 200  # {_say('snap_open', lang)}",
+        f"# land_width_m = 50  # {_say('width_open', lang)}",
+    ]
+    if entry.analysis == "park_access":
+        lines.append(f"# entrance_tolerance_m = 15  # {_say('entrance_open', lang)}")
+    return lines
 
 
 def _say(key: str, lang: str, **values: Any) -> str:  # noqa: ANN401 (what format() takes)

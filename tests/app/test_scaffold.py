@@ -197,3 +197,19 @@ def test_real_folders_give_plans_that_can_be_read(real_data, tmp_path, city):
     path.write_text(scaffold(real_data / city, relative_to=tmp_path), encoding="utf-8")
     read = read_plan(path)
     assert all(read.resolve(table.path[0]).is_file() for table in read.layers.values())
+
+
+def test_an_osm_extract_gives_streets_and_the_office_own_layers_come_first(tmp_path):
+    nodes = [(1, 114.05, 22.55, ""), (2, 114.06, 22.55, "")]
+    nodes += [(3, 114.05, 22.55, '<tag k="highway" v="bus_stop"/>')]
+    lines = [f'<node id="{n}" lon="{x}" lat="{y}">{tag}</node>' for n, x, y, tag in nodes]
+    way = '<way id="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="path"/></way>'
+    (tmp_path / "city.osm").write_text(
+        f'<osm version="0.6">{"".join(lines)}{way}</osm>', encoding="utf-8"
+    )
+    (tmp_path / "bus_stops.csv").write_text("站名,经度,纬度\nA,114.05,22.55\n", encoding="utf-8")
+    plan = tomllib.loads(scaffold(tmp_path, lang="en", relative_to=tmp_path))
+    assert plan["layers"]["walk_network"] == {"osm": "city.osm"}
+    assert plan["layers"]["bus_stops"]["path"] == "bus_stops.csv"
+    text = scaffold(tmp_path, lang="zh", relative_to=tmp_path)
+    assert '# network = "walk_network"' in text

@@ -340,7 +340,7 @@ def test_parts_of_a_shapefile_named_one_by_one_are_read_once(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "code"),
-    [("README.md", "no_data_file"), ("city.osm.pbf", "osm"), ("a.txt", "no_data_file")],
+    [("README.md", "no_data_file"), ("a.txt", "no_data_file")],
 )  # fmt: skip
 def test_what_is_no_layer_is_left_aside(tmp_path, name, code):
     (tmp_path / name).write_text("Written for people", encoding="utf-8")
