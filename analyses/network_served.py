@@ -160,6 +160,6 @@ def _straight(pieces: DemandPieces, one: FacilityClass) -> "Floats":
     if not len(areal):
         return amount
     only = replace(pieces, geometry=pieces.geometry[areal], amount=pieces.amount[areal])
-    ends = gpd.GeoDataFrame(geometry=one.access.ends)
+    ends = gpd.GeoDataFrame(geometry=one.access.ends, crs=one.walk.network.crs)
     amount[areal] = served_amount(only, make_catchment(ends, one.distance_m, one.bounds))
     return amount
