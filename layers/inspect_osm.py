@@ -1,12 +1,11 @@
 """What an OSM file holds that a plan may want."""
 
 from collections import Counter
-from pathlib import Path
 
 from geoplan.core.errors import EmptyLayerError, GeoplanError
 from geoplan.layers._files import local_file
 from geoplan.layers.file_facts import Bounds, FileFacts, Finding
-from geoplan.layers.osm_file import OSM_CRS, osm_format, read_in_order
+from geoplan.layers.osm_file import OSM_CRS, OsmInput, osm_format, read_in_order
 from geoplan.layers.osm_query import DEFAULT_TAGS, matched_keys, osm_filter, wanted_tags
 from geoplan.layers.osm_tags import KEYS, kind_of_signature
 
@@ -61,25 +60,25 @@ def _facts(path: str, counts: "Counter[str]", bounds: Bounds | None) -> list[Fil
     ]
 
 
-def _counts(path: Path) -> "Counter[str]":
+def _counts(source: OsmInput) -> "Counter[str]":
     import osmium
 
     wanted = {name: wanted_tags(DEFAULT_TAGS[name], subject=name) for name in _OFFERED}
     counts: Counter[str] = Counter()
     for name, query in wanted.items():
-        things = osmium.FileProcessor(path).with_filter(osm_filter(query))
+        things = osmium.FileProcessor(source).with_filter(osm_filter(query))
         counts[name] = sum(1 for thing in things if matched_keys(thing.tags.get, query))
-    ways, keys = osmium.FileProcessor(path, osmium.osm.WAY), KEYS["walk"]
+    ways, keys = osmium.FileProcessor(source, osmium.osm.WAY), KEYS["walk"]
     for way in ways.with_filter(osmium.filter.KeyFilter("highway")):
         counts[_STREETS] += kind_of_signature(tuple(map(way.tags.get, keys)), "walk").allowed
     return +counts
 
 
-def _bounds(path: Path) -> Bounds | None:
+def _bounds(source: OsmInput) -> Bounds | None:
     """Read the extent that the file states of itself."""
     import osmium
 
-    with osmium.io.Reader(str(path), osmium.osm.NOTHING) as reader:
+    with osmium.io.Reader(source, osmium.osm.NOTHING) as reader:
         box = reader.header().box()
     if not box.valid():
         return None

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +24,7 @@ from geoplan.layers.encoding import TextEncoding
 from geoplan.layers.osm_file import (
     OSM_CREDIT,
     OSM_CRS,
+    OsmInput,
     drawn_ids,
     one_osm_file,
     osm_format,
@@ -195,7 +195,7 @@ def read_osm_features(
     wanted = wanted_tags(tags, subject=subject)
     columns = tuple(dict.fromkeys(("name", *wanted, *keys)))
     things = read_in_order(
-        file, lambda path: _gather(path, columns, wanted, family), subject=subject
+        file, lambda source: _gather(source, columns, wanted, family), subject=subject
     )
     if not things.ids:
         raise EmptyLayerError(
@@ -260,13 +260,13 @@ def read_osm_source(source: LayerSource, *, family: Family, subject: str) -> Raw
     return replace(raw, frame=kept.frame, notices=(*raw.notices, *kept.notices))
 
 
-def _gather(path: Path, columns: tuple[str, ...], wanted: Wanted, family: Family) -> _Things:
+def _gather(source: OsmInput, columns: tuple[str, ...], wanted: Wanted, family: Family) -> _Things:
     import osmium
 
     things = _Things(columns)
     chosen = osm_filter(wanted)
     to_wkb = osmium.geom.WKBFactory()
-    for thing in osmium.FileProcessor(path).with_areas(chosen).with_filter(chosen):
+    for thing in osmium.FileProcessor(source).with_areas(chosen).with_filter(chosen):
         matched = matched_keys(thing.tags.get, wanted)
         if not matched:
             continue

@@ -1,10 +1,11 @@
 """OSM files themselves: which they are, what is wrong with them, and in what order they stand."""
 
+import os
 from collections.abc import Callable, Sequence
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import numpy as np
 import shapely
@@ -16,10 +17,13 @@ from geoplan.core.notices import Notice
 
 if TYPE_CHECKING:
     import osmium
+    from osmium.io import FileBuffer
 
     from geoplan.layers._files import LocalFile
 
 T = TypeVar("T")
+OsmInput: TypeAlias = "Path | FileBuffer"
+"""What pyosmium reads from."""
 
 OSM_CRS = "EPSG:4326"
 OSM_CREDIT = "OpenStreetMap contributors (ODbL)"
@@ -68,7 +72,7 @@ def drawn_ids(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.where(numbers >= _DRAWN, _DRAWN - numbers, numbers)
 
 
-def read_in_order(file: "LocalFile", read: Callable[[Path], T], *, subject: str) -> T:
+def read_in_order(file: "LocalFile", read: Callable[["OsmInput"], T], *, subject: str) -> T:
     """
     Read an OSM file, and name it in what the reader raises.
 
@@ -80,7 +84,8 @@ def read_in_order(file: "LocalFile", read: Callable[[Path], T], *, subject: str)
     file : LocalFile
         The file.
     read : callable
-        Reads the file whose path it is given; called again if that proves to be out of order.
+        Reads what it is given as pyosmium takes it; called again if that proves to be out of
+        order.
     subject : str
         The layer, for messages.
 
@@ -99,14 +104,16 @@ def read_in_order(file: "LocalFile", read: Callable[[Path], T], *, subject: str)
     if not file.path.stat().st_size:
         raise SourceError(f"{file.shown} of layer {subject} is empty (0 bytes). Download it again.")
     try:
-        if not _looks_unordered(file.path):
+        source = _source(file.path)
+        if not _looks_unordered(file.path, source):
             try:
-                return read(file.path)
+                return read(source)
             except RuntimeError as error:
                 if "out of order" not in str(error):
                     raise
-        with TemporaryDirectory(prefix="geoplan-") as folder:
-            return read(_ordered_copy(file.path, Path(folder)))
+        # On Windows a file that is still open cannot be deleted; the system will, in its time.
+        with TemporaryDirectory(prefix="geoplan-", ignore_cleanup_errors=True) as folder:
+            return read(_ordered_copy(source, Path(folder)))
     except (RuntimeError, InvalidLocationError) as error:
         words = str(error).strip() or "no reason given"
         raise SourceError(
@@ -116,13 +123,29 @@ def read_in_order(file: "LocalFile", read: Callable[[Path], T], *, subject: str)
         ) from error
 
 
-def _looks_unordered(path: Path) -> bool:
+def _source(path: Path) -> "OsmInput":
+    """Give the file as pyosmium can open it: by its name, or as its bytes."""
+    from osmium.io import FileBuffer
+
+    if _opens_by_name(path):
+        return path
+    name = path.name.lower()
+    suffix = next(end for end in sorted(OSM_SUFFIXES, key=len, reverse=True) if name.endswith(end))
+    return FileBuffer(path.read_bytes(), suffix.removeprefix("."))
+
+
+def _opens_by_name(path: Path) -> bool:
+    """Tell whether libosmium can open a file: on Windows only if its path is plain ASCII."""
+    return os.name != "nt" or str(path.resolve()).isascii()
+
+
+def _looks_unordered(path: Path, source: "OsmInput") -> bool:
     """Look through the text of XML for numbers below 0, and for ways that stand before nodes."""
     suffix = path.suffix.lower()
     if suffix in (".pbf", ".o5m"):
         return False
     if suffix in (".gz", ".bz2"):
-        return _has_unordered_things(path)
+        return _has_unordered_things(source)
     with path.open("rb") as stream, mmap(stream.fileno(), 0, access=ACCESS_READ) as text:
         if any(text.find(sign) >= 0 for sign in (b' id="-', b" id='-")):
             return True
@@ -130,11 +153,11 @@ def _looks_unordered(path: Path) -> bool:
         return 0 <= ways < text.rfind(b"<node ") or 0 <= relations < text.rfind(b"<way ")
 
 
-def _has_unordered_things(path: Path) -> bool:
+def _has_unordered_things(source: "OsmInput") -> bool:
     import osmium
 
     last = 0
-    for thing in osmium.FileProcessor(path):
+    for thing in osmium.FileProcessor(source):
         rank = _RANK.get(thing.type_str(), 3)
         if rank < last or thing.id < 0:
             return True
@@ -142,12 +165,12 @@ def _has_unordered_things(path: Path) -> bool:
     return False
 
 
-def _ordered_copy(path: Path, folder: Path) -> Path:
+def _ordered_copy(source: "OsmInput", folder: Path) -> Path:
     import osmium
 
     numbered, ordered = folder / "numbered.osm.pbf", folder / "ordered.osm.pbf"
     with osmium.SimpleWriter(numbered) as writer:
-        for thing in osmium.FileProcessor(path):
+        for thing in osmium.FileProcessor(source):
             _write(writer, thing)
     merged = osmium.MergeInputReader()
     merged.add_file(str(numbered))

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import attrgetter
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +14,7 @@ from geoplan.core.errors import EmptyLayerError
 from geoplan.core.notices import Notice
 from geoplan.layers._files import LocalFile
 from geoplan.layers.network_build import Floats, Ints, Mask, WayKinds, Ways
-from geoplan.layers.osm_file import OSM_CRS, drawn_ids, read_in_order
+from geoplan.layers.osm_file import OSM_CRS, OsmInput, drawn_ids, read_in_order
 from geoplan.layers.osm_tags import (
     KEYS,
     Mode,
@@ -99,7 +98,7 @@ def read_osm_ways(file: LocalFile, *, crs: str, mode: Mode, subject: str) -> Osm
     One pass over the file; a second if it has squares made of several ways. Vertices that an
     extract cut off are left out, and the way ends there: no line is drawn across the gap.
     """
-    found = read_in_order(file, lambda path: _gather(path, mode), subject=subject)
+    found = read_in_order(file, lambda source: _gather(source, mode), subject=subject)
     highways = len(found.ids) + found.refused.total()
     if not found.ids:
         raise EmptyLayerError(_nothing(file.shown, found, highways, mode))
@@ -112,12 +111,12 @@ def read_osm_ways(file: LocalFile, *, crs: str, mode: Mode, subject: str) -> Osm
     return OsmWays(ways, highways, _notices(found, gaps, highways, subject))
 
 
-def _square_rings(path: Path) -> dict[int, Mapping[str, str]]:
+def _square_rings(source: OsmInput) -> dict[int, Mapping[str, str]]:
     """Find the ways without tags of their own that outline a square drawn as a relation."""
     import osmium
 
     rings: dict[int, Mapping[str, str]] = {}
-    relations = osmium.FileProcessor(path, osmium.osm.RELATION).with_filter(
+    relations = osmium.FileProcessor(source, osmium.osm.RELATION).with_filter(
         osmium.filter.TagFilter(*(("highway", value) for value in _SQUARES))
     )
     for relation in relations:
@@ -127,13 +126,13 @@ def _square_rings(path: Path) -> dict[int, Mapping[str, str]]:
     return rings
 
 
-def _gather(path: Path, mode: Mode) -> _Found:
+def _gather(source: OsmInput, mode: Mode) -> _Found:
     import osmium
 
-    rings = _square_rings(path)
+    rings = _square_rings(source)
     found = _Found(array("q"), array("q"), array("q"), array("q"), {}, [], Counter())
     osm, keys = osmium.osm, KEYS[mode]
-    things = osmium.FileProcessor(path, osm.NODE | osm.WAY).with_locations("flex_mem")
+    things = osmium.FileProcessor(source, osm.NODE | osm.WAY).with_locations("flex_mem")
     for key, entity in (("highway", osm.WAY), ("barrier", osm.NODE)):
         wanted = osmium.filter.KeyFilter(key)
         wanted.enable_for(entity)
@@ -153,7 +152,7 @@ def _gather(path: Path, mode: Mode) -> _Found:
     places = things.node_location_storage
     if not missing or places is None:
         return found
-    outlines = osmium.FileProcessor(path, osm.WAY).with_filter(osmium.filter.IdFilter(missing))
+    outlines = osmium.FileProcessor(source, osm.WAY).with_filter(osmium.filter.IdFilter(missing))
     for way in outlines:
         if isinstance(way, osm.Way) and way.tags.get("highway") is None:
             flat = [value for node in way.nodes for value in (node.ref, *_place(places, node.ref))]

@@ -5,6 +5,7 @@ import osmium
 import pytest
 
 from geoplan.core.errors import EmptyLayerError, ParameterError, SourceError
+from geoplan.layers import osm_file
 from geoplan.layers.source import LayerSource
 from geoplan.layers.walk_network import load_walk_network
 
@@ -220,3 +221,19 @@ def test_several_osm_files_are_to_be_merged_first(tmp_path, osm):
     file = osm.write_osm(tmp_path / "a.osm", {1: (0, 0), 2: (9, 0)}, [(1, [1, 2], PATH)])
     with pytest.raises(ParameterError, match="osmium merge"):
         load_walk_network([file, file], crs=CRS)
+
+
+@pytest.mark.parametrize("ending", [".osm", ".osm.gz", ".osm.bz2", ".osm.pbf"])
+@pytest.mark.parametrize("by_name", [True, False])
+def test_a_file_that_can_only_be_read_as_bytes_is_read_too(
+    tmp_path, osm, monkeypatch, ending, by_name
+):
+    monkeypatch.setattr(osm_file, "_opens_by_name", lambda _: by_name)
+    plain = osm.write_osm(tmp_path / "a.osm", {1: (0, 0), 2: (60, 0)}, [(1, [1, 2], PATH)])
+    (tmp_path / "南山 区").mkdir()
+    file = tmp_path / "南山 区" / f"城市{ending}"
+    with osmium.SimpleWriter(str(tmp_path / f"b{ending}")) as writer:
+        for thing in osmium.FileProcessor(plain):
+            writer.add(thing)
+    (tmp_path / f"b{ending}").replace(file)
+    assert load_walk_network(file, crs=CRS).length_m.round(1).tolist() == [60.0]
