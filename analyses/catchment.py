@@ -15,6 +15,7 @@ from geoplan.analyses.offsets import SAME_PLACE_M, Edges, edge_outline, make_edg
 from geoplan.analyses.outline import Outline, TieError
 from geoplan.analyses.outline_polygons import outline_polygons
 from geoplan.analyses.overlap import overlap_area_m2
+from geoplan.core.crs import check_metric_crs
 from geoplan.core.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def make_catchment(
     Parameters
     ----------
     facilities : GeoDataFrame, m rows of any geometry
-        Points, lines or polygons, mixed if need be, in metres. May be empty.
+        Points, lines or polygons, mixed if need be, in a projected CRS in metres. May be empty.
     distance_m : float
         Finite and greater than 0.
     within : tuple of float, optional
@@ -138,6 +139,8 @@ def make_catchment(
     ------
     ParameterError
         If `distance_m` is not a finite number above 0.
+    CRSError
+        If `facilities` has no CRS, or one in which metres cannot be measured.
 
     Examples
     --------
@@ -147,6 +150,7 @@ def make_catchment(
     1080835
     """
     check_distance_m(distance_m)
+    check_metric_crs(facilities.crs, "`facilities`")
     shapes = np.asarray(facilities.geometry.array, dtype=object)
     shapes = flat(shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))])
     while (shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION).any():

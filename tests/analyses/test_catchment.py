@@ -18,7 +18,7 @@ from geoplan.analyses.catchment import (
 )
 from geoplan.analyses.outline import TieError, make_outline
 from geoplan.analyses.overlap import overlap_area_m2
-from geoplan.core.errors import ParameterError
+from geoplan.core.errors import CRSError, ParameterError
 
 FAR = np.array([5e5, 2.5e6])
 RADII = [30.0, 200.0, 500.0, 900.0]
@@ -299,6 +299,12 @@ def test_a_distance_that_is_none_is_refused(distance_m):
         make_catchment(frame(point(0, 0)), distance_m)
 
 
+@pytest.mark.parametrize(("crs", "words"), [(None, "has no CRS"), (4326, "unit: degree")])
+def test_facilities_that_are_not_in_metres_are_refused(crs, words):
+    with pytest.raises(CRSError, match=words):
+        make_catchment(gpd.GeoDataFrame(geometry=[point(0, 0)], crs=crs), 500)
+
+
 def test_the_edge_of_a_catchment_is_covered():
     catchment = make_catchment(frame(point(0, 0), box(2000, 0, 2100, 100)), 500)
     places = [
@@ -414,7 +420,9 @@ def test_points_agree_with_the_distance_to_each_facility(facilities, places, dis
     points = shapely.points(np.array(places))
     nearest = shapely.distance(points[:, None], np.array(facilities)).min(axis=1)
     clear = np.abs(nearest - distance_m) > 1e-6
-    found = covers_points(points, make_catchment(gpd.GeoDataFrame(geometry=facilities), distance_m))
+    found = covers_points(
+        points, make_catchment(gpd.GeoDataFrame(geometry=facilities, crs=4547), distance_m)
+    )
     assert (found == (nearest <= distance_m))[clear].all()
 
 
