@@ -131,8 +131,12 @@ def _reach_part(asked: Request, ground: Ground) -> list[Part]:
         return []
     first = result.measures[0]
     reach = numbers.distance(float(result.definition["distance_m"]), lang)
+    on_streets = "_network" if result.definition.get("distance") == "network" else ""
     within = say(
-        "legend.served_within", lang, distance=reach, facilities=facilities_name(result, lang)
+        f"legend.served_within{on_streets}",
+        lang,
+        distance=reach,
+        facilities=facilities_name(result, lang),
     )
     served = result.layers["served"]
     drawn: list[folium.Element] = [served_layer(served, ground)]

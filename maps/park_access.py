@@ -171,8 +171,12 @@ def _reach_words(part: str, asked: Request) -> str:
     if part == ALL or not tier:
         return say("legend.served_any", lang)
     reach = numbers.distance(float(tier["reach_m"]), lang)
+    on_streets = "_network" if asked.result.definition.get("distance") == "network" else ""
     return say(
-        "legend.served_tier", lang, part=capital(name_of("part", part, lang)), distance=reach
+        f"legend.served_tier{on_streets}",
+        lang,
+        part=capital(name_of("part", part, lang)),
+        distance=reach,
     )
 
 

@@ -36,6 +36,7 @@ from geoplan.app.report_words import (
     fraction_words,
     measure_words,
     notice_words,
+    on_streets,
     reason_words,
     say,
     shortfall_words,
@@ -362,7 +363,10 @@ def _indicator(indicator: IndicatorOutcome, k: int, lang: str, define: Define) -
 
 def _methods(outcome: PlanOutcome) -> tuple[str, ...]:
     lang = outcome.lang
-    used = dict.fromkeys(indicator.result.analysis for indicator in outcome.indicators)
+    used = dict.fromkeys(
+        "network" if on_streets(indicator.result) else indicator.result.analysis
+        for indicator in outcome.indicators
+    )
     keys = [f"report.methods.{analysis}" for analysis in used]
     phrases = catalogue(lang)
     judged = any(map(compares_districts, outcome.indicators))

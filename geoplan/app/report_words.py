@@ -61,6 +61,11 @@ def measure_words(measure: Measure, lang: str) -> str:
     return f"{of} · {spoken('part', measure.part, lang)}" if measure.part else of
 
 
+def on_streets(result: "Result") -> bool:
+    """Tell whether the distances of a result run along the walk network."""
+    return result.definition.get("distance") == "network"
+
+
 def finding(indicator: IndicatorOutcome, lang: str) -> str:
     """
     Say what was found, in one sentence with its number.
@@ -89,6 +94,8 @@ def finding(indicator: IndicatorOutcome, lang: str) -> str:
     if not math.isfinite(measure.value):
         return say("finding.unknown", lang, **values)
     key = f"finding.{result.analysis}"
+    if on_streets(result) and f"report.{key}_network" in catalogue(lang):
+        key = f"{key}_network"
     if measure.part and f"report.{key}_{measure.part}" in catalogue(lang):
         key = f"{key}_{measure.part}"
     if f"report.{key}" not in catalogue(lang):
