@@ -137,15 +137,16 @@ def make_edges(
     strokes = _strokes(lines, areas)
     points = _apart(points, np.append(areas, strokes))
     rings = shapely.get_rings(shapely.get_parts(shapely.orient_polygons(areas)))
-    corners, tail, head = _joined(*_segments(rings))
-    ends, there, back = _joined(*_segments(strokes))
+    xy = np.concatenate([shapely.get_coordinates(np.append(rings, strokes)), points])
+    origin = np.round(xy.mean(axis=0))
+    corners, tail, head = _joined(*_segments(rings, origin))
+    ends, there, back = _joined(*_segments(strokes, origin))
     # A line may end on a corner of an area; they stay two nodes, so that a nudge can part them.
     nodes = np.concatenate([corners, ends])
     there, back = there + len(corners), back + len(corners)
     tail, head = np.concatenate([tail, there, back]), np.concatenate([head, back, there])
-    origin = np.round(np.concatenate([nodes, points]).mean(axis=0))
     return Edges(
-        nodes=np.concatenate([nodes, points]) - origin,
+        nodes=np.concatenate([nodes, points - origin]),
         tail=tail,
         head=head,
         following=_following(nodes, tail, head),
@@ -204,12 +205,13 @@ def _apart(points: Floats, shapes: Geometries) -> Floats:
     return points[free]
 
 
-def _segments(lines: Geometries) -> tuple[Floats, Floats]:
+def _segments(lines: Geometries, origin: Floats) -> tuple[Floats, Floats]:
     """Take lines or rings apart into edges, leaving out corners in the same place as the last."""
     xy, line = shapely.get_coordinates(lines, return_index=True)
     # As lines: a ring thinner than that may fall together, a line may not complain.
     cleaned = shapely.remove_repeated_points(shapely.linestrings(xy, indices=line), SAME_PLACE_M)
     xy, line = shapely.get_coordinates(cleaned, return_index=True)
+    xy -= origin  # first: what it makes equal is one corner
     edge = (line[1:] == line[:-1]) & (xy[1:] != xy[:-1]).any(axis=1)
     return xy[:-1][edge], xy[1:][edge]
 

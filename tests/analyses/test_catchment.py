@@ -223,6 +223,16 @@ def test_areas_whose_common_border_rounds_apart_are_snapped_together(drawn_oracl
     assert covered(parks, 200, region) == pytest.approx([expected], rel=2e-5)
 
 
+def test_a_line_cut_off_to_a_rounding_by_areas_is_measured(drawn_oracle):
+    things = [
+        shapely.Polygon([(250, 0), (0, 250), (25000 / 39, 39750 / 39), (1000, 750)]),
+        line([(1000, 1250), (1500, 1250), (500, 250)]),
+        line([(750, 250), (0, 1250), (750, 1250)]),
+    ]
+    region = box(-1000, -1000, 3000, 3000)
+    assert covered(things, 250, region) == pytest.approx([drawn_oracle(things, 250).area], rel=2e-5)
+
+
 def test_a_nudge_that_is_tied_itself_gives_way_to_the_next():
     catchment = make_catchment(frame(point(0, 0)), 500)
     tries = []
