@@ -5,30 +5,30 @@ Functions are imported here and not on first use, because most share their name 
 that holds them: ``geoplan.analyses.coverage`` is the function.
 """
 
-from geoplan.analyses.catchment import (
+from geoplan.analyses.coverage import coverage
+from geoplan.analyses.detour import detour
+from geoplan.analyses.ecological_land_share import ecological_land_share
+from geoplan.analyses.exact.catchment import (
     Catchment,
     catchment_polygons,
     covered_area_m2,
     covers_points,
     make_catchment,
 )
-from geoplan.analyses.coverage import coverage
-from geoplan.analyses.detour import detour
-from geoplan.analyses.ecological_land_share import ecological_land_share
-from geoplan.analyses.entrances import entrance_counts, entrance_notices, make_entrances
 from geoplan.analyses.green_space_ratio import green_space_ratio
-from geoplan.analyses.isochrones import ReachedPieces, isochrones, reached_pieces
 from geoplan.analyses.living_circle import living_circle
 from geoplan.analyses.park_access import park_access
 from geoplan.analyses.park_area_per_capita import park_area_per_capita
 from geoplan.analyses.park_tiers import ParkTier
 from geoplan.analyses.rail_coverage import rail_coverage
-from geoplan.analyses.reach import Reach, cost_at, reach
 from geoplan.analyses.red_line_share import red_line_share
-from geoplan.analyses.routes import routes, worst_served
-from geoplan.analyses.snap import Snapped, snap_points
-from geoplan.analyses.street_area import street_area
-from geoplan.analyses.walk_access import WalkAccess
+from geoplan.analyses.streets.entrances import entrance_counts, entrance_notices, make_entrances
+from geoplan.analyses.streets.isochrones import ReachedPieces, isochrones, reached_pieces
+from geoplan.analyses.streets.reach import Reach, cost_at, reach
+from geoplan.analyses.streets.routes import routes, worst_served
+from geoplan.analyses.streets.snap import Snapped, snap_points
+from geoplan.analyses.streets.street_area import street_area
+from geoplan.analyses.streets.walk_access import WalkAccess
 
 __all__ = [
     "Catchment",

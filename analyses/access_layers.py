@@ -13,8 +13,8 @@ from geoplan.analyses.area_share import (
     inside_mask,
     polygon_parts,
 )
-from geoplan.analyses.catchment import Catchment, catchment_polygons
 from geoplan.analyses.demand import DemandPieces
+from geoplan.analyses.exact.catchment import Catchment, catchment_polygons
 from geoplan.analyses.nearest import nearest_polygon
 from geoplan.analyses.park_tiers import ALL, TierParks
 from geoplan.analyses.polygon_layers import areas_layer

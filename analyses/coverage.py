@@ -8,17 +8,17 @@ import numpy as np
 import shapely
 
 from geoplan.analyses.area_share import WORTH_TELLING_M2, district_land
-from geoplan.analyses.catchment import Catchment, check_distance_m, make_catchment
 from geoplan.analyses.coverage_layers import coverage_layers
 from geoplan.analyses.demand import DemandPieces, demand_pieces, served_amount
-from geoplan.analyses.network_coverage import network_coverage
+from geoplan.analyses.exact.catchment import Catchment, check_distance_m, make_catchment
 from geoplan.analyses.polygon_layers import (
     check_districts,
     check_polygons,
     layer_name,
     one_district,
 )
-from geoplan.analyses.walk_access import check_distance_kind
+from geoplan.analyses.streets.network_coverage import network_coverage
+from geoplan.analyses.streets.walk_access import check_distance_kind
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice, unique
@@ -27,7 +27,7 @@ from geoplan.core.results import Measure, Result, make_measure
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
-    from geoplan.analyses.walk_access import WalkAccess
+    from geoplan.analyses.streets.walk_access import WalkAccess
 
 _AREA = 2
 

@@ -8,9 +8,9 @@ import shapely
 from numpy.typing import NDArray
 
 from geoplan.analyses.area_share import AreaInside, area_inside, dissolve, polygon_parts
-from geoplan.analyses.catchment import Catchment, catchment_polygons
 from geoplan.analyses.demand import DemandPieces
-from geoplan.analyses.elements import Floats, Geometries, Ints, spread
+from geoplan.analyses.exact.catchment import Catchment, catchment_polygons
+from geoplan.analyses.exact.elements import Floats, Geometries, Ints, spread
 from geoplan.core.columns import SPECS
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import shapely
 
-from geoplan.analyses.catchment import Catchment, covered_area_m2, covers_points
-from geoplan.analyses.elements import Bools, Floats, Geometries, Ints, flat
-from geoplan.analyses.offsets import dissolved
+from geoplan.analyses.exact.catchment import Catchment, covered_area_m2, covers_points
+from geoplan.analyses.exact.elements import Bools, Floats, Geometries, Ints, flat
+from geoplan.analyses.exact.offsets import dissolved
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice
@@ -167,7 +167,7 @@ def served_amount(pieces: DemandPieces, catchment: Catchment) -> Floats:
     pieces : DemandPieces, n pieces
         From `demand_pieces`.
     catchment : Catchment
-        From `geoplan.analyses.catchment.make_catchment`.
+        From `geoplan.analyses.exact.catchment.make_catchment`.
 
     Returns
     -------

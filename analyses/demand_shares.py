@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
-    from geoplan.analyses.facility_access import PlaceCosts, Places
+    from geoplan.analyses.streets.facility_access import PlaceCosts, Places
 
     Floats = NDArray[np.float64]
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from geopandas import GeoDataFrame
 
-    from geoplan.analyses.walk_access import WalkAccess
+    from geoplan.analyses.streets.walk_access import WalkAccess
 
 PARTS = ("wrongly_served", "straight", "network")
 """Parts of the analysis: who only the straight line serves, and who each distance serves."""

@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geoplan.analyses.catchment import Catchment, catchment_polygons, make_catchment
-from geoplan.analyses.common_catchment import ARC_SEGMENTS, AREA_ERROR, reached_by_all
 from geoplan.analyses.coverage_layers import nearest_facility
 from geoplan.analyses.demand import DemandPieces, served_amount
 from geoplan.analyses.demand_shares import DemandShares, Served, demand_shares
-from geoplan.analyses.facility_access import Doors, facility_access, find_doors
-from geoplan.analyses.network_layers import (
+from geoplan.analyses.exact.catchment import Catchment, catchment_polygons, make_catchment
+from geoplan.analyses.exact.common_catchment import ARC_SEGMENTS, AREA_ERROR, reached_by_all
+from geoplan.analyses.polygon_layers import check_districts, layer_name
+from geoplan.analyses.streets.facility_access import Doors, facility_access, find_doors
+from geoplan.analyses.streets.network_layers import (
     WHOLE,
     demand_columns,
     demand_layer,
@@ -24,10 +25,9 @@ from geoplan.analyses.network_layers import (
     served_ground,
     unserved_units,
 )
-from geoplan.analyses.network_served import FacilityClass, serve_pieces
-from geoplan.analyses.polygon_layers import check_districts, layer_name
-from geoplan.analyses.street_land import ARC_SEGMENTS as STREET_ARC_SEGMENTS
-from geoplan.analyses.walk_access import check_distance_kind, check_walk
+from geoplan.analyses.streets.network_served import FacilityClass, serve_pieces
+from geoplan.analyses.streets.street_land import ARC_SEGMENTS as STREET_ARC_SEGMENTS
+from geoplan.analyses.streets.walk_access import check_distance_kind, check_walk
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice, unique
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
-    from geoplan.analyses.walk_access import WalkAccess
+    from geoplan.analyses.streets.walk_access import WalkAccess
 
     Bounds = tuple[float, float, float, float]
 

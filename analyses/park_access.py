@@ -8,10 +8,9 @@ import numpy as np
 
 from geoplan.analyses.access_layers import access_layers
 from geoplan.analyses.area_share import DistrictLand, district_land, polygonal
-from geoplan.analyses.catchment import Catchment, make_catchment
-from geoplan.analyses.common_catchment import ARC_SEGMENTS, AREA_ERROR, reached_by_all
 from geoplan.analyses.demand import DemandPieces, demand_pieces, served_amount
-from geoplan.analyses.network_parks import network_park_access, walked_reaches
+from geoplan.analyses.exact.catchment import Catchment, make_catchment
+from geoplan.analyses.exact.common_catchment import ARC_SEGMENTS, AREA_ERROR, reached_by_all
 from geoplan.analyses.park_tiers import ALL, ParkTier, TierParks, parks_by_tier, tier_reaches
 from geoplan.analyses.polygon_layers import (
     check_districts,
@@ -19,7 +18,8 @@ from geoplan.analyses.polygon_layers import (
     layer_facts,
     one_district,
 )
-from geoplan.analyses.walk_access import check_distance_kind
+from geoplan.analyses.streets.network_parks import network_park_access, walked_reaches
+from geoplan.analyses.streets.walk_access import check_distance_kind
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice, unique
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
-    from geoplan.analyses.walk_access import WalkAccess
+    from geoplan.analyses.streets.walk_access import WalkAccess
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def park_access(  # noqa: PLR0913 (what decides the number stands in the call)
     detour factor lowers on average and not for each place. "10分钟进社区公园，20分钟达城市公园，
     30分钟游自然公园" [1]_ leaves open the mode, the speed, what the share is of and what share is
     enough; 10 min is 500 m under GB 50180-2018 and 833 m at 5 km/h. Cost: one catchment per tier,
-    see `geoplan.analyses.catchment`; distances for the layer ``demand`` by a search tree.
+    see `geoplan.analyses.exact.catchment`; distances for the layer ``demand`` by a search tree.
 
     References
     ----------

@@ -7,8 +7,8 @@ import numpy as np
 import shapely
 
 from geoplan.analyses.coverage import coverage
-from geoplan.analyses.network_layers import LazyLayers
 from geoplan.analyses.polygon_layers import layer_name
+from geoplan.analyses.streets.network_layers import LazyLayers
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice, unique
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
-    from geoplan.analyses.walk_access import WalkAccess
+    from geoplan.analyses.streets.walk_access import WalkAccess
     from geoplan.core.results import Result
 
     Ints = NDArray[np.int64]

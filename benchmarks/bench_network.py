@@ -21,8 +21,8 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 
-from geoplan.analyses.reach import cost_at, reach
-from geoplan.analyses.snap import snap_points
+from geoplan.analyses.streets.reach import cost_at, reach
+from geoplan.analyses.streets.snap import snap_points
 from geoplan.core.record import LoadRecord
 from geoplan.layers.walk_network import WalkNetwork
 

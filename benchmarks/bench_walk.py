@@ -24,8 +24,8 @@ import numpy as np
 import shapely
 from scipy.spatial import cKDTree
 
-from geoplan.analyses.reach import cost_at, reach
-from geoplan.analyses.snap import snap_points
+from geoplan.analyses.streets.reach import cost_at, reach
+from geoplan.analyses.streets.snap import snap_points
 from geoplan.layers.osm_features import load_osm_features
 from geoplan.layers.walk_network import WalkNetwork, load_walk_network
 

@@ -47,21 +47,21 @@ _HOMES |= {
 _HOMES |= dict.fromkeys(("coverage",), "geoplan.analyses.coverage")
 _HOMES |= dict.fromkeys(
     ("Catchment", "catchment_polygons", "covered_area_m2", "covers_points", "make_catchment"),
-    "geoplan.analyses.catchment",
+    "geoplan.analyses.exact.catchment",
 )
 _HOMES |= dict.fromkeys(
-    ("entrance_counts", "entrance_notices", "make_entrances"), "geoplan.analyses.entrances"
+    ("entrance_counts", "entrance_notices", "make_entrances"), "geoplan.analyses.streets.entrances"
 )
 _HOMES |= dict.fromkeys(
-    ("ReachedPieces", "isochrones", "reached_pieces"), "geoplan.analyses.isochrones"
+    ("ReachedPieces", "isochrones", "reached_pieces"), "geoplan.analyses.streets.isochrones"
 )
-_HOMES |= dict.fromkeys(("street_area",), "geoplan.analyses.street_area")
-_HOMES |= dict.fromkeys(("routes", "worst_served"), "geoplan.analyses.routes")
-_HOMES |= dict.fromkeys(("Reach", "cost_at", "reach"), "geoplan.analyses.reach")
-_HOMES |= dict.fromkeys(("Snapped", "snap_points"), "geoplan.analyses.snap")
+_HOMES |= dict.fromkeys(("street_area",), "geoplan.analyses.streets.street_area")
+_HOMES |= dict.fromkeys(("routes", "worst_served"), "geoplan.analyses.streets.routes")
+_HOMES |= dict.fromkeys(("Reach", "cost_at", "reach"), "geoplan.analyses.streets.reach")
+_HOMES |= dict.fromkeys(("Snapped", "snap_points"), "geoplan.analyses.streets.snap")
 _HOMES |= {
     "ParkTier": "geoplan.analyses.park_tiers",
-    "WalkAccess": "geoplan.analyses.walk_access",
+    "WalkAccess": "geoplan.analyses.streets.walk_access",
     "detour": "geoplan.analyses.detour",
     "living_circle": "geoplan.analyses.living_circle",
     "rail_coverage": "geoplan.analyses.rail_coverage",

@@ -25,7 +25,7 @@ from geoplan.core.units import walk_distance_m
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
-    from geoplan.analyses.walk_access import WalkAccess
+    from geoplan.analyses.streets.walk_access import WalkAccess
     from geoplan.core.results import Result
     from geoplan.layers.walk_network import WalkNetwork
 
@@ -238,7 +238,7 @@ def run_analysis(
 def _walk(
     table: WalkTable, layers: "Mapping[str, GeoDataFrame]", networks: "Mapping[str, WalkNetwork]"
 ) -> "WalkAccess | dict[str, WalkAccess]":
-    from geoplan.analyses.walk_access import WalkAccess
+    from geoplan.analyses.streets.walk_access import WalkAccess
 
     given: dict[str, Any] = {key: getattr(table, key) for key in table.of_the_walk}
     for key in WALK_LAYERS:

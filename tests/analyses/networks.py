@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 from scipy.spatial import Delaunay
 
-from geoplan.analyses.snap import Snapped
+from geoplan.analyses.streets.snap import Snapped
 from geoplan.core.record import LoadRecord
 from geoplan.layers.walk_network import WalkNetwork
 

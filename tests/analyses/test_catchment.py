@@ -10,14 +10,14 @@ import shapely
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from geoplan.analyses.catchment import (
+from geoplan.analyses.exact.catchment import (
     catchment_polygons,
     covered_area_m2,
     covers_points,
     make_catchment,
 )
-from geoplan.analyses.outline import TieError, make_outline
-from geoplan.analyses.overlap import overlap_area_m2
+from geoplan.analyses.exact.outline import TieError, make_outline
+from geoplan.analyses.exact.overlap import overlap_area_m2
 from geoplan.core.errors import CRSError, ParameterError
 
 FAR = np.array([5e5, 2.5e6])
@@ -252,7 +252,7 @@ def test_what_no_nudge_unties_is_an_error(monkeypatch):
     def tied(*_):
         raise TieError
 
-    monkeypatch.setattr("geoplan.analyses.offsets._trace", tied)
+    monkeypatch.setattr("geoplan.analyses.exact.offsets._trace", tied)
     with pytest.raises(TieError, match="Please report this"):
         covered([box(0, 0, 9, 9)], 500, box(0, 0, 1000, 1000))
 

@@ -8,9 +8,9 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoplan.analyses.discs import disc_outline
-from geoplan.analyses.outline import TieError, link
-from geoplan.analyses.outline_polygons import outline_polygons
+from geoplan.analyses.exact.discs import disc_outline
+from geoplan.analyses.exact.outline import TieError, link
+from geoplan.analyses.exact.outline_polygons import outline_polygons
 
 FAR = np.array([5e5, 2.5e6])
 
@@ -95,7 +95,7 @@ def test_what_no_nudge_unties_is_an_error(monkeypatch):
     def tied(*_):
         raise TieError
 
-    monkeypatch.setattr("geoplan.analyses.discs._trace", tied)
+    monkeypatch.setattr("geoplan.analyses.exact.discs._trace", tied)
     with pytest.raises(TieError, match="moving one of them by a millimetre"):
         disc_outline(FAR[None], 500.0)
 

@@ -8,8 +8,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoplan.analyses.edge_pieces import edge_pieces, vertex_positions_m
-from geoplan.analyses.same_edge import running_best
+from geoplan.analyses.streets.edge_pieces import edge_pieces, vertex_positions_m
+from geoplan.analyses.streets.same_edge import running_best
 
 NETWORKS = run_path(str(Path(__file__).with_name("networks.py")))
 make_network, random_networks = NETWORKS["make_network"], NETWORKS["random_networks"]

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import shapely
 
-from geoplan.analyses.entrances import entrance_counts, entrance_notices, make_entrances
-from geoplan.analyses.reach import cost_at, reach
-from geoplan.analyses.snap import snap_points
+from geoplan.analyses.streets.entrances import entrance_counts, entrance_notices, make_entrances
+from geoplan.analyses.streets.reach import cost_at, reach
+from geoplan.analyses.streets.snap import snap_points
 from geoplan.core.errors import CRSError, ParameterError, SchemaError
 
 NETWORKS = run_path(str(Path(__file__).with_name("networks.py")))

@@ -9,9 +9,9 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoplan.analyses.isochrones import isochrones, reached_pieces
-from geoplan.analyses.reach import cost_at, reach
-from geoplan.analyses.street_area import street_area
+from geoplan.analyses.streets.isochrones import isochrones, reached_pieces
+from geoplan.analyses.streets.reach import cost_at, reach
+from geoplan.analyses.streets.street_area import street_area
 from geoplan.core.errors import ParameterError
 
 NETWORKS = run_path(str(Path(__file__).with_name("networks.py")))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoplan.analyses.reach import cost_at, reach
+from geoplan.analyses.streets.reach import cost_at, reach
 from geoplan.core.errors import ParameterError
 
 NETWORKS = run_path(str(Path(__file__).with_name("networks.py")))

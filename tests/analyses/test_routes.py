@@ -9,8 +9,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoplan.analyses.reach import cost_at, reach
-from geoplan.analyses.routes import routes, worst_served
+from geoplan.analyses.streets.reach import cost_at, reach
+from geoplan.analyses.streets.routes import routes, worst_served
 from geoplan.core.errors import ParameterError
 
 NETWORKS = run_path(str(Path(__file__).with_name("networks.py")))

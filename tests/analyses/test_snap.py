@@ -9,7 +9,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoplan.analyses.snap import snap_points
+from geoplan.analyses.streets.snap import snap_points
 from geoplan.core.errors import ParameterError
 
 NETWORKS = run_path(str(Path(__file__).with_name("networks.py")))

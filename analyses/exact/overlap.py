@@ -25,7 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from geoplan.analyses.elements import (
+from geoplan.analyses.exact.elements import (
     Bools,
     Elements,
     Floats,
@@ -38,7 +38,7 @@ from geoplan.analyses.elements import (
     rounding_m,
     spread,
 )
-from geoplan.analyses.outline import Cycles, Outline, TieError, walk
+from geoplan.analyses.exact.outline import Cycles, Outline, TieError, walk
 
 _RUN = 16  # edges per box of the first search
 _TRIES = 12

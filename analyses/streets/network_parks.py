@@ -7,8 +7,10 @@ import numpy as np
 import shapely
 
 from geoplan.analyses.demand_shares import DemandShares, demand_shares
-from geoplan.analyses.facility_access import Doors, facility_access, find_doors
-from geoplan.analyses.network_layers import (
+from geoplan.analyses.park_tiers import ALL, ParkTier, TierParks, tier_reaches
+from geoplan.analyses.polygon_layers import layer_facts
+from geoplan.analyses.streets.facility_access import Doors, facility_access, find_doors
+from geoplan.analyses.streets.network_layers import (
     demand_columns,
     demand_layer,
     ground_layer,
@@ -18,11 +20,9 @@ from geoplan.analyses.network_layers import (
     served_ground,
     unserved_units,
 )
-from geoplan.analyses.network_served import FacilityClass, serve_pieces
-from geoplan.analyses.park_tiers import ALL, ParkTier, TierParks, tier_reaches
-from geoplan.analyses.polygon_layers import layer_facts
-from geoplan.analyses.street_land import ARC_SEGMENTS
-from geoplan.analyses.walk_access import WalkAccess, check_walk
+from geoplan.analyses.streets.network_served import FacilityClass, serve_pieces
+from geoplan.analyses.streets.street_land import ARC_SEGMENTS
+from geoplan.analyses.streets.walk_access import WalkAccess, check_walk
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import unique
 from geoplan.core.results import Result

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from geoplan.analyses.snap import snap_points
+from geoplan.analyses.streets.snap import snap_points
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import CRSError, ParameterError, SchemaError
 from geoplan.core.notices import Notice

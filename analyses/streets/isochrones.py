@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from geoplan.analyses.edge_pieces import edge_pieces
-from geoplan.analyses.search_graph import search_costs_m, share_along
-from geoplan.analyses.street_area import fill_holes, street_area
+from geoplan.analyses.streets.edge_pieces import edge_pieces
+from geoplan.analyses.streets.search_graph import search_costs_m, share_along
+from geoplan.analyses.streets.street_area import fill_holes, street_area
 from geoplan.core.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from geoplan.analyses.reach import Reach
+    from geoplan.analyses.streets.reach import Reach
     from geoplan.layers.walk_network import WalkNetwork
 
     Floats = NDArray[np.float64]

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
 
-    from geoplan.analyses.snap import Snapped
+    from geoplan.analyses.streets.snap import Snapped
     from geoplan.layers.walk_network import WalkNetwork
 
     Floats = NDArray[np.float64]

@@ -4,8 +4,9 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from geoplan.analyses.demand_shares import DemandShares, Served, demand_shares
-from geoplan.analyses.facility_access import facility_access, find_doors
-from geoplan.analyses.network_layers import (
+from geoplan.analyses.polygon_layers import layer_name
+from geoplan.analyses.streets.facility_access import facility_access, find_doors
+from geoplan.analyses.streets.network_layers import (
     LazyLayers,
     demand_columns,
     demand_layer,
@@ -16,10 +17,9 @@ from geoplan.analyses.network_layers import (
     served_ground,
     unserved_units,
 )
-from geoplan.analyses.network_served import FacilityClass, serve_pieces
-from geoplan.analyses.polygon_layers import layer_name
-from geoplan.analyses.street_land import ARC_SEGMENTS
-from geoplan.analyses.walk_access import WalkAccess, check_walk
+from geoplan.analyses.streets.network_served import FacilityClass, serve_pieces
+from geoplan.analyses.streets.street_land import ARC_SEGMENTS
+from geoplan.analyses.streets.walk_access import WalkAccess, check_walk
 from geoplan.core.notices import Notice, unique
 from geoplan.core.results import Result
 

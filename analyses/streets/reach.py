@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoplan.analyses.same_edge import running_best
-from geoplan.analyses.search_graph import (
+from geoplan.analyses.streets.same_edge import running_best
+from geoplan.analyses.streets.search_graph import (
     Direction,
     part_cost_m,
     search_costs_m,
@@ -18,7 +18,7 @@ from geoplan.core.errors import ParameterError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geoplan.analyses.snap import Snapped
+    from geoplan.analyses.streets.snap import Snapped
     from geoplan.layers.walk_network import WalkNetwork
 
     Floats = NDArray[np.float64]
@@ -115,7 +115,7 @@ def reach(
 
     >>> import geopandas as gpd
     >>> import shapely
-    >>> from geoplan.analyses.snap import snap_points
+    >>> from geoplan.analyses.streets.snap import snap_points
     >>> from geoplan.layers import load_walk_network
     >>> street = gpd.GeoDataFrame(geometry=shapely.linestrings([[(0, 0), (100, 0)]]), crs=4547)
     >>> network = load_walk_network(street, crs="EPSG:4547")
@@ -179,7 +179,7 @@ def cost_at(network: "WalkNetwork", reached: Reach, places: "Snapped") -> "tuple
 
     >>> import geopandas as gpd
     >>> import shapely
-    >>> from geoplan.analyses.snap import snap_points
+    >>> from geoplan.analyses.streets.snap import snap_points
     >>> from geoplan.layers import load_walk_network
     >>> street = gpd.GeoDataFrame(geometry=shapely.linestrings([[(0, 0), (100, 0)]]), crs=4547)
     >>> network = load_walk_network(street, crs="EPSG:4547")

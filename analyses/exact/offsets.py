@@ -20,7 +20,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from geoplan.analyses.elements import (
+from geoplan.analyses.exact.elements import (
     Bools,
     Elements,
     Floats,
@@ -34,7 +34,7 @@ from geoplan.analyses.elements import (
     quarter_arcs,
     rounding_m,
 )
-from geoplan.analyses.outline import Outline, TieError, link, make_outline
+from geoplan.analyses.exact.outline import Outline, TieError, link, make_outline
 
 SAME_PLACE_M = 1e-7
 """Corners nearer to each other than this are one."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from geoplan.analyses.entrances import entrance_counts, entrance_notices, make_entrances
-from geoplan.analyses.reach import Reach, cost_at, reach
-from geoplan.analyses.snap import Snapped, snap_points
+from geoplan.analyses.streets.entrances import entrance_counts, entrance_notices, make_entrances
+from geoplan.analyses.streets.reach import Reach, cost_at, reach
+from geoplan.analyses.streets.snap import Snapped, snap_points
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geoplan.analyses.demand import DemandPieces
-    from geoplan.analyses.walk_access import WalkAccess
+    from geoplan.analyses.streets.walk_access import WalkAccess
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -124,7 +124,7 @@ class Doors:
     start_m : array of float, s
         Metres between the facility and the network by this entrance.
     rules : dict of str to int
-        How many facilities are entered by each rule of `geoplan.analyses.entrances`.
+        How many facilities are entered by each rule of `geoplan.analyses.streets.entrances`.
     notices : tuple of Notice
         Entrances found by rule, facilities that reach nobody.
     """

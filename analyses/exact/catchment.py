@@ -9,12 +9,12 @@ import numpy as np
 import shapely
 from scipy.spatial import cKDTree
 
-from geoplan.analyses.discs import disc_outline
-from geoplan.analyses.elements import Bools, Floats, Geometries, flat
-from geoplan.analyses.offsets import SAME_PLACE_M, Edges, edge_outline, make_edges
-from geoplan.analyses.outline import Outline, TieError
-from geoplan.analyses.outline_polygons import outline_polygons
-from geoplan.analyses.overlap import overlap_area_m2
+from geoplan.analyses.exact.discs import disc_outline
+from geoplan.analyses.exact.elements import Bools, Floats, Geometries, flat
+from geoplan.analyses.exact.offsets import SAME_PLACE_M, Edges, edge_outline, make_edges
+from geoplan.analyses.exact.outline import Outline, TieError
+from geoplan.analyses.exact.outline_polygons import outline_polygons
+from geoplan.analyses.exact.overlap import overlap_area_m2
 from geoplan.core.crs import check_metric_crs
 from geoplan.core.errors import ParameterError
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from geoplan.analyses.nearest_segments import along_curve
+from geoplan.analyses.streets.nearest_segments import along_curve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from geoplan.analyses.edge_pieces import edge_pieces
-from geoplan.analyses.isochrones import reached_pieces
-from geoplan.analyses.street_area import street_area
+from geoplan.analyses.streets.edge_pieces import edge_pieces
+from geoplan.analyses.streets.isochrones import reached_pieces
+from geoplan.analyses.streets.street_area import street_area
 
 if TYPE_CHECKING:
-    from geoplan.analyses.facility_access import FacilityAccess
-    from geoplan.analyses.walk_access import WalkAccess
+    from geoplan.analyses.streets.facility_access import FacilityAccess
+    from geoplan.analyses.streets.walk_access import WalkAccess
 
 ARC_SEGMENTS = 64
 """Sides of the full circle that rounds the ends of streets."""

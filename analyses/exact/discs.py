@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
-from geoplan.analyses.elements import Bools, Floats, Ints, quarter_arcs
-from geoplan.analyses.outline import Outline, TieError, link, make_outline
+from geoplan.analyses.exact.elements import Bools, Floats, Ints, quarter_arcs
+from geoplan.analyses.exact.outline import Outline, TieError, link, make_outline
 
 _NEIGHBOURS = 9  # the disc itself and eight more
 _TRIES = 8

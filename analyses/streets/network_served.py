@@ -8,10 +8,10 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geoplan.analyses.catchment import make_catchment
 from geoplan.analyses.demand import DemandPieces, served_amount
 from geoplan.analyses.demand_shares import Served
-from geoplan.analyses.facility_access import (
+from geoplan.analyses.exact.catchment import make_catchment
+from geoplan.analyses.streets.facility_access import (
     FacilityAccess,
     Places,
     attach_places,
@@ -19,7 +19,7 @@ from geoplan.analyses.facility_access import (
     place_costs,
     within,
 )
-from geoplan.analyses.street_land import street_land
+from geoplan.analyses.streets.street_land import street_land
 from geoplan.core.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from geoplan.analyses.walk_access import WalkAccess
+    from geoplan.analyses.streets.walk_access import WalkAccess
 
     Floats = NDArray[np.float64]
     Geometries = NDArray[np.object_]

@@ -6,7 +6,15 @@ from functools import cached_property
 import numpy as np
 import shapely
 
-from geoplan.analyses.elements import Elements, Floats, Ints, area_terms, boxes, rounding_m, spread
+from geoplan.analyses.exact.elements import (
+    Elements,
+    Floats,
+    Ints,
+    area_terms,
+    boxes,
+    rounding_m,
+    spread,
+)
 from geoplan.core.errors import GeoplanError
 
 

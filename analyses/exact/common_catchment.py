@@ -9,8 +9,8 @@ import numpy as np
 import shapely
 
 from geoplan.analyses.area_share import area_inside
-from geoplan.analyses.catchment import Catchment, catchment_polygons, covered_area_m2
 from geoplan.analyses.demand import DemandPieces
+from geoplan.analyses.exact.catchment import Catchment, catchment_polygons, covered_area_m2
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

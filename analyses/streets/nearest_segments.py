@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.spatial import cKDTree
 
-    from geoplan.analyses.edge_pieces import Segments
+    from geoplan.analyses.streets.edge_pieces import Segments
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -56,7 +56,7 @@ def nearest_segments(places: "Floats", segments: "Segments", limit_m: float) -> 
 
     Examples
     --------
-    >>> from geoplan.analyses.edge_pieces import Segments
+    >>> from geoplan.analyses.streets.edge_pieces import Segments
     >>> start, end = np.array([[0.0, 0.0], [0.0, 50.0]]), np.array([[99.0, 0.0], [99.0, 50.0]])
     >>> edges = Segments(np.arange(2), start, end, np.zeros(2), np.full(2, 99.0))
     >>> nearest_segments(np.array([[40.0, 20.0], [40.0, 30.0], [40.0, 900.0]]), edges, 100).tolist()

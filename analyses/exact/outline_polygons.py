@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geoplan.analyses.elements import Floats, Geometries, Ints, area_terms, spread
-from geoplan.analyses.outline import Outline
+from geoplan.analyses.exact.elements import Floats, Geometries, Ints, area_terms, spread
+from geoplan.analyses.exact.outline import Outline
 
 _SPECK_M2 = 1e-6
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from geoplan.analyses.edge_pieces import Segments, edge_segments
-from geoplan.analyses.nearest_segments import nearest_segments, segment_feet
+from geoplan.analyses.streets.edge_pieces import Segments, edge_segments
+from geoplan.analyses.streets.nearest_segments import nearest_segments, segment_feet
 from geoplan.core.errors import ParameterError
 
 if TYPE_CHECKING:

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from geoplan.analyses.edge_pieces import edge_pieces
-from geoplan.analyses.reach import cost_at, ways_from
-from geoplan.analyses.search_graph import part_cost_m, search_costs_m, share_along
+from geoplan.analyses.streets.edge_pieces import edge_pieces
+from geoplan.analyses.streets.reach import cost_at, ways_from
+from geoplan.analyses.streets.search_graph import part_cost_m, search_costs_m, share_along
 from geoplan.core.errors import ParameterError
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
-    from geoplan.analyses.reach import Reach
-    from geoplan.analyses.snap import Snapped
+    from geoplan.analyses.streets.reach import Reach
+    from geoplan.analyses.streets.snap import Snapped
     from geoplan.layers.walk_network import WalkNetwork
 
     Floats = NDArray[np.float64]

@@ -8,12 +8,12 @@ import numpy as np
 import shapely
 
 from geoplan.analyses.area_share import AreaInside, area_inside, dissolve, polygon_parts
-from geoplan.analyses.edge_pieces import edge_pieces
-from geoplan.analyses.isochrones import reached_pieces
 from geoplan.analyses.polygon_layers import areas_layer
-from geoplan.analyses.reach import cost_at
-from geoplan.analyses.routes import routes, worst_served
-from geoplan.analyses.snap import Snapped
+from geoplan.analyses.streets.edge_pieces import edge_pieces
+from geoplan.analyses.streets.isochrones import reached_pieces
+from geoplan.analyses.streets.reach import cost_at
+from geoplan.analyses.streets.routes import routes, worst_served
+from geoplan.analyses.streets.snap import Snapped
 from geoplan.core.columns import SPECS
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geoplan.analyses.demand import DemandPieces
-    from geoplan.analyses.facility_access import PlaceCosts, Places
-    from geoplan.analyses.network_served import FacilityClass
-    from geoplan.analyses.walk_access import WalkAccess
+    from geoplan.analyses.streets.facility_access import PlaceCosts, Places
+    from geoplan.analyses.streets.network_served import FacilityClass
+    from geoplan.analyses.streets.walk_access import WalkAccess
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

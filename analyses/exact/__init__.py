@@ -1,0 +1,1 @@
+"""Catchments by straight line, exactly: outlines of arcs and straight pieces, and their overlap."""
