@@ -197,7 +197,8 @@ def cost_at(network: "WalkNetwork", reached: Reach, places: "Snapped") -> "tuple
     best = np.argmin(ways_m, axis=0)
     pick = np.arange(len(rows))
     whole_m = ways_m[best, pick] + places.access_m[rows]
-    within = whole_m <= reached.limit_m + _ROUNDING_M
+    # Without a limit, a place that no way leads to is still not reached.
+    within = np.isfinite(whole_m) & (whole_m <= reached.limit_m + _ROUNDING_M)
     cost_m[rows[within]] = whole_m[within]
     seed[rows[within]] = ways_seed[best, pick][within]
     return cost_m, seed

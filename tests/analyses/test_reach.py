@@ -115,6 +115,12 @@ def test_an_island_is_not_reached():
     assert (cost_m.tolist(), seed.tolist()) == ([np.inf], [-1])
 
 
+def test_without_a_limit_a_place_that_no_way_leads_from_has_no_seed():
+    street = make_network([(0, 0), (100, 0)], [(0, 1)], backward_m=[np.inf])
+    cost_m, seed = costs(street, on_edges([0], 25), on_edges([0], 75))
+    assert (cost_m.tolist(), seed.tolist()) == ([np.inf], [-1])
+
+
 def test_people_walk_towards_the_seed_along_a_one_way_street():
     nodes = [(0, 0), (100, 0), (100, 100), (0, 100)]
     block = make_network(nodes, [(0, 1), (1, 2), (2, 3), (3, 0)], backward_m=[np.inf] * 4)
