@@ -17,7 +17,7 @@ test: $(VENV)/.installed-test       ## every test that this machine can run
 check: $(VENV)/.installed-check     ## format, lint, types, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	rm -rf build/types
+	rm -rf build  # setuptools keeps modules there that have moved since
 	$(PIP) install --quiet --no-deps --target build/types .
 	cd build/types && $(abspath $(BIN))/mypy --config-file ../../pyproject.toml -p geoplan
 	$(MAKE) test
