@@ -273,7 +273,7 @@ def _read_parquet(file: LocalFile) -> RawLayer:
         frame = gpd.read_parquet(file.path)
     except ImportError as error:
         raise MissingDependencyError(
-            f"{file.shown} is GeoParquet, which needs pyarrow: pip install pyarrow"
+            f"{file.shown} is GeoParquet, which needs pyarrow: pip install 'geoplan[parquet]'"
         ) from error
     except (ValueError, OSError, NotImplementedError) as error:
         raise SourceError(f"{file.shown} cannot be read as GeoParquet: {error}") from error
