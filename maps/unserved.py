@@ -56,10 +56,17 @@ def served_layer(served: "GeoDataFrame", ground: "Ground") -> "folium.GeoJson":
 
 
 def served_area(served: "GeoDataFrame", result: "Result", part: str, lang: str) -> str:
-    """Write the area within reach: as measured, or of what is drawn where land was not measured."""
+    """
+    Write the area within reach: as measured, or of what is drawn where land was not measured.
+
+    Empty along streets whose width the plan does not state: there the band is a drawing only.
+    """
     for measure in result.measures:
         if (measure.of, measure.part) == ("land", part):
             return numbers.amount(measure.numerator, "m2", lang)
+    facts = result.definition
+    if facts.get("distance") == "network" and facts.get("land_width_m") is None:
+        return ""
     return numbers.amount(float(served.area.sum()), "m2", lang)
 
 
