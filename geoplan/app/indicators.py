@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from geoplan.app.analysis import DISTRICTS, Analysis
 from geoplan.app.catalogue import CatalogueEntry, indicator_catalogue
 from geoplan.app.outcome import Target
 from geoplan.app.plan import Plan, all_or_errors, layer_kind
@@ -12,13 +13,10 @@ from geoplan.app.plan_errors import check_table, nearest
 from geoplan.app.plan_tables import IndicatorTable
 from geoplan.app.registry import (
     ANALYSES,
-    DISTRICTS,
     SUM,
-    Analysis,
     demand_layers,
     denominators,
     named_layers,
-    target_parts,
 )
 from geoplan.app.targets import parse_target
 from geoplan.core.errors import PlanError
@@ -209,8 +207,8 @@ def _check_target(indicator: PlannedIndicator) -> None:
         raise PlanError(f"{where} {error}") from error
     if denominators(table):
         choose("target_of", table.target_of, denominators(table), where)
-    if target_parts(table) or not indicator.analysis.whole_part:
-        _part(indicator, target_parts(table) or ("",))
+    if table.known_parts or not indicator.analysis.whole_part:
+        _part(indicator, table.known_parts or ("",))
 
 
 def choose(key: str, chosen: str | None, choices: tuple[str, ...], where: str) -> str:
@@ -254,7 +252,7 @@ def _part(indicator: PlannedIndicator, parts: tuple[str, ...]) -> str:
     chosen = indicator.table.target_part
     if parts == ("",) and chosen is not None:
         raise PlanError(f"{indicator.where} has one part only: leave target_part out.")
-    if chosen is None and len(parts) == 2 and parts == target_parts(indicator.table):
+    if chosen is None and len(parts) == 2 and parts == indicator.table.known_parts:
         return parts[0]  # one tier, and "all" of one tier is the same
     if chosen is None and indicator.analysis.whole_part in parts:
         return indicator.analysis.whole_part

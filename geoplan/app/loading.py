@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
+from geoplan.app.analysis import DISTRICTS
 from geoplan.app.plan import Plan, layer_kind
 from geoplan.app.plan_tables import WALK_NETWORK
-from geoplan.app.registry import DISTRICTS
 from geoplan.core.columns import LAND_LAYERS, SPECS
 from geoplan.core.crs import (
     StudyCRS,

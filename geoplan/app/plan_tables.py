@@ -1,7 +1,7 @@
 """The tables of a plan file: their keys, types and what is wanted where something else came."""
 
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -31,19 +31,19 @@ def _as_date_text(value: Any) -> Any:  # noqa: ANN401
 Text = Annotated[str, Field(min_length=1)]
 Texts = Annotated[list[Text], BeforeValidator(_as_list), Field(min_length=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-DistanceKind = Literal["straight", "network"]
 
-_METRES = "metres, a number above 0"
-_DISTANCE = 'distance = "straight", or distance = "network" for along the streets'
-_LAYER = "the name of a layer of the plan, as text"
-_OF = 'what it is a share of: "land", "population", "population+jobs", "built_up", a layer, …'
+METRES = "metres, a number above 0"
+LAYER = "the name of a layer of the plan, as text"
+OF = 'what it is a share of: "land", "population", "population+jobs", "built_up", a layer, …'
 
 
-class _Table(BaseModel):
+class Table(BaseModel):
+    """A table of a plan file: unknown keys are errors, and so are values of another type."""
+
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class PlanHead(_Table):
+class PlanHead(Table):
     """The table ``[plan]``."""
 
     name: Text | None = Field(None, description="a name for the plan, as text")
@@ -55,7 +55,7 @@ class PlanHead(_Table):
     )
 
 
-class LayerTable(_Table):
+class LayerTable(Table):
     """One table ``[layers.NAME]``."""
 
     path: Texts = Field(description="a file as text, or a list of files")
@@ -71,7 +71,7 @@ class LayerTable(_Table):
         None, description="metres of flat walking per street crossing, a number not below 0"
     )
     elevation: Text | None = Field(None, description="a raster of heights in metres, as text")
-    min_island_m: Positive | None = Field(None, description=_METRES)
+    min_island_m: Positive | None = Field(None, description=METRES)
     layer: Text | None = Field(None, description="the layer or sheet inside the file, as text")
     where: Text | None = Field(None, description="rows to keep, as the text of an SQL WHERE")
     encoding: Text | None = Field(None, description="an encoding as text, e.g. 'gbk'")
@@ -125,7 +125,7 @@ class LayerTable(_Table):
         return table
 
 
-class IndicatorTable(_Table):
+class IndicatorTable(Table):
     """What every table ``[indicators.ID]`` may hold."""
 
     analysis: Text | None = Field(None, description="the name of an analysis, as text")
@@ -139,217 +139,12 @@ class IndicatorTable(_Table):
         None, description="which part (a park tier, 'all', a category) it speaks of, as text"
     )
 
+    @property
+    def known_parts(self) -> tuple[str, ...]:
+        """Parts of the result that are known before the layers are."""
+        return ()
 
-class WalkTable(IndicatorTable):
-    """What an indicator may hold whose distance can be along the streets."""
-
-    of_the_walk: ClassVar[tuple[str, ...]] = (
-        "network",
-        "snap_limit_m",
-        "land_width_m",
-        "barriers",
-        "entrances",
-        "gates",
-        "entrance_tolerance_m",
-        "boundary_step_m",
-    )
-    """Keys that are of the walk and not of the analysis."""
-
-    not_passed: ClassVar[tuple[str, ...]] = ("speed_kmh",)
-    """Further keys that are not parameters of the analysis."""
-
-    distance: DistanceKind = Field(description=_DISTANCE)
-    network: Text | None = Field(None, description=_LAYER)
-    snap_limit_m: Positive | None = Field(None, description=_METRES)
-    land_width_m: Positive | None = Field(None, description=_METRES)
-    barriers: Text | None = Field(None, description=_LAYER)
-    entrances: Text | None = Field(None, description=_LAYER)
-    gates: Text | None = Field(None, description=_LAYER)
-    entrance_tolerance_m: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = Field(
-        None, description="metres, a number not below 0"
-    )
-    boundary_step_m: Positive | None = Field(None, description=_METRES)
-
-    @model_validator(mode="after")
-    def _walks_on_a_network(self) -> "WalkTable":
-        given = [key for key in self.of_the_walk if getattr(self, key) is not None]
-        if self.distance == "straight":
-            if given:
-                raise ValueError(
-                    f'has {", ".join(given)}, which distance = "straight" does not use; leave '
-                    'them out, or write distance = "network".'
-                )
-            return self
-        needed = ["network", "snap_limit_m"]
-        of = getattr(self, "of", ())
-        if {"land", *LAND_LAYERS} & set([of] if isinstance(of, str) else of):
-            needed.append("land_width_m")
-        missing = [key for key in needed if key not in given]
-        if missing:
-            raise ValueError(
-                f'lacks {", ".join(missing)}, which distance = "network" needs: {_WALK_HINTS}.'
-            )
-        return self
-
-
-_WALK_HINTS = (
-    'network = "walk_network" with a table [layers.walk_network]; snap_limit_m, the longest leg '
-    "from a place to the streets, e.g. 200; land_width_m for shares of land, how far beside a "
-    "street its land goes, e.g. 50"
-)
-
-
-class CoverageTable(WalkTable):
-    """An indicator with ``analysis = "coverage"``."""
-
-    facilities: Text = Field(description=_LAYER)
-    distance_m: Positive = Field(description=_METRES)
-    of: Texts = Field(description=_OF)
-    speed_kmh: Positive | None = Field(
-        None, description="km/h, for minutes on the map of distances along streets"
-    )
-
-
-class RailCoverageTable(WalkTable):
-    """An indicator with ``analysis = "rail_coverage"``."""
-
-    of_the_walk: ClassVar[tuple[str, ...]] = tuple(
-        key for key in WalkTable.of_the_walk if key != "entrances"
-    )
-
-    stations: Text = Field(description=_LAYER)
-    distance_m: Positive = Field(description=_METRES)
-    of: Texts = Field(description=_OF)
-    entrance_limit_m: Positive | None = Field(None, description=_METRES)
-    speed_kmh: Positive | None = Field(
-        None, description="km/h, for minutes on the map of distances along streets"
-    )
-
-
-class LivingCircleTable(WalkTable):
-    """An indicator with ``analysis = "living_circle"``."""
-
-    not_passed: ClassVar[tuple[str, ...]] = ()
-
-    categories: Annotated[dict[str, Text], Field(min_length=1)] = Field(
-        description="a layer per category, e.g. categories = { school = 'schools' }"
-    )
-    distance_m: Positive | None = Field(None, description=_METRES)
-    minutes: Positive | None = Field(None, description="minutes, a number above 0")
-    speed_kmh: Positive | None = Field(None, description="km/h, a number above 0")
-    of: Texts = Field(description=_OF)
-
-    @model_validator(mode="after")
-    def _one_reach(self) -> "LivingCircleTable":
-        timed = self.minutes is not None and self.speed_kmh is not None
-        halfway = (self.minutes is None) != (self.speed_kmh is None)
-        if halfway or timed == (self.distance_m is not None):
-            raise ValueError("wants either distance_m, or minutes with speed_kmh.")
-        if timed and self.distance == "straight":
-            raise ValueError(
-                'has minutes, which are walked along streets: write distance = "network", or give '
-                "distance_m."
-            )
-        return self
-
-
-class DetourTable(WalkTable):
-    """An indicator with ``analysis = "detour"``."""
-
-    not_passed: ClassVar[tuple[str, ...]] = ("distance", "speed_kmh")
-
-    distance: Literal["network"] = Field(description='distance = "network"')
-    facilities: Text = Field(description=_LAYER)
-    distance_m: Positive = Field(description=_METRES)
-    of: Texts = Field(description=_OF)
-    speed_kmh: Positive | None = Field(
-        None, description="km/h, for minutes on the map of distances along streets"
-    )
-
-
-class TierTable(_Table):
-    """One park tier: minutes and speed, or metres."""
-
-    minutes: Positive | None = Field(None, description="minutes, a number above 0")
-    speed_kmh: Positive | None = Field(None, description="km/h, a number above 0")
-    distance_m: Positive | None = Field(None, description=_METRES)
-    min_area_m2: Positive | None = Field(None, description="square metres, a number above 0")
-    network: Text | None = Field(None, description=_LAYER)
-
-    @model_validator(mode="after")
-    def _one_reach(self) -> "TierTable":
-        by_time = self.minutes is not None and self.speed_kmh is not None
-        by_metres = self.distance_m is not None
-        if by_metres and (self.minutes is not None or self.speed_kmh is not None):
-            raise ValueError(
-                "has both metres and minutes or speed; give distance_m, or minutes and speed_kmh."
-            )
-        if not (by_time or by_metres):
-            raise ValueError(
-                "lacks its reach; give minutes and speed_kmh (speed_kmh may stand beside tiers, "
-                "for all of them), or distance_m. Ten minutes are 833 m at 5 km/h, and 500 m under "
-                "GB 50180: the plan has to say."
-            )
-        return self
-
-
-class ParkAccessTable(WalkTable):
-    """An indicator with ``analysis = "park_access"``."""
-
-    parks: Text = Field(description="the name of a layer of the plan, as text")
-    tiers: Annotated[dict[str, TierTable], Field(min_length=1)] = Field(
-        description="a table per tier, e.g. tiers.community = {minutes = 10, speed_kmh = 5}"
-    )
-    speed_kmh: Positive | None = Field(
-        None, description="km/h for every tier that names minutes only, a number above 0"
-    )
-    of: Texts = Field(description=_OF)
-    higher_serves_lower: bool = Field(
-        description="true or false: whether a park of a higher tier serves the lower ones too"
-    )
-    detour_factor: Annotated[float, Field(ge=1, allow_inf_nan=False)] | None = Field(
-        None, description="walked metres per straight metre, a number not below 1"
-    )
-
-    @model_validator(mode="after")
-    def _streets_have_no_factor(self) -> "ParkAccessTable":
-        if self.distance == "network":
-            if self.detour_factor is not None:
-                raise ValueError('has detour_factor and distance = "network"; leave one out.')
-            if self.entrance_tolerance_m is None:
-                raise ValueError(
-                    'lacks entrance_tolerance_m, which distance = "network" needs for parks: how '
-                    "far from a park its entrances may lie and paths end, e.g. 15."
-                )
-        elif any(tier.network for tier in self.tiers.values()):
-            raise ValueError('has a tier with a network, which distance = "straight" has no use of')
-        return self
-
-
-class ParkAreaTable(IndicatorTable):
-    """An indicator with ``analysis = "park_area_per_capita"``."""
-
-    parks: Text = Field(description="the name of a layer of the plan, as text")
-    population: Text = Field(
-        description='the name of a layer with population, or "districts" for their own column'
-    )
-
-
-class GreenSpaceTable(IndicatorTable):
-    """An indicator with ``analysis = "green_space_ratio"``."""
-
-    parcels: Text = Field(description="the name of a layer of the plan, as text")
-    classes: Texts = Field(description="the land-use classes that count as green, e.g. ['G1']")
-    of: Text = Field(description=_OF)
-
-
-class EcologicalLandTable(IndicatorTable):
-    """An indicator with ``analysis = "ecological_land_share"``."""
-
-    lines: Text = Field(description="the name of a layer of the plan, as text")
-
-
-class RedLineTable(IndicatorTable):
-    """An indicator with ``analysis = "red_line_share"``."""
-
-    red_lines: Text = Field(description="the name of a layer of the plan, as text")
+    @property
+    def outside_m(self) -> float:
+        """How far outside the districts a thing can still count, metres in a straight line."""
+        return 0.0

@@ -1,26 +1,14 @@
-"""The analyses a plan can name: their keys, their layers, and the call that runs them."""
+"""Every analysis that a plan can name, and the call that runs it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from geoplan.app.plan_tables import (
-    WALK_NETWORK,
-    CoverageTable,
-    DetourTable,
-    EcologicalLandTable,
-    GreenSpaceTable,
-    IndicatorTable,
-    LivingCircleTable,
-    ParkAccessTable,
-    ParkAreaTable,
-    RailCoverageTable,
-    RedLineTable,
-    WalkTable,
-)
-from geoplan.core.columns import LAND_LAYERS
-from geoplan.core.units import walk_distance_m
+from geoplan.app.analyses_access import ACCESS, WalkTable
+from geoplan.app.analyses_land import LAND
+from geoplan.app.analysis import DISTRICTS, FACILITIES, WALK_LAYERS, Analysis
+from geoplan.app.plan_tables import IndicatorTable
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -29,74 +17,10 @@ if TYPE_CHECKING:
     from geoplan.core.results import Result
     from geoplan.layers.walk_network import WalkNetwork
 
-DISTRICTS = "districts"
-_LAND = "land"
-_ALL = "all"
-_DETOUR_PARTS = ("wrongly_served", "straight", "network")
 SUM = "population+jobs"
-_FACILITIES = ("facilities", "bus_stops", "rail_stations", "parks", "land", *LAND_LAYERS)
-_STATIONS = ("rail_stations", "facilities")
-_POINTS = ("facilities", "bus_stops", "rail_stations")
+"""The one sum of denominators."""
 
-WALK_LAYERS: Mapping[str, tuple[str, ...]] = {
-    "network": (WALK_NETWORK,),
-    "entrances": _POINTS,
-    "gates": _POINTS,
-    "barriers": ("facilities", "land", *LAND_LAYERS, "red_lines", "parks"),
-}
-"""Keys that name a layer for distances along streets, and the kinds that fit."""
-
-
-@dataclass(frozen=True)
-class Analysis:
-    """
-    One analysis as a plan sees it.
-
-    Parameters
-    ----------
-    name : str
-        As in ``analysis = "…"``, and in `geoplan.analyses`.
-    table : type of IndicatorTable
-        Its keys.
-    layers : mapping of str to tuple of str
-        Parameters that name a layer, the first of them positional, and the kinds that fit.
-    unit : str
-        Unit of its measures.
-    direction : {"up", "down"}
-        Which way is better, for targets that say "reaches".
-    whole_part : str
-        Part that a target means when it names none.
-    """
-
-    name: str
-    table: type[IndicatorTable]
-    layers: Mapping[str, tuple[str, ...]]
-    unit: str = "1"
-    direction: Literal["up", "down"] = "up"
-    whole_part: str = ""
-
-
-ANALYSES: Mapping[str, Analysis] = {
-    analysis.name: analysis
-    for analysis in (
-        Analysis("coverage", CoverageTable, {"facilities": _FACILITIES}),
-        Analysis("rail_coverage", RailCoverageTable, {"stations": _STATIONS}),
-        Analysis("park_access", ParkAccessTable, {"parks": ("parks",)}),
-        Analysis("living_circle", LivingCircleTable, {}),
-        Analysis("detour", DetourTable, {"facilities": _FACILITIES}),
-        Analysis(
-            "park_area_per_capita",
-            ParkAreaTable,
-            {"parks": ("parks",), "population": ("population", DISTRICTS)},
-            unit="m2/person",
-        ),
-        Analysis("green_space_ratio", GreenSpaceTable, {"parcels": ("land", *LAND_LAYERS)}),
-        Analysis(
-            "ecological_land_share", EcologicalLandTable, {"lines": ("red_lines", "facilities")}
-        ),
-        Analysis("red_line_share", RedLineTable, {"red_lines": ("red_lines",)}, whole_part="total"),
-    )
-}
+ANALYSES: Mapping[str, Analysis] = {analysis.name: analysis for analysis in (*ACCESS, *LAND)}
 """Every analysis that a plan can name."""
 
 
@@ -121,7 +45,7 @@ def demand_layers(table: IndicatorTable) -> tuple[str, ...]:
         Layer names, each once; ``population+jobs`` needs two, ``land`` none.
     """
     names = (name for of in denominators(table) for name in of.split("+"))
-    return tuple(dict.fromkeys(name for name in names if name != _LAND))
+    return tuple(dict.fromkeys(name for name in names if name != "land"))
 
 
 def named_layers(
@@ -149,44 +73,8 @@ def named_layers(
         kinds[f"tiers.{tier}.network"] = WALK_LAYERS["network"]
     for category, name in getattr(table, "categories", {}).items():
         named[f"categories.{category}"] = name
-        kinds[f"categories.{category}"] = _FACILITIES
+        kinds[f"categories.{category}"] = FACILITIES
     return {key: (name, kinds[key]) for key, name in named.items() if name is not None}
-
-
-def target_parts(table: IndicatorTable) -> tuple[str, ...]:
-    """Give the parts that are known before the layers are: park tiers, and all of them."""
-    if isinstance(table, ParkAccessTable):
-        return (*table.tiers, _ALL)
-    if isinstance(table, LivingCircleTable):
-        return (*table.categories, _ALL)
-    return _DETOUR_PARTS if isinstance(table, DetourTable) else ()
-
-
-def reach_m(table: IndicatorTable) -> float:
-    """
-    Say how far outside the districts a facility can still serve people inside.
-
-    Parameters
-    ----------
-    table : IndicatorTable
-        The indicator.
-
-    Returns
-    -------
-    float
-        Metres in a straight line; 0 for analyses that look inside the districts only.
-    """
-    if isinstance(table, CoverageTable | RailCoverageTable | DetourTable):
-        return table.distance_m
-    if isinstance(table, LivingCircleTable):
-        return table.distance_m or walk_distance_m(table.minutes or 0.0, table.speed_kmh or 0.0)
-    if isinstance(table, ParkAccessTable):
-        detour = table.detour_factor or 1.0  # of minutes only; metres are used as they are
-        return max(
-            tier.distance_m or walk_distance_m(tier.minutes or 0.0, tier.speed_kmh or 0.0) / detour
-            for tier in table.tiers.values()
-        )
-    return 0.0
 
 
 def run_analysis(
@@ -226,7 +114,8 @@ def run_analysis(
     }
     subject, *others = [getattr(table, key) for key in analysis.layers] or [None]
     for key, name in zip([*analysis.layers][1:], others, strict=True):
-        parameters[key] = name if name == DISTRICTS else layers[name]
+        if name is not None:
+            parameters[key] = name if name == DISTRICTS else layers[name]
     if "of" in type(table).model_fields:
         parameters["demand"] = {name: layers[name] for name in demand_layers(table)}
     if isinstance(table, WalkTable) and table.distance == "network":

@@ -12,7 +12,7 @@ from geoplan.app.indicators import PlannedIndicator, bind_target, plan_indicator
 from geoplan.app.loading import LoadedLayers, Progress, check_sources, load_layers
 from geoplan.app.outcome import IndicatorOutcome, PlanOutcome
 from geoplan.app.plan import Plan, read_plan
-from geoplan.app.registry import reach_m, run_analysis
+from geoplan.app.registry import run_analysis
 from geoplan.app.targets import judge
 from geoplan.core.errors import GeoplanError
 from geoplan.core.notices import Notice
@@ -161,10 +161,10 @@ def _run_notices(plan: Plan, planned: tuple[PlannedIndicator, ...]) -> list[Noti
             Notice(
                 "margin_below_reach",
                 indicator.id,
-                values={"margin_m": margin_m, "reach_m": reach_m(indicator.table)},
+                values={"margin_m": margin_m, "reach_m": indicator.table.outside_m},
             )
             for indicator in planned
-            if reach_m(indicator.table) > margin_m
+            if indicator.table.outside_m > margin_m
         ]
     return notices
 

@@ -1,6 +1,7 @@
 """Definitions in words: what a number means, said so that it can be checked and disputed."""
 
 from collections.abc import Callable, Mapping, Sequence
+from string import Formatter
 from typing import Any
 
 from geoplan.core.errors import ParameterError
@@ -51,12 +52,15 @@ def define(subject: Result | Definition, lang: str) -> list[str]:
         analysis, facts = subject.analysis, {"kinds": counted, **subject.definition}
     else:
         analysis, facts = str(subject.get("analysis", "")), subject
-    if analysis not in _SENTENCES:
+    if analysis in _SENTENCES:
+        return _SENTENCES[analysis](facts, lang)
+    sentences = _from_words(analysis, facts, lang)
+    if not sentences:
         raise ParameterError(
-            f"there is no definition in words of the analysis {analysis!r}; there are those of "
-            f"{', '.join(_SENTENCES)}. A mapping names its own under 'analysis'."
+            f"there is no definition in words of the analysis {analysis!r}; a mapping names its "
+            "own under 'analysis', as results.json does."
         )
-    return _SENTENCES[analysis](facts, lang)
+    return sentences
 
 
 def analysis_name(analysis: str, lang: str) -> str:
@@ -137,6 +141,46 @@ def _named(table: str, key: str, lang: str) -> str:
 
 def _say(key: str, lang: str, **values: Any) -> str:  # noqa: ANN401 (whatever format() takes)
     return text(f"definitions.{key}", lang, **values)
+
+
+def _from_words(analysis: str, facts: Definition, lang: str) -> list[str]:
+    """
+    Say the sentences that an analysis has among the words, in their order there.
+
+    ``[<analysis>.sentences]`` holds them with the keys of the definition in braces. A sentence that
+    speaks of something the definition lacks is left out; one whose key ends in ``__yes`` or
+    ``__no`` is said where the switch before it is set so.
+    """
+    start = f"definitions.{analysis}.sentences."
+    known = {key: _told(key, value, lang) for key, value in facts.items()}
+    told = {key: value for key, value in known.items() if value}
+    sentences = []
+    for key, words in catalogue(lang).items():
+        if not key.startswith(start):
+            continue
+        switch, _, wanted = key.removeprefix(start).partition("__")
+        if wanted and facts.get(switch) is not (wanted == "yes"):
+            continue
+        needed = {field for _, field, _, _ in Formatter().parse(words) if field}
+        if needed <= set(told):
+            sentences.append(words.format_map(told))
+    return sentences
+
+
+def _told(key: str, value: object, lang: str) -> str:
+    """Write a value of a definition as a sentence holds it; empty where there is nothing to say."""
+    if isinstance(value, bool) or value is None:
+        return ""
+    if isinstance(value, int | float):
+        return _count({key: value}, key) if key.endswith("_count") else _figure(value)
+    if isinstance(value, str):
+        return _named("layer", value, lang)
+    if isinstance(value, Mapping):
+        return _listed([f"{name} ({_told('', one, lang)})" for name, one in value.items()], lang)
+    if isinstance(value, Sequence):
+        names = [denominator_name(one, lang) if key == "of" else str(one) for one in value]
+        return _listed(names, lang) if names else ""
+    return str(value)
 
 
 def _listed(names: Sequence[str], lang: str) -> str:

@@ -190,3 +190,48 @@ def make_measure(  # noqa: PLR0913 (the columns of one table)
         numerator_unit=numerator_unit,
         denominator_unit=denominator_unit,
     )
+
+
+def make_amount(
+    districts: "GeoDataFrame",
+    amount: Any,  # noqa: ANN401 (anything numpy turns into an array)
+    *,
+    of: str,
+    unit: str,
+    part: str = "",
+    total: float | None = None,
+) -> Measure:
+    """
+    Build a measure that is no ratio: metres of line, a count, hectares lost.
+
+    Parameters
+    ----------
+    districts : GeoDataFrame, n rows
+        With ``district_id`` and ``name``.
+    amount : array_like of float, n values
+        NaN where unknown.
+    of, unit, part : str
+        As in `Measure`.
+    total : float, optional
+        Amount of the whole; the sum over the districts by default.
+
+    Returns
+    -------
+    Measure
+        Amounts over 1: `Measure.denominator` is 1 everywhere and its unit is empty.
+    """
+    import numpy as np
+
+    amounts = np.asarray(amount, dtype=float)
+    whole = float(amounts.sum()) if total is None else total
+    return make_measure(
+        districts,
+        amounts,
+        np.ones(len(amounts)),
+        of=of,
+        part=part,
+        unit=unit,
+        numerator_unit=unit,
+        denominator_unit="",
+        totals=(whole, 1.0),
+    )

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from geoplan.app.analyses_access import TierTable
 from geoplan.app.catalogue import indicator_catalogue
 from geoplan.app.export_json import results_schema
 from geoplan.app.indicators import plan_indicators
 from geoplan.app.plan import read_plan
-from geoplan.app.plan_tables import KINDS, IndicatorTable, LayerTable, PlanHead, TierTable
+from geoplan.app.plan_tables import KINDS, IndicatorTable, LayerTable, PlanHead
 from geoplan.app.provenance import provenance_document
 from geoplan.app.registry import ANALYSES
 from geoplan.app.run import run_plan
@@ -23,7 +24,10 @@ from geoplan.core.texts import text
 from geoplan.layers.fits import _TABLE_KEYS
 
 ROOT = Path(__file__).parents[2]
-PLAN_FILE = (ROOT / "docs" / "plan-file.md").read_text(encoding="utf-8")
+PLAN_FILE = "\n".join(
+    page.read_text(encoding="utf-8")
+    for page in (ROOT / "docs" / "plan-file.md", *sorted((ROOT / "docs").glob("analyses-*.md")))
+)
 OUTPUTS = (ROOT / "docs" / "outputs.md").read_text(encoding="utf-8")
 OPERATORS = ">=|<=|==|>|<|not_decrease|not_increase|not_above_parent"
 

@@ -201,3 +201,32 @@ def test_an_analysis_without_a_definition_is_an_error(subject):
 def test_a_language_that_geoplan_does_not_speak_is_an_error():
     with pytest.raises(ParameterError, match="`lang` is 'fr'"):
         said("coverage", "fr")
+
+
+@pytest.fixture
+def words(monkeypatch):
+    """Let an analysis `lengths` have its sentences among the words."""
+    told = {
+        "definitions.list.and": " and ",
+        "definitions.list.comma": ", ",
+        "definitions.lengths.sentences.what": "Length of {line_count} {lines} over {of}.",
+        "definitions.lengths.sentences.classes": "Classes: {classes}.",
+        "definitions.lengths.sentences.both_sides__yes": "Both sides count.",
+        "definitions.lengths.sentences.both_sides__no": "Centre lines count.",
+    }
+    monkeypatch.setattr("geoplan.core.definitions.catalogue", lambda _: told)
+    monkeypatch.setattr("geoplan.core.definitions.text", lambda key, _, **__: told[key])
+
+
+@pytest.mark.usefixtures("words")
+def test_an_analysis_may_have_its_definition_among_the_words_alone():
+    facts = {"analysis": "lengths", "line_count": 1200, "lines": "roads", "of": ["land", "ring"]}
+
+    assert define({**facts, "both_sides": True, "classes": ["a"]}, "en") == [
+        "Length of 1,200 roads over land and ring.",
+        "Classes: a.",
+        "Both sides count.",
+    ]
+    assert define({**facts, "both_sides": False, "classes": []}, "en")[1:] == [
+        "Centre lines count."
+    ]

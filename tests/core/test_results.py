@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from shapely import box
 
-from geoplan.core.results import Result, make_measure
+from geoplan.core.results import Result, make_amount, make_measure
 
 
 def _districts():
@@ -39,3 +39,10 @@ def test_a_missing_measure_lists_those_there_are():
     )
     with pytest.raises(KeyError, match="it has: land"):
         result.measure("population")
+
+
+def test_an_amount_is_itself_over_one():
+    measure = make_amount(_districts(), [3, np.nan, 5], of="roads", unit="m", total=7)
+    assert measure.districts["value"].tolist()[::2] == [3.0, 5.0]
+    assert (measure.value, measure.unit, measure.denominator_unit) == (7.0, "m", "")
+    assert np.isnan(measure.districts["value"][1])

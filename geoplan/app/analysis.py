@@ -1,0 +1,58 @@
+"""One analysis as a plan sees it: its keys, its layers, its unit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from geoplan.app.plan_tables import WALK_NETWORK, IndicatorTable
+from geoplan.core.columns import LAND_LAYERS
+
+DISTRICTS = "districts"
+"""The layer that every plan has."""
+
+AREAS = ("facilities", "land", *LAND_LAYERS)
+"""Kinds of layer that may hold areas of any sort."""
+
+POINTS = ("facilities", "bus_stops", "rail_stations")
+"""Kinds of layer that may hold points of any sort."""
+
+FACILITIES = (*POINTS, "parks", "land", *LAND_LAYERS)
+"""Kinds of layer that people can go to."""
+
+WALK_LAYERS: Mapping[str, tuple[str, ...]] = {
+    "network": (WALK_NETWORK,),
+    "entrances": POINTS,
+    "gates": POINTS,
+    "barriers": (*AREAS, "red_lines", "parks"),
+}
+"""Keys that name a layer for distances along streets, and the kinds that fit."""
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """
+    One analysis as a plan sees it.
+
+    Parameters
+    ----------
+    name : str
+        As in ``analysis = "…"``, and in `geoplan.analyses`.
+    table : type of IndicatorTable
+        Its keys.
+    layers : mapping of str to tuple of str
+        Parameters that name a layer, the first of them positional, and the kinds that fit. One
+        that the plan may leave out is optional in `table`.
+    unit : str
+        Unit of its measures.
+    direction : {"up", "down"}
+        Which way is better, for targets that say "reaches".
+    whole_part : str
+        Part that a target means when it names none.
+    """
+
+    name: str
+    table: type[IndicatorTable]
+    layers: Mapping[str, tuple[str, ...]]
+    unit: str = "1"
+    direction: Literal["up", "down"] = "up"
+    whole_part: str = ""
