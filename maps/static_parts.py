@@ -1,5 +1,6 @@
 """Parts of a picture: scale bar, north arrow, labels that keep clear of each other."""
 
+import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,11 @@ if TYPE_CHECKING:
     from matplotlib.text import Text
     from matplotlib.transforms import Bbox, Transform
 
+INSET_SHARE = 0.4
+"""Width of what an inset shows, as a share of the map's: it is enlarged two and a half times."""
+
+_FLAT_COLOURS = 24
+_SAMPLE_STEP = 7
 INK, SOFT, PAPER = "#1b242e", "#55626f", "#ffffff"
 _STEPS = (1.0, 2.0, 5.0, 10.0)
 
@@ -135,7 +141,36 @@ def draw_north_arrow(figure: "Figure", letter: str, at_in: tuple[float, float]) 
     )  # fmt: skip
 
 
-def draw_labels(axes: "Axes", labels: Sequence[Label], *, sizes_pt: Sequence[float]) -> int:
+def frame_inset(figure: "Figure", axes: "Axes", inset: "Axes", caption: str) -> None:
+    """
+    Frame an inset, and on the map what it shows.
+
+    Parameters
+    ----------
+    figure : Figure
+        With both.
+    axes, inset : Axes
+        The map, and the enlarged part of it.
+    caption : str
+        Above the inset.
+    """
+    from matplotlib.patches import Rectangle
+
+    (west, east), (south, north) = inset.get_xlim(), inset.get_ylim()
+    for drawn in (axes, inset):
+        frame = Rectangle(
+            (west, south), east - west, north - south, facecolor="none", edgecolor=INK,
+            linewidth=1.1, zorder=11, clip_on=False,
+        )  # fmt: skip
+        drawn.add_artist(frame)
+    place = inset.get_position()
+    figure.text(
+        place.x0, place.y1 + 0.1 / figure.get_figheight(), caption, fontsize=9, color=INK,
+        fontweight="bold",
+    )  # fmt: skip
+
+
+def draw_labels(axes: "Axes", labels: Sequence[Label], *, sizes_pt: Sequence[float]) -> list[Label]:
     """
     Write labels, leaving out the lighter one of two that would overlap.
 
@@ -151,8 +186,8 @@ def draw_labels(axes: "Axes", labels: Sequence[Label], *, sizes_pt: Sequence[flo
 
     Returns
     -------
-    int
-        How many were left out.
+    list of Label
+        Those left out, the heaviest first.
     """
     taken: list[Bbox] = []
     waiting = sorted(labels, key=lambda item: -item.weight)
@@ -167,7 +202,49 @@ def draw_labels(axes: "Axes", labels: Sequence[Label], *, sizes_pt: Sequence[flo
             else:
                 taken.append(box)
         waiting = rest
-    return len(waiting)
+    return waiting
+
+
+def crowded_window(
+    left_out: Sequence[Label], bounds: tuple[float, float, float, float]
+) -> tuple[float, float, float, float] | None:
+    """
+    Choose the part of a map to enlarge: where most labels found no room.
+
+    Parameters
+    ----------
+    left_out : sequence of Label
+        From `draw_labels`.
+    bounds : tuple of float
+        West, south, east, north of the map.
+
+    Returns
+    -------
+    tuple of float or None
+        West, south, east, north of a window twice as wide as high, inside the width of the map;
+        None where no label was left out.
+
+    Examples
+    --------
+    >>> crowded_window([Label(90, 50, "", "", 1), Label(95, 50, "", "", 1)], (0, 0, 100, 60))
+    (60.0, 40.0, 100.0, 60.0)
+    """
+    if not left_out:
+        return None
+    west, _, east, _ = bounds
+    width = INSET_SHARE * (east - west)
+    height = width / 2
+
+    def neighbours(label: Label) -> int:
+        return sum(
+            abs(other.x - label.x) <= width / 2 and abs(other.y - label.y) <= height / 2
+            for other in left_out
+        )
+
+    middle = max(left_out, key=neighbours)
+    left = min(max(middle.x - width / 2, west), east - width)
+    bottom = middle.y - height / 2
+    return left, bottom, left + width, bottom + height
 
 
 def _write_label(axes: "Axes", label: Label, size_pt: float) -> "Text":
@@ -178,3 +255,40 @@ def _write_label(axes: "Axes", label: Label, size_pt: float) -> "Text":
         color=label.color, linespacing=1.15, zorder=10,
         path_effects=[withStroke(linewidth=size_pt * 0.4, foreground=PAPER)],
     )  # fmt: skip
+
+
+def small_png(rgba: bytes, size: tuple[int, int], *, dpi: int) -> bytes:
+    """
+    Write a picture as a PNG with a palette, at a third of the bytes.
+
+    Parameters
+    ----------
+    rgba : bytes
+        Four bytes a pixel, row by row from the top; opaque.
+    size : tuple of int
+        Width and height in pixels.
+    dpi : int
+        Noted in the file, so that a document shows it in its true size.
+
+    Returns
+    -------
+    bytes
+        The most frequent colours keep their exact value: they are in the legend.
+    """
+    import numpy as np
+    from PIL import Image
+
+    image = Image.frombuffer("RGBA", size, rgba, "raw", "RGBA", 0, 1).convert("RGB")
+    pixels = np.frombuffer(rgba, dtype=np.uint32)
+    colors, counts = np.unique(pixels[::_SAMPLE_STEP], return_counts=True)
+    flat = colors[np.argsort(-counts, kind="stable")[:_FLAT_COLOURS]]
+    shades = image.quantize(256 - len(flat), method=Image.Quantize.MEDIANCUT)
+    index = np.asarray(shades).ravel().copy()
+    used = shades.getpalette() or []
+    for k, color in enumerate(flat, start=len(used) // 3):
+        index[pixels == color] = k
+    paletted = Image.fromarray(index.reshape(size[1], size[0]), "P")
+    paletted.putpalette(used + flat.view(np.uint8).reshape(-1, 4)[:, :3].ravel().tolist())
+    target = io.BytesIO()
+    paletted.save(target, "png", dpi=(dpi, dpi))
+    return target.getvalue()

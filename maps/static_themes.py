@@ -9,12 +9,14 @@ import shapely
 from geoplan.core.texts import catalogue, text
 from geoplan.maps.classes import NO_DATA, Classes, Ramp, make_classes
 from geoplan.maps.safe import visible
+from geoplan.maps.static_shapes import polygon_paths
 from geoplan.maps.words import facilities_name, name_of
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.path import Path
 
     from geoplan.core.results import Measure, Result
 
@@ -23,6 +25,7 @@ _GREEN = "#7fb685"
 _AREAS = {"red_line_share": "#c1666b"}
 _RAMPS: dict[str, Ramp] = {"park_area_per_capita": "Greens", "green_space_ratio": "Greens"}
 _RASTER_FROM = 20_000
+_VECTOR_CORNERS = 5_000
 
 
 def draw_theme(
@@ -65,8 +68,8 @@ def _draw_reach(
     served: "GeoDataFrame",
     lang: str,
 ) -> "list[Artist]":
-    _fill(axes, result.districts, _LAND, None)
-    _fill(axes, served, _SERVED, None)
+    _fill(axes, result.districts, _LAND)
+    _fill(axes, served, _SERVED)
     entries = [_patch(_SERVED, text("static.served", lang))]
     unserved = result.layers.get("unserved")
     if unserved is not None and "unserved_amount" in unserved:
@@ -94,7 +97,7 @@ def _draw_demand(axes: "Axes", unserved: "GeoDataFrame", lang: str) -> "list[Art
         _draw_cells(axes, drawn, index, classes)
     else:
         for k, color in enumerate(classes.colors):
-            _fill(axes, drawn[index == k], color, None, zorder=4)
+            _fill(axes, drawn[index == k], color, zorder=4)
     head = text("static.unserved", lang)
     return [
         _patch(color, f"{head}: {label}")
@@ -133,8 +136,8 @@ def _draw_areas(axes: "Axes", result: "Result", measure: "Measure", lang: str) -
     if "category" in areas and measure.part not in ("", "total"):
         areas = areas[areas["category"] == measure.part]
     color = _AREAS.get(result.analysis, _GREEN)
-    _fill(axes, result.districts, _LAND, None)
-    _fill(axes, areas, color, None, zorder=3)
+    _fill(axes, result.districts, _LAND)
+    _fill(axes, areas, color, zorder=3)
     _outline(axes, result.districts)
     key = f"static.areas_{result.analysis}"
     label = text(key if key in catalogue(lang) else "static.areas_other", lang)
@@ -151,10 +154,10 @@ def _draw_values(
     unit = classes.unit_label(lang)
     entries = []
     for k, (color, label) in enumerate(zip(classes.colors, classes.labels(lang), strict=True)):
-        _fill(axes, result.districts[index == k], color, None)
+        _fill(axes, result.districts[index == k], color)
         entries.append(_patch(color, f"{label} {unit} ({int((index == k).sum())})"))
     if (index < 0).any():
-        _fill(axes, result.districts[index < 0], NO_DATA, None)
+        _fill(axes, result.districts[index < 0], NO_DATA)
         unknown = text("maps.class.none", lang)
         entries.append(_patch(NO_DATA, f"{unknown} ({int((index < 0).sum())})"))
     _outline(axes, result.districts)
@@ -171,7 +174,7 @@ def _draw_facilities(
 
     shapes = facilities.geometry.to_numpy()
     if (shapely.get_dimensions(shapes) == 2).any():
-        _fill(axes, facilities, _GREEN, None, zorder=5)
+        _fill(axes, facilities, _GREEN, zorder=5)
         key = "parks" if "parks" in result.layers else str(result.definition.get("facilities"))
         return _patch(_GREEN, name_of("layer", key, lang))
     points = shapely.get_coordinates(shapely.centroid(shapes))
@@ -183,27 +186,24 @@ def _draw_facilities(
     )  # fmt: skip
 
 
-def _fill(
-    axes: "Axes",
-    layer: "GeoDataFrame",
-    color: str,
-    edge: str | None,
-    *,
-    zorder: int = 2,
-) -> None:
-    shapes = layer.geometry.to_numpy()
-    drawn = shapely.get_dimensions(shapes) == 2
-    if drawn.any():
-        layer[drawn].geometry.plot(
-            ax=axes, facecolor=color, edgecolor=edge or "none", linewidth=0, aspect=None,
-            zorder=zorder, autolim=False,
-        )  # fmt: skip
+def _fill(axes: "Axes", layer: "GeoDataFrame", color: str, *, zorder: int = 2) -> None:
+    for path in polygon_paths(layer.geometry.to_numpy()):
+        _add_path(axes, path, facecolor=color, edgecolor="none", linewidth=0, zorder=zorder)
 
 
 def _outline(axes: "Axes", districts: "GeoDataFrame") -> None:
-    districts.boundary.plot(
-        ax=axes, color=_LINE, linewidth=0.7, aspect=None, zorder=6, autolim=False
-    )
+    for path in polygon_paths(districts.geometry.to_numpy()):
+        _add_path(axes, path, facecolor="none", edgecolor=_LINE, linewidth=0.7, zorder=6)
+
+
+def _add_path(axes: "Axes", path: "Path", **style: Any) -> None:  # noqa: ANN401 (matplotlib's own)
+    from matplotlib.patches import PathPatch
+
+    patch = PathPatch(path, transform=axes.transData, **style)
+    # In an SVG, many thousand corners of an area are lighter as a picture inside the drawing.
+    patch.set_rasterized(style["facecolor"] != "none" and len(path.vertices) > _VECTOR_CORNERS)
+    patch.set_clip_path(axes.patch)
+    axes.add_artist(patch)
 
 
 def _patch(color: str, label: str) -> "Artist":

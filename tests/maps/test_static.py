@@ -15,8 +15,9 @@ from geoplan.core.errors import CRSError, EmptyLayerError
 from geoplan.core.results import Result, make_measure
 from geoplan.core.texts import text
 from geoplan.maps.fonts import CANDIDATES, installed_cjk, needs_cjk
-from geoplan.maps.static import static_map
-from geoplan.maps.static_parts import Label, bar_length_m, draw_labels
+from geoplan.maps.static import draw_map, static_map
+from geoplan.maps.static_parts import INSET_SHARE, Label, bar_length_m, crowded_window, draw_labels
+from geoplan.maps.static_shapes import polygon_paths
 
 CRS = "EPSG:4547"
 NAMES = ("North", "East", "South", "West")
@@ -222,14 +223,15 @@ def test_the_heavier_of_two_labels_in_one_place_stays():
     axes = axes_of(100)
     labels = [Label(50, 50, "light", "black", 1), Label(51, 50, "heavy", "black", 2)]
     omitted = draw_labels(axes, labels, sizes_pt=(8,))
-    assert (omitted, [text.get_text() for text in axes.texts]) == (1, ["heavy"])
+    assert [label.text for label in omitted] == ["light"]
+    assert [text.get_text() for text in axes.texts] == ["heavy"]
 
 
 def test_a_label_without_room_is_tried_smaller():
     axes = axes_of(100)
     labels = [Label(50, 50, "first", "black", 2), Label(50, 57, "second", "black", 1)]
-    assert draw_labels(axes, labels, sizes_pt=(20,)) == 1
-    assert draw_labels(axes_of(100), labels, sizes_pt=(20, 8)) == 0
+    assert len(draw_labels(axes, labels, sizes_pt=(20,))) == 1
+    assert draw_labels(axes_of(100), labels, sizes_pt=(20, 8)) == []
 
 
 def test_the_target_is_a_limit_between_colours():
@@ -257,3 +259,82 @@ def test_only_wide_letters_need_a_chinese_font(text, wide):
 def test_the_name_of_a_layer_is_text_in_the_legend():
     result = dataclasses.replace(reach_result(), definition={"facilities": "$\\frac$ stops"})
     assert static_map(result, dpi=50).data.startswith(b"\x89PNG")
+
+
+def crowded_result():
+    # Nine districts of 100 m in the corner of one of 40 km: their labels cannot all be read.
+    k = np.arange(9)
+    west, south = 500_000 + 100 * (k % 3), 2_500_000 + 100 * (k // 3)
+    small = shapely.box(west, south, west + 100, south + 100)
+    large = shapely.box(500_000, 2_500_000, 540_000, 2_525_000)
+    districts = gpd.GeoDataFrame(
+        {"district_id": [f"D{k}" for k in range(10)], "name": [f"Town {k}" for k in range(10)]},
+        geometry=[*small, large.difference(shapely.union_all(small))],
+        crs=CRS,
+    )
+    measure = make_measure(districts, np.linspace(0, 1, 10), np.ones(10), of="land")
+    return Result("park_area_per_capita", (measure,), districts)
+
+
+def test_a_wide_area_gets_an_inset_of_its_crowded_part():
+    plain, crowded = draw_map(make_result()), draw_map(crowded_result())
+    assert (len(plain.figure.axes), len(crowded.figure.axes)) == (1, 2)
+    shown = crowded.figure.axes[1]
+    assert np.ptp(shown.get_xlim()) == pytest.approx(
+        INSET_SHARE * np.ptp(crowded.figure.axes[0].get_xlim())
+    )
+    assert shown.get_xlim()[0] <= 500_150 <= shown.get_xlim()[1]
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(0, 100), st.floats(0, 60), st.floats(1, 9)), min_size=1, max_size=20
+    )
+)
+def test_the_inset_stays_in_the_width_of_the_map_and_shows_a_label_that_was_left_out(places):
+    labels = [Label(x, y, "", "", weight) for x, y, weight in places]
+    west, south, east, north = crowded_window(labels, (0.0, 0.0, 100.0, 60.0))
+    assert west >= 0
+    assert east <= 100 + 1e-9
+    assert (east - west, north - south) == pytest.approx((40, 20))
+    assert any(
+        west - 1e-9 <= label.x <= east + 1e-9 and south <= label.y <= north for label in labels
+    )
+
+
+def test_nothing_is_enlarged_where_every_label_has_room():
+    assert crowded_window([], (0.0, 0.0, 100.0, 60.0)) is None
+
+
+@pytest.mark.parametrize("file_format", ["png", "svg"])
+def test_a_drawing_gives_the_same_bytes_twice(file_format):
+    drawing = draw_map(reach_result(cells(400)))
+    again = draw_map(reach_result(cells(400)))
+    assert drawing.save(file_format, dpi=60) == again.save(file_format, dpi=60)
+
+
+def test_a_png_knows_its_resolution():
+    data = draw_map(make_result()).save(dpi=300)
+    image = Image.open(io.BytesIO(data))
+    assert image.size[0] == 3_000
+    assert image.info["dpi"] == pytest.approx((300, 300), abs=0.1)
+
+
+def test_holes_run_the_other_way_round_so_that_they_stay_empty():
+    # Signed areas of the rings then add up to the area of the polygon: 100 - 36.
+    ring = shapely.box(0, 0, 10, 10).difference(shapely.box(2, 2, 8, 8))
+    (path,) = polygon_paths(np.array([ring, shapely.Point(1, 1), shapely.Polygon()]))
+    starts = np.nonzero(path.codes == path.MOVETO)[0]
+    rings = np.split(path.vertices, starts[1:])
+    areas = [
+        shapely.area(shapely.Polygon(r)) * (1 if shapely.is_ccw(shapely.LinearRing(r)) else -1)
+        for r in rings
+    ]
+    assert sorted(areas) == [-36, 100]
+
+
+def test_a_layer_of_many_corners_becomes_several_paths_and_loses_none():
+    shapes = shapely.box(np.arange(30_000), 0, np.arange(30_000) + 1, 1)
+    paths = list(polygon_paths(shapes))
+    assert len(paths) == 4
+    assert sum(len(path.vertices) for path in paths) == 5 * 30_000
