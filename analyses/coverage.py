@@ -18,6 +18,7 @@ from geoplan.analyses.polygon_layers import (
     one_district,
 )
 from geoplan.analyses.streets.network_coverage import network_coverage
+from geoplan.analyses.streets.network_layers import LazyLayers, bundled
 from geoplan.analyses.streets.walk_access import check_distance_kind
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
@@ -188,9 +189,27 @@ def coverage(
             for piece, amount in zip(pieces, served, strict=True)
         ),
         districts=districts,
-        layers=coverage_layers(usable, facilities, districts, catchment, pieces, served),
+        layers=_layers(usable, facilities, districts, catchment, pieces, served),
         definition=_definition(facilities, pieces, distance_m, distance),
         notices=unique([*notices, *(notice for piece in pieces for notice in piece.notices)]),
+    )
+
+
+def _layers(
+    usable: "GeoDataFrame",
+    facilities: "GeoDataFrame",
+    districts: "GeoDataFrame",
+    catchment: Catchment,
+    pieces: Sequence[DemandPieces],
+    served: "Sequence[np.ndarray[Any, np.dtype[np.float64]]]",
+) -> LazyLayers:
+    names = ["served", "unserved"]
+    if any(piece.kind != "area" for piece in pieces):
+        names.append("demand")
+    return bundled(
+        names,
+        lambda: coverage_layers(usable, facilities, districts, catchment, pieces, served),
+        facilities=facilities,
     )
 
 

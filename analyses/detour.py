@@ -1,6 +1,7 @@
 """Detour: how much longer the walk is than the straight line, and whom that line miscounts."""
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,6 +9,7 @@ import shapely
 
 from geoplan.analyses.coverage import coverage
 from geoplan.analyses.coverage_layers import nearest_facility
+from geoplan.analyses.streets.network_layers import LazyLayers
 from geoplan.core.errors import ParameterError
 from geoplan.core.results import Measure, Result, make_measure
 
@@ -112,10 +114,6 @@ def detour(
         distance="network",
         walk=walk,
     )
-    layers = dict(along.layers)
-    if "demand" in layers:
-        layers["demand"] = _with_index(layers["demand"], facilities)
-        layers["districts"] = _by_district(layers["demand"], districts)
     return replace(
         along,
         analysis="detour",
@@ -124,9 +122,19 @@ def detour(
             for flat, walked in zip(straight.measures, along.measures, strict=True)
             for measure in _parts(flat, walked, districts)
         ),
-        layers=layers,
+        layers=_layers(along, facilities, districts),
         definition={**along.definition, "distance": "network"},
     )
+
+
+def _layers(
+    along: Result, facilities: "GeoDataFrame", districts: "GeoDataFrame"
+) -> "Mapping[str, GeoDataFrame]":
+    layers = along.layers
+    if "demand" not in layers or not isinstance(layers, LazyLayers):
+        return layers
+    demand = cache(lambda: _with_index(layers["demand"], facilities))
+    return layers.also(demand=demand, districts=lambda: _by_district(demand(), districts))
 
 
 def _parts(flat: Measure, walked: Measure, districts: "GeoDataFrame") -> list[Measure]:

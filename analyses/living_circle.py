@@ -1,30 +1,17 @@
 """Living circle: who has every kind of daily facility near, and what the others lack."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pandas as pd
-import shapely
-
-from geoplan.analyses.coverage_layers import nearest_facility
 from geoplan.analyses.demand import DemandPieces, served_amount
-from geoplan.analyses.demand_shares import DemandShares, Served, demand_shares
+from geoplan.analyses.demand_shares import Served, demand_shares
 from geoplan.analyses.exact.catchment import Catchment, catchment_polygons, make_catchment
 from geoplan.analyses.exact.common_catchment import ARC_SEGMENTS, AREA_ERROR, reached_by_all
+from geoplan.analyses.living_circle_layers import ALL, living_circle_layers
 from geoplan.analyses.polygon_layers import check_districts, layer_name
 from geoplan.analyses.streets.facility_access import Doors, facility_access, find_doors
-from geoplan.analyses.streets.network_layers import (
-    WHOLE,
-    demand_columns,
-    demand_layer,
-    facility_texts,
-    ground_layer,
-    ground_left,
-    served_ground,
-    unserved_units,
-)
 from geoplan.analyses.streets.network_served import FacilityClass, serve_pieces
 from geoplan.analyses.streets.street_land import ARC_SEGMENTS as STREET_ARC_SEGMENTS
 from geoplan.analyses.streets.walk_access import check_distance_kind, check_walk
@@ -35,17 +22,13 @@ from geoplan.core.results import Result
 from geoplan.core.units import walk_distance_m
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from geopandas import GeoDataFrame
-    from numpy.typing import NDArray
 
     from geoplan.analyses.streets.walk_access import WalkAccess
 
     Bounds = tuple[float, float, float, float]
-
-ALL = "all"
-"""Part of what has every category near; no category may be called so."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +36,6 @@ class _Circle:
     """The categories, and everything that serving and drawing needs of them."""
 
     categories: "dict[str, GeoDataFrame]"
-    reach_m: float
     walk: "WalkAccess | None"
     doors: dict[str, Doors]
     classes: dict[str, FacilityClass]
@@ -80,8 +62,8 @@ def living_circle(  # noqa: PLR0913 (what decides the number stands in the call)
     *,
     of: "Sequence[str]",
     demand: "Mapping[str, GeoDataFrame] | None" = None,
-    distance_m: float | None = None,
-    minutes: float | None = None,
+    distance_m: "float | Mapping[str, float] | None" = None,
+    minutes: "float | Mapping[str, float] | None" = None,
     speed_kmh: float | None = None,
     distance: str = "straight",
     walk: "WalkAccess | None" = None,
@@ -98,10 +80,13 @@ def living_circle(  # noqa: PLR0913 (what decides the number stands in the call)
         Areas to report on, in the same CRS, with ``district_id`` and ``name``.
     of, demand
         As in `geoplan.coverage`.
-    distance_m : float, optional
-        How far is near, in metres. Either this, or `minutes` with `speed_kmh`.
-    minutes, speed_kmh : float, optional
-        The same as a time and a speed, along streets only: in a straight line minutes mean nothing.
+    distance_m : float or mapping of str to float, optional
+        How far is near, in metres: for all categories, or for each by its name, as standards have
+        it. Either this, or `minutes` with `speed_kmh`.
+    minutes : float or mapping of str to float, optional
+        The same as times, along streets only: in a straight line minutes mean nothing.
+    speed_kmh : float, optional
+        Walking speed for `minutes`.
     distance : {"straight", "network"}
         Kind of distance: in a straight line, or along the streets of `walk`.
     walk : WalkAccess, optional
@@ -116,7 +101,9 @@ def living_circle(  # noqa: PLR0913 (what decides the number stands in the call)
         `of` that is not an area: ``district_id, amount, served_<category>_share,
         served_all_share``, per category ``nearest_<category>_id, nearest_<category>_name,
         distance_<category>_m``, and ``category_count``, ``missing``: how many categories the whole
-        unit has near, and the names of the others); ``unserved`` (what lacks a category).
+        unit has near, and the names of the others); ``unserved`` (what lacks a category). Along
+        streets there is ground only where the walk says how wide it is beside them, and besides
+        ``reached_<category>`` (streets from which it is near) and ``entrances``.
 
     Raises
     ------
@@ -135,13 +122,14 @@ def living_circle(  # noqa: PLR0913 (what decides the number stands in the call)
 
     .. math:: S_{D,all} = W(D \cap \bigcap_k C_k) / W(D).
 
-    Near is one distance for all categories, as in "15 分钟生活圈" [1]_; for several, run it for
-    each group. What `geoplan.coverage` says of straight lines, streets, cells and land holds here.
+    Near is one distance for all categories, or one for each: the standard of the "生活圈" has
+    facilities of the 5, 10 and 15 minute circle at 300, 500 and 800 to 1,000 m [1]_. What
+    `geoplan.coverage` says of straight lines, streets, cells and land holds here.
     A category without any facility is near nobody, and told.
 
     References
     ----------
-    .. [1] GB 50180-2018, *城市居住区规划设计标准* (15 min: 800 to 1,000 m).
+    .. [1] GB 50180-2018, *城市居住区规划设计标准*, 2.0.2 to 2.0.4.
 
     Examples
     --------
@@ -170,11 +158,11 @@ def living_circle(  # noqa: PLR0913 (what decides the number stands in the call)
     ['clinic', '', 'school']
     """
     check_distance_kind(distance, walk)
-    reach_m = _reach_m(distance_m, minutes, speed_kmh, distance)
     _check(categories, of)
+    reaches_m = _reaches_m(list(categories), distance_m, minutes, speed_kmh, distance)
     require_metric_crs(districts=districts, **_layers_by_name(categories))
     check_districts(districts)
-    circle = _circle(categories, districts, reach_m, distance, walk)
+    circle = _circle(categories, districts, reaches_m, distance, walk)
     shares = demand_shares(districts, of, demand, circle.serve)
     empty = [
         Notice("layer_empty_counts_zero", name)
@@ -186,12 +174,20 @@ def living_circle(  # noqa: PLR0913 (what decides the number stands in the call)
         analysis="living_circle",
         measures=shares.measures,
         districts=districts,
-        layers=_layers(circle, districts, shares),
+        layers=living_circle_layers(
+            circle.categories,
+            districts,
+            shares,
+            circle.ground if _has_ground(circle) else None,
+            circle.classes,
+            circle.doors,
+        ),
         definition={
             "categories": {name: len(layer) for name, layer in circle.categories.items()},
             "layers": {name: layer_name(layer, name) for name, layer in categories.items()},
-            "distance_m": reach_m,
-            "minutes": minutes,
+            "distance_m": _common(reaches_m),
+            "distances_m": reaches_m,
+            "minutes": dict(minutes) if isinstance(minutes, Mapping) else minutes,
             "speed_kmh": speed_kmh,
             "distance": distance,
             "of": list(of),
@@ -215,6 +211,41 @@ def _walk_facts(circle: _Circle) -> dict[str, Any]:
         "arc_segments": STREET_ARC_SEGMENTS,
         "entrance_rules": rules,
         "facilities_off_network": sum(doors.off_count for doors in circle.doors.values()),
+    }
+
+
+def _has_ground(circle: _Circle) -> bool:
+    return circle.walk is None or circle.walk.land_width_m is not None
+
+
+def _common(reaches_m: dict[str, float]) -> float | None:
+    """Give the distance of all categories, if it is one."""
+    distances = set(reaches_m.values())
+    return distances.pop() if len(distances) == 1 else None
+
+
+def _reaches_m(
+    names: list[str],
+    distance_m: "float | Mapping[str, float] | None",
+    minutes: "float | Mapping[str, float] | None",
+    speed_kmh: float | None,
+    distance: str,
+) -> dict[str, float]:
+    """Say how far each category may be."""
+    given = {"distance_m": distance_m, "minutes": minutes}
+    for key, value in given.items():
+        if isinstance(value, Mapping) and set(value) != set(names):
+            raise ParameterError(
+                f"`{key}` is given for {', '.join(map(repr, value)) or 'no category'}; wanted one "
+                f"for each of {', '.join(map(repr, names))}, or one number for all."
+            )
+    each = {
+        key: value if isinstance(value, Mapping) else dict.fromkeys(names, value)
+        for key, value in given.items()
+    }
+    return {
+        name: _reach_m(each["distance_m"][name], each["minutes"][name], speed_kmh, distance)
+        for name in names
     }
 
 
@@ -267,7 +298,7 @@ def _layers_by_name(categories: "Mapping[str, GeoDataFrame]") -> "dict[str, GeoD
 def _circle(
     categories: "Mapping[str, GeoDataFrame]",
     districts: "GeoDataFrame",
-    reach_m: float,
+    reaches_m: dict[str, float],
     distance: str,
     walk: "WalkAccess | None",
 ) -> _Circle:
@@ -278,84 +309,16 @@ def _circle(
     west, south, east, north = (float(side) for side in districts.total_bounds)
     bounds = (west, south, east, north)
     if distance == "straight":
-        catchments = {name: make_catchment(one, reach_m, bounds) for name, one in usable.items()}
-        return _Circle(usable, reach_m, None, {}, {}, catchments)
+        catchments = {
+            name: make_catchment(one, reaches_m[name], bounds) for name, one in usable.items()
+        }
+        return _Circle(usable, None, {}, {}, catchments)
     walk = check_walk(walk, districts)
     doors = {name: find_doors(layer, walk, name=name) for name, layer in usable.items()}
     classes = {
-        name: FacilityClass(facility_access(one, walk, distance_m=reach_m), reach_m, walk, bounds)
+        name: FacilityClass(
+            facility_access(one, walk, distance_m=reaches_m[name]), reaches_m[name], walk, bounds
+        )
         for name, one in doors.items()
     }
-    return _Circle(usable, reach_m, walk, doors, classes, {})
-
-
-def _layers(
-    circle: _Circle, districts: "GeoDataFrame", shares: DemandShares
-) -> "dict[str, GeoDataFrame]":
-    grounds = {name: circle.ground(name) for name in circle.categories}
-    grounds[ALL] = shapely.intersection_all(list(grounds.values()))
-    inside = {name: served_ground(ground, districts) for name, ground in grounds.items()}
-    layers = {"facilities": _facilities(circle, districts)}
-    for name, area in inside.items():
-        layers[f"served_{name}"] = ground_layer(area, districts)
-    for pieces, served in zip(shares.pieces, shares.served, strict=True):
-        if pieces.kind != "area":
-            layers["demand"] = _demand(circle, districts, pieces, served)
-            break
-    first = shares.pieces[0]
-    if first.kind == "area":
-        layers["unserved"] = ground_left(first, inside[ALL], districts)
-    else:
-        layers["unserved"] = unserved_units(layers["demand"], f"served_{ALL}_share")
-    return layers
-
-
-def _facilities(circle: _Circle, districts: "GeoDataFrame") -> "GeoDataFrame":
-    import geopandas as gpd
-
-    frames = [
-        gpd.GeoDataFrame(
-            {
-                "category": name,
-                "name": facility_texts(layer, "name", np.arange(len(layer))),
-            },
-            geometry=layer.geometry.to_numpy(),
-            crs=districts.crs,
-        )
-        for name, layer in circle.categories.items()
-    ]
-    return gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=districts.crs)
-
-
-def _demand(
-    circle: _Circle, districts: "GeoDataFrame", pieces: DemandPieces, served: Served
-) -> "GeoDataFrame":
-    columns: dict[str, Any] = {}
-    for name, layer in circle.categories.items():
-        if circle.walk is not None:
-            columns |= demand_columns(served.costs[name], layer, circle.walk, name)
-            continue
-        row, distance_m = nearest_facility(
-            np.asarray(shapely.point_on_surface(pieces.geometry)),
-            np.asarray(layer.geometry, dtype=object),
-        )
-        columns[f"nearest_{name}_id"] = facility_texts(layer, "id", row)
-        columns[f"nearest_{name}_name"] = facility_texts(layer, "name", row)
-        columns[f"distance_{name}_m"] = distance_m
-    near = np.column_stack(
-        [served.by_part[name] >= WHOLE * pieces.amount for name in circle.categories]
-    )
-    columns["category_count"] = near.sum(axis=1)
-    columns["missing"] = _missing(near, list(circle.categories))
-    amounts = {f"served_{name}_share": amount for name, amount in served.by_part.items()}
-    return demand_layer(pieces, districts, amounts, columns)
-
-
-def _missing(near: "NDArray[np.bool_]", names: list[str]) -> "NDArray[np.object_]":
-    """Name what each unit lacks; few combinations occur, so each is worded once."""
-    combinations, which = np.unique(near, axis=0, return_inverse=True)
-    words = [
-        ", ".join(name for name, there in zip(names, row, strict=True) if not there)
-        for row in combinations
-    ]
-    return np.array([*words, ""], dtype=object)[which.reshape(-1)]
+    return _Circle(usable, walk, doors, classes, {})

@@ -18,6 +18,7 @@ from geoplan.analyses.polygon_layers import (
     layer_facts,
     one_district,
 )
+from geoplan.analyses.streets.network_layers import bundled
 from geoplan.analyses.streets.network_parks import network_park_access, walked_reaches
 from geoplan.analyses.streets.walk_access import check_distance_kind
 from geoplan.core.crs import require_metric_crs
@@ -223,7 +224,15 @@ def park_access(  # noqa: PLR0913 (what decides the number stands in the call)
         analysis="park_access",
         measures=tuple(measures),
         districts=districts,
-        layers=access_layers(parks, districts, groups, catchments, first.pieces, first.by_part),
+        layers=bundled(
+            [
+                *("parks", "demand", "unserved"),
+                *(f"served_{name}" for name in (*catchments, ALL)),
+            ],
+            lambda: access_layers(
+                parks, districts, groups, catchments, first.pieces, first.by_part
+            ),
+        ),
         definition={
             **layer_facts(parks, "parks"),
             "tiers": {group.name: _tier_facts(group) for group in groups},

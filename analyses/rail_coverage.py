@@ -68,7 +68,8 @@ def rail_coverage(  # noqa: PLR0913 (what decides the number stands in the call)
     Result
         Measures and layers as of `geoplan.coverage`; ``facilities`` are the stations, and
         ``entrances`` the places measured to, each with the ``station_id`` and ``name`` of its
-        station. The definition counts stations by entrances and by their own place.
+        station, and the ``rule`` that it is there by: ``given``, or the station ``itself``. The
+        definition counts stations by entrances and by their own place.
 
     Raises
     ------
@@ -184,7 +185,11 @@ def _places(
     import geopandas as gpd
 
     keys = stations[_KEY] if _KEY in stations else stations.index.to_series()
-    columns = {_KEY: keys.astype(str).to_numpy()[row]}
+    by_itself = np.arange(len(row)) >= len(row) - len(alone)
+    columns = {
+        _KEY: keys.astype(str).to_numpy()[row],
+        "rule": np.where(by_itself, "itself", "given").astype(object),
+    }
     if "name" in stations:
         columns["name"] = stations["name"].astype("str").fillna("").to_numpy()[row]
     own = np.asarray(stations.geometry, dtype=object)[alone]

@@ -123,6 +123,8 @@ class Doors:
         The entrances on the network.
     start_m : array of float, s
         Metres between the facility and the network by this entrance.
+    rule : array of str, s
+        How each was found.
     rules : dict of str to int
         How many facilities are entered by each rule of `geoplan.analyses.streets.entrances`.
     notices : tuple of Notice
@@ -134,6 +136,7 @@ class Doors:
     facility: "Ints"
     snapped: Snapped
     start_m: "Floats"
+    rule: "NDArray[np.object_]"
     rules: dict[str, int]
     notices: tuple[Notice, ...]
 
@@ -192,7 +195,8 @@ def find_doors(facilities: "GeoDataFrame", walk: "WalkAccess", *, name: str) -> 
     beyond_m = np.where(areal[facility], shapely.distance(points, shapes[facility]), 0.0)
     notices = _door_notices(found, snapped, len(facilities), name, walk)
     start_m = snapped.access_m + beyond_m
-    return Doors(shapes, points, facility, snapped, start_m, entrance_counts(found), notices)
+    rule = found["rule"].to_numpy(dtype=object)
+    return Doors(shapes, points, facility, snapped, start_m, rule, entrance_counts(found), notices)
 
 
 def _door_notices(

@@ -10,8 +10,10 @@ from geoplan.analyses.streets.network_layers import (
     LazyLayers,
     demand_columns,
     demand_layer,
+    entrances_layer,
     ground_layer,
     ground_left,
+    isochrones_layer,
     reached_layer,
     routes_layer,
     served_ground,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from geoplan.analyses.demand import DemandPieces
+    from geoplan.analyses.streets.facility_access import Doors
 
 
 def network_coverage(
@@ -53,8 +56,9 @@ def network_coverage(
     Returns
     -------
     Result
-        As there, with the layers ``reached`` (streets within the distance) and ``routes`` (of the
-        worst served) besides.
+        As there, with the layers ``reached`` (streets within the distance), ``isochrones``,
+        ``entrances`` and ``routes`` (of the worst served) besides, and ``served`` only where the
+        walk says how wide the ground beside a street is.
 
     Raises
     ------
@@ -79,7 +83,7 @@ def network_coverage(
         analysis="coverage",
         measures=shares.measures,
         districts=districts,
-        layers=_layers(facilities, districts, near, shares),
+        layers=_layers(facilities, districts, near, shares, doors),
         definition={
             "facilities": name,
             "facility_count": len(facilities),
@@ -104,14 +108,18 @@ def _layers(
     districts: "GeoDataFrame",
     near: FacilityClass,
     shares: DemandShares,
+    doors: "Doors",
 ) -> LazyLayers:
     first = shares.pieces[0]
     ground = cache(lambda: served_ground(near.ground, districts))
     makers: dict[str, Callable[[], GeoDataFrame]] = {
         "facilities": lambda: facilities,
-        "served": lambda: ground_layer(ground(), districts).drop(columns="area_m2"),
         "reached": lambda: reached_layer(near, districts),
+        "isochrones": lambda: isochrones_layer(near),
+        "entrances": lambda: entrances_layer(doors, facilities),
     }
+    if near.walk.land_width_m is not None:
+        makers["served"] = lambda: ground_layer(ground(), districts).drop(columns="area_m2")
     for pieces, served in zip(shares.pieces, shares.served, strict=True):
         if served.places is not None:
             shown = cache(partial(_demand, facilities, districts, near, pieces, served))

@@ -10,20 +10,20 @@ import shapely
 from geoplan.analyses.area_share import AreaInside, area_inside, dissolve, polygon_parts
 from geoplan.analyses.polygon_layers import areas_layer
 from geoplan.analyses.streets.edge_pieces import edge_pieces
-from geoplan.analyses.streets.isochrones import reached_pieces
+from geoplan.analyses.streets.isochrones import isochrones, reached_pieces
 from geoplan.analyses.streets.reach import cost_at
 from geoplan.analyses.streets.routes import routes, worst_served
 from geoplan.analyses.streets.snap import Snapped
 from geoplan.core.columns import SPECS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
     from geoplan.analyses.demand import DemandPieces
-    from geoplan.analyses.streets.facility_access import PlaceCosts, Places
+    from geoplan.analyses.streets.facility_access import Doors, PlaceCosts, Places
     from geoplan.analyses.streets.network_served import FacilityClass
     from geoplan.analyses.streets.walk_access import WalkAccess
 
@@ -33,7 +33,13 @@ if TYPE_CHECKING:
 WHOLE = 1 - 1e-9
 """A unit served by less is drawn as not wholly served."""
 
+DRAWN_WIDTH_M = 40.0
+"""How far beside streets isochrones fill the ground, where no share of land asks for a width."""
+
 _ROUTES = 10
+_TIMES = (0.5, 1.0, 2.0)
+_BLOCK_M2 = 20_000.0
+_FLAT_M_PER_MIN = 60.0
 _KEYS = tuple(spec.key for spec in SPECS.values())
 
 
@@ -66,10 +72,44 @@ class LazyLayers(Mapping[str, "GeoDataFrame"]):
         """Travel to other processes as a plain dict, with every layer made."""
         return dict, (dict(self),)
 
-    def also(self, **layers: "GeoDataFrame") -> "LazyLayers":
-        """Give the same with further layers, or others in the place of some."""
-        made = {name: partial(_given, layer) for name, layer in layers.items()}
+    def also(self, **layers: "GeoDataFrame | Callable[[], GeoDataFrame]") -> "LazyLayers":
+        """Give the same with further layers, or what makes them; or others in the place of some."""
+        made = {
+            name: layer if callable(layer) else partial(_given, layer)
+            for name, layer in layers.items()
+        }
         return LazyLayers({**self._makers, **made})
+
+
+def bundled(
+    names: "Sequence[str]",
+    make: "Callable[[], Mapping[str, GeoDataFrame]]",
+    **layers: "GeoDataFrame",
+) -> LazyLayers:
+    """
+    Make several layers together when any of them is first asked for.
+
+    Parameters
+    ----------
+    names : sequence of str
+        What they are called.
+    make : callable
+        Makes all of them.
+    **layers : GeoDataFrame
+        Further layers, made already.
+
+    Returns
+    -------
+    LazyLayers
+        The further layers and then the others.
+    """
+    made = cache(make)
+    makers = {name: partial(_picked, made, name) for name in names}
+    return LazyLayers({**{name: partial(_given, one) for name, one in layers.items()}, **makers})
+
+
+def _picked(made: "Callable[[], Mapping[str, GeoDataFrame]]", name: str) -> "GeoDataFrame":
+    return made()[name]
 
 
 def _given(layer: "GeoDataFrame") -> "GeoDataFrame":
@@ -261,6 +301,78 @@ def reached_layer(near: "FacilityClass", districts: "GeoDataFrame") -> "GeoDataF
     )
 
 
+def isochrones_layer(near: "FacilityClass") -> "GeoDataFrame":
+    """
+    Draw the ground within some minutes, or metres, of the facilities.
+
+    Parameters
+    ----------
+    near : FacilityClass
+        The facilities.
+
+    Returns
+    -------
+    GeoDataFrame
+        Three rows, nested: within half, once and twice what counts as near, with ``distance_m``
+        and, where there is a speed, ``minutes``; ``beside_m`` says how far beside the streets the
+        ground goes.
+
+    Notes
+    -----
+    A picture, like `geoplan.isochrones`: blocks of up to 2 ha between streets are filled.
+    """
+    speed_kmh = near.speed_kmh
+    per_min = speed_kmh * 1000 / 60 if speed_kmh is not None else _FLAT_M_PER_MIN
+    beside_m = min(near.walk.land_width_m or DRAWN_WIDTH_M, near.distance_m)
+    drawn = isochrones(
+        near.walk.network,
+        near.access.reached,
+        minutes=[times * near.distance_m / per_min for times in _TIMES],
+        speed_kmh=per_min * 60 / 1000,
+        beside_m=beside_m,
+        fill_m2=_BLOCK_M2,
+    )
+    facts = {"distance_m": drawn["minutes"] * per_min, "beside_m": beside_m}
+    told = drawn.assign(**facts)
+    return told if speed_kmh is not None else told.drop(columns="minutes")
+
+
+def entrances_layer(
+    doors: "Doors", facilities: "GeoDataFrame", rows: "Ints | None" = None
+) -> "GeoDataFrame":
+    """
+    Show where facilities are entered, and how that was found.
+
+    Parameters
+    ----------
+    doors : Doors
+        Of the facilities.
+    facilities : GeoDataFrame
+        With a name, perhaps.
+    rows : array of int, optional
+        Facilities to show; all by default.
+
+    Returns
+    -------
+    GeoDataFrame
+        ``facility_id, name, rule, on_network`` (whether the walk network is near enough).
+    """
+    import geopandas as gpd
+
+    shown = np.isin(doors.facility, np.arange(len(doors.shapes)) if rows is None else rows)
+    row = doors.facility[shown]
+    return gpd.GeoDataFrame(
+        {
+            "facility_id": facility_texts(facilities, "id", row),
+            "name": facility_texts(facilities, "name", row),
+            "rule": doors.rule[shown],
+            "on_network": doors.snapped.found[shown],
+        },
+        geometry=doors.points[shown],
+        crs=facilities.crs,
+    )
+
+
 def routes_layer(costs: "PlaceCosts", places: "Places", near: "FacilityClass") -> "GeoDataFrame":
     """
     Draw the ways of the places that have it farthest to their nearest facility.
@@ -276,10 +388,13 @@ def routes_layer(costs: "PlaceCosts", places: "Places", near: "FacilityClass") -
     Returns
     -------
     GeoDataFrame
-        At most ten ways, with ``distance_m``.
+        At most ten ways, with ``distance_m``, and ``time_min`` where the walk has a speed.
     """
     far = np.flatnonzero((costs.cost_m > near.distance_m) & places.snapped.found)
     xy_m = shapely.get_coordinates(places.points)
     chosen = worst_served(costs.cost_m[far], xy_m[far], count=_ROUTES, apart_m=near.distance_m)
     drawn = routes(near.walk.network, near.access.reached, places.snapped.take(far[chosen]))
-    return drawn.rename(columns={"cost_m": "distance_m"})[["distance_m", "geometry"]]
+    told = drawn.rename(columns={"cost_m": "distance_m"})[["distance_m", "geometry"]]
+    if near.speed_kmh is None:
+        return told
+    return told.assign(time_min=told["distance_m"] / (near.speed_kmh * 1000 / 60))

@@ -1,20 +1,27 @@
 """Park access along streets: who walks, or rides, to a park of each tier in its time."""
 
 from dataclasses import replace
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
+from geoplan.analyses.area_share import AreaInside
 from geoplan.analyses.demand_shares import DemandShares, demand_shares
 from geoplan.analyses.park_tiers import ALL, ParkTier, TierParks, tier_reaches
 from geoplan.analyses.polygon_layers import layer_facts
 from geoplan.analyses.streets.facility_access import Doors, facility_access, find_doors
 from geoplan.analyses.streets.network_layers import (
+    LazyLayers,
     demand_columns,
     demand_layer,
+    entrances_layer,
     ground_layer,
     ground_left,
+    isochrones_layer,
     reached_layer,
     routes_layer,
     served_ground,
@@ -28,7 +35,7 @@ from geoplan.core.notices import unique
 from geoplan.core.results import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from geopandas import GeoDataFrame
 
@@ -110,6 +117,7 @@ def network_park_access(
             group.reach_m,
             walks[group.name],
             (west, south, east, north),
+            group.tier.speed_kmh,
         )
         for group in groups
     }
@@ -122,7 +130,7 @@ def network_park_access(
         analysis="park_access",
         measures=shares.measures,
         districts=districts,
-        layers=_layers(parks, districts, groups, tiers, shares),
+        layers=_layers(parks, districts, groups, tiers, shares, doors),
         definition=_definition(parks, shares, walks, every_door[0]),
         notices=unique([*(note for one in every_door for note in one.notices), *shares.notices]),
     )
@@ -170,32 +178,83 @@ def _layers(
     groups: "Sequence[TierParks]",
     tiers: "Mapping[str, FacilityClass]",
     shares: DemandShares,
-) -> "dict[str, GeoDataFrame]":
+    doors: "Mapping[int, Doors]",
+) -> LazyLayers:
+    first, served = shares.pieces[0], shares.served[0]
+    shown = cache(partial(_demand, parks, districts, groups, tiers, shares))
+    makers: dict[str, Callable[[], GeoDataFrame]] = {
+        "parks": lambda: _counted(parks, groups),
+        "demand": shown,
+    }
+    ground = {name: cache(partial(_ground, one, districts)) for name, one in tiers.items()}
+    ground[ALL] = cache(lambda: _common_ground(tiers, districts))
+    for name, one in tiers.items():
+        makers[f"reached_{name}"] = partial(reached_layer, one, districts)
+        makers[f"isochrones_{name}"] = partial(isochrones_layer, one)
+        if served.places is not None:
+            costs = served.costs[name]
+            makers[f"routes_{name}"] = partial(routes_layer, costs, served.places, one)
+    makers["entrances"] = lambda: _entrances(parks, groups, tiers, doors)
+    if all(one.walk.land_width_m is not None for one in tiers.values()):
+        for name, area in ground.items():
+            makers[f"served_{name}"] = partial(_ground_layer, area, districts)
+    makers["unserved"] = (
+        (lambda: ground_left(first, ground[ALL](), districts))
+        if first.kind == "area"
+        else (lambda: unserved_units(shown(), f"served_{ALL}_share"))
+    )
+    return LazyLayers(makers)
+
+
+def _counted(parks: "GeoDataFrame", groups: "Sequence[TierParks]") -> "GeoDataFrame":
     counted = np.zeros(len(parks), dtype=bool)
     counted[np.concatenate([group.rows for group in groups])] = True
-    grounds = {name: one.ground for name, one in tiers.items()}
-    grounds[ALL] = shapely.intersection_all(list(grounds.values()))
-    inside = {name: served_ground(ground, districts) for name, ground in grounds.items()}
-    layers = {"parks": parks.assign(counted=counted)}
-    for name, area in inside.items():
-        layers[f"served_{name}"] = ground_layer(area, districts)
-    for name, one in tiers.items():
-        layers[f"reached_{name}"] = reached_layer(one, districts)
+    return parks.assign(counted=counted)
+
+
+def _ground(one: FacilityClass, districts: "GeoDataFrame") -> AreaInside:
+    return served_ground(one.ground, districts)
+
+
+def _common_ground(tiers: "Mapping[str, FacilityClass]", districts: "GeoDataFrame") -> AreaInside:
+    grounds = [one.ground for one in tiers.values()]
+    return served_ground(shapely.intersection_all(grounds), districts)
+
+
+def _ground_layer(area: "Callable[[], AreaInside]", districts: "GeoDataFrame") -> "GeoDataFrame":
+    return ground_layer(area(), districts)
+
+
+def _entrances(
+    parks: "GeoDataFrame",
+    groups: "Sequence[TierParks]",
+    tiers: "Mapping[str, FacilityClass]",
+    doors: "Mapping[int, Doors]",
+) -> "GeoDataFrame":
+    """Entrances of the parks that count; of tiers on several networks, those of each."""
+    counted = np.unique(np.concatenate([group.rows for group in groups]))
+    if len(doors) == 1:
+        return entrances_layer(next(iter(doors.values())), parks, counted)
+    every = [
+        entrances_layer(doors[id(tiers[group.name].walk)], parks, np.asarray(group.rows)).assign(
+            tier=group.name
+        )
+        for group in groups
+    ]
+    return gpd.GeoDataFrame(pd.concat(every, ignore_index=True), crs=parks.crs)
+
+
+def _demand(
+    parks: "GeoDataFrame",
+    districts: "GeoDataFrame",
+    groups: "Sequence[TierParks]",
+    tiers: "Mapping[str, FacilityClass]",
+    shares: DemandShares,
+) -> "GeoDataFrame":
     first, served = shares.pieces[0], shares.served[0]
     columns: dict[str, Any] = {}
-    for group in groups:
-        if served.places is None:
-            break
+    for group in groups if served.places is not None else ():
         timed = replace(tiers[group.name].walk, speed_kmh=group.tier.speed_kmh)
         columns |= demand_columns(served.costs[group.name], parks, timed, group.name)
-        layers[f"routes_{group.name}"] = routes_layer(
-            served.costs[group.name], served.places, tiers[group.name]
-        )
     amounts = {f"served_{name}_share": amount for name, amount in served.by_part.items()}
-    layers["demand"] = demand_layer(first, districts, amounts, columns)
-    layers["unserved"] = (
-        ground_left(first, inside[ALL], districts)
-        if first.kind == "area"
-        else unserved_units(layers["demand"], f"served_{ALL}_share")
-    )
-    return layers
+    return demand_layer(first, districts, amounts, columns)

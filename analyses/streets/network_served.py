@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Geometries = NDArray[np.object_]
 
-DRAWN_WIDTH_M = 40.0
-"""How far beside streets a map fills the ground, where no share of land asks for a width."""
-
 _AREA = 2
 
 
@@ -53,21 +50,34 @@ class FacilityClass:
         The network.
     bounds : tuple of float
         West, south, east, north of what is measured.
+    own_speed_kmh : float, optional
+        Speed to this class, for minutes on maps; by default that of the walk.
     """
 
     access: FacilityAccess
     distance_m: float
     walk: "WalkAccess"
     bounds: tuple[float, float, float, float]
+    own_speed_kmh: float | None = None
+
+    @property
+    def speed_kmh(self) -> float | None:
+        """Speed for minutes on maps."""
+        return self.own_speed_kmh if self.own_speed_kmh is not None else self.walk.speed_kmh
 
     @cached_property
     def ground(self) -> Any:  # noqa: ANN401 (shapely's geometries)
-        """Ground beside the streets that are near enough."""
+        """Ground beside the streets that are near enough, as wide as the walk says."""
+        if self.walk.land_width_m is None:
+            raise ParameterError(
+                "`land_width_m` is missing: along streets ground is what lies at most so far "
+                "beside them. Give e.g. WalkAccess(..., land_width_m=50)."
+            )
         return street_land(
             self.access,
             self.walk,
             distance_m=self.distance_m,
-            width_m=min(self.walk.land_width_m or DRAWN_WIDTH_M, self.distance_m),
+            width_m=min(self.walk.land_width_m, self.distance_m),
             bounds=self.bounds,
         )
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from geoplan.app.analysis import FACILITIES, Analysis
 from geoplan.app.plan_tables import (
@@ -117,13 +117,29 @@ class RailCoverageTable(WalkTable):
         return self.distance_m
 
 
+class CategoryTable(Table):
+    """One category of a living circle with a distance, or a time, of its own."""
+
+    layer: Text = Field(description=LAYER)
+    distance_m: Positive | None = Field(None, description=METRES)
+    minutes: Positive | None = Field(None, description="minutes, a number above 0")
+
+
+def _as_category(value: object) -> object:
+    return {"layer": value} if isinstance(value, str) else value
+
+
+Category = Annotated[CategoryTable, BeforeValidator(_as_category)]
+
+
 class LivingCircleTable(WalkTable):
     """An indicator with ``analysis = "living_circle"``."""
 
-    not_passed: ClassVar[tuple[str, ...]] = ()
+    not_passed: ClassVar[tuple[str, ...]] = ("distance_m", "minutes", "categories")
 
-    categories: Annotated[dict[str, Text], Field(min_length=1)] = Field(
-        description="a layer per category, e.g. categories = { school = 'schools' }"
+    categories: Annotated[dict[str, Category], Field(min_length=1)] = Field(
+        description="a layer per category, e.g. categories = { school = 'schools' }, or "
+        "categories.school = { layer = 'schools', distance_m = 500 }"
     )
     distance_m: Positive | None = Field(None, description=METRES)
     minutes: Positive | None = Field(None, description="minutes, a number above 0")
@@ -132,10 +148,15 @@ class LivingCircleTable(WalkTable):
 
     @model_validator(mode="after")
     def _one_reach(self) -> "LivingCircleTable":
-        timed = self.minutes is not None and self.speed_kmh is not None
-        halfway = (self.minutes is None) != (self.speed_kmh is None)
-        if halfway or timed == (self.distance_m is not None):
-            raise ValueError("wants either distance_m, or minutes with speed_kmh.")
+        metres, minutes = self._each("distance_m"), self._each("minutes")
+        timed = self.minutes is not None or any(one is not None for one in minutes.values())
+        wanted = minutes if timed else metres
+        named = self.distance_m is not None or any(one is not None for one in metres.values())
+        if (timed and named) or None in wanted.values() or timed == (self.speed_kmh is None):
+            raise ValueError(
+                "wants either distance_m, or minutes with speed_kmh: one for all, or one for each "
+                "category, e.g. categories.school = { layer = 'schools', distance_m = 500 }."
+            )
         if timed and self.distance == "straight":
             raise ValueError(
                 'has minutes, which are walked along streets: write distance = "network", or give '
@@ -143,10 +164,27 @@ class LivingCircleTable(WalkTable):
             )
         return self
 
+    def _each(self, key: Literal["distance_m", "minutes"]) -> dict[str, float | None]:
+        """Give the distance or time of each category, its own before that of all."""
+        own = {name: getattr(one, key) for name, one in self.categories.items()}
+        common = getattr(self, key)
+        return {name: common if value is None else value for name, value in own.items()}
+
+    def reach(self, key: Literal["distance_m", "minutes"]) -> "float | dict[str, float] | None":
+        """Give the parameter of the analysis: one number, one for each category, or none."""
+        each = {name: value for name, value in self._each(key).items() if value is not None}
+        if not each:
+            return None
+        own = any(getattr(one, key) is not None for one in self.categories.values())
+        return each if own else getattr(self, key)
+
     @property
     def outside_m(self) -> float:
         """As far as a facility reaches."""
-        return self.distance_m or walk_distance_m(self.minutes or 0.0, self.speed_kmh or 0.0)
+        metres = [value for value in self._each("distance_m").values() if value is not None]
+        speed_kmh = self.speed_kmh or 0.0
+        times = [value for value in self._each("minutes").values() if value is not None]
+        return max([*metres, *(walk_distance_m(time, speed_kmh) for time in times)])
 
     @property
     def known_parts(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from geoplan.app.analyses_access import ACCESS, WalkTable
+from geoplan.app.analyses_access import ACCESS, LivingCircleTable, WalkTable
 from geoplan.app.analyses_land import LAND
 from geoplan.app.analysis import DISTRICTS, FACILITIES, WALK_LAYERS, Analysis
 from geoplan.app.plan_tables import IndicatorTable
@@ -71,8 +71,8 @@ def named_layers(
     for tier, one in getattr(table, "tiers", {}).items():
         named[f"tiers.{tier}.network"] = one.network
         kinds[f"tiers.{tier}.network"] = WALK_LAYERS["network"]
-    for category, name in getattr(table, "categories", {}).items():
-        named[f"categories.{category}"] = name
+    for category, one in getattr(table, "categories", {}).items():
+        named[f"categories.{category}"] = one.layer
         kinds[f"categories.{category}"] = FACILITIES
     return {key: (name, kinds[key]) for key, name in named.items() if name is not None}
 
@@ -120,7 +120,12 @@ def run_analysis(
         parameters["demand"] = {name: layers[name] for name in demand_layers(table)}
     if isinstance(table, WalkTable) and table.distance == "network":
         parameters["walk"] = _walk(table, layers, networks)
-    first = parameters.pop("categories") if subject is None else layers[subject]
+    if isinstance(table, LivingCircleTable):
+        reach = {"distance_m": table.reach("distance_m"), "minutes": table.reach("minutes")}
+        parameters |= {key: value for key, value in reach.items() if value is not None}
+        first: Any = {name: layers[one.layer] for name, one in table.categories.items()}
+    else:
+        first = layers[subject]
     return function(first, layers[DISTRICTS], **parameters)
 
 
@@ -150,8 +155,6 @@ def _value(
 ) -> Any:  # noqa: ANN401
     if key == "entrances":
         return layers[value]
-    if key == "categories":
-        return {category: layers[name] for category, name in value.items()}
     if key != "tiers":
         return value
     from geoplan.analyses.park_tiers import ParkTier

@@ -308,16 +308,19 @@ def _rail_coverage(facts: Definition, lang: str) -> list[str]:
 def _living_circle(facts: Definition, lang: str) -> list[str]:
     walked = facts["distance"] == "network"
     categories = [f"{name} ({count:,})" for name, count in facts["categories"].items()]
+    key = "walk" if walked else "what"
+    if facts["distance_m"] is not None:
+        reach = {"distance_m": _figure(facts["distance_m"])}
+    else:
+        key, reach = f"{key}_each", {"distances": _each_distance(facts, lang)}
     sentences = [
-        _say(
-            f"living_circle.{'walk' if walked else 'what'}",
-            lang,
-            of=_denominators(facts, lang),
-            distance_m=_figure(facts["distance_m"]),
-        ),
+        _say(f"living_circle.{key}", lang, of=_denominators(facts, lang), **reach),
         _say("living_circle.categories", lang, categories=_listed(categories, lang)),
     ]
-    if facts["minutes"] is not None:
+    if isinstance(facts["minutes"], Mapping):
+        speed = _figure(facts["speed_kmh"])
+        sentences.append(_say("living_circle.minutes_each", lang, speed_kmh=speed))
+    elif facts["minutes"] is not None:
         minutes, speed = _figure(facts["minutes"]), _figure(facts["speed_kmh"])
         sentences.append(_say("living_circle.minutes", lang, minutes=minutes, speed_kmh=speed))
     return [
@@ -327,6 +330,14 @@ def _living_circle(facts: Definition, lang: str) -> list[str]:
         *_what_of(facts, lang),
         *(_network(facts, lang) if walked else [_say("coverage.bias", lang)]),
     ]
+
+
+def _each_distance(facts: Definition, lang: str) -> str:
+    distances = [
+        _say("living_circle.distance_each", lang, category=name, distance_m=_figure(metres))
+        for name, metres in facts["distances_m"].items()
+    ]
+    return _listed(distances, lang)
 
 
 def _detour(facts: Definition, lang: str) -> list[str]:

@@ -146,3 +146,56 @@ def test_what_cannot_be_measured_is_refused(case):
 
     with pytest.raises(ParameterError, match=message):
         circle(**changed)
+
+
+@pytest.mark.parametrize("along", [False, True])
+def test_each_category_may_have_a_distance_of_its_own(along):
+    options = {"distance": "network", "walk": walk()} if along else {}
+
+    result = circle(distance_m={"school": 800, "clinic": 200}, **options)
+
+    assert {m.part: m.numerator for m in result.measures} == {"school": 7, "clinic": 2, "all": 2}
+    assert result.definition["distance_m"] is None
+    assert result.definition["distances_m"] == {"school": 800, "clinic": 200}
+
+
+def test_minutes_may_differ_by_category_too():
+    result = circle(
+        distance_m=None,
+        minutes={"school": 10, "clinic": 5},
+        speed_kmh=3,
+        distance="network",
+        walk=walk(),
+    )
+
+    assert result.definition["distances_m"] == {"school": 500, "clinic": 250}
+
+
+def test_one_distance_for_all_equals_the_same_for_each():
+    same = circle(distance_m={"school": 400, "clinic": 400})
+
+    assert same.definition["distance_m"] == 400
+    assert [m.numerator for m in same.measures] == [m.numerator for m in circle().measures]
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"distance_m": {"school": 400}}, "is given for 'school'; wanted one for each of 'school'"),
+        ({"distance_m": {"school": 400, "clinic": -1}}, "above 0"),
+        ({"distance_m": {}}, "is given for no category"),
+        ({"minutes": {"school": 5, "clinic": 5}}, "either distance_m, or minutes"),
+    ],
+)
+def test_distances_by_category_have_to_fit_the_categories(changed, words):
+    with pytest.raises(ParameterError, match=words):
+        circle(**changed)
+
+
+def test_streets_without_a_stated_width_show_reached_streets_and_no_ground():
+    layers = circle(distance="network", walk=walk()).layers
+
+    assert {"reached_school", "reached_clinic", "entrances"} <= set(layers)
+    assert not [name for name in layers if name.startswith("served_")]
+    assert layers["entrances"]["category"].tolist() == ["school", "clinic"]
+    assert layers["reached_school"].length.sum() == pytest.approx(800)

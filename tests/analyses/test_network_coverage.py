@@ -335,10 +335,52 @@ def test_numbers_of_a_walk_that_mean_nothing_are_refused(name, value):
 
 
 def test_layers_are_made_once_when_asked_for_and_travel_as_a_plain_dict():
-    layers = walked(STOP, STREET, demand=people((500, 500))).layers
+    layers = walked(STOP, STREET, demand=people((500, 500)), land_width_m=50).layers
 
     assert layers["served"] is layers["served"]
     sent = pickle.loads(pickle.dumps(layers))  # noqa: S301 (our own)
     assert type(sent) is dict
     assert list(sent) == list(layers)
-    assert len(sent) == len(layers) == 6
+    assert len(sent) == len(layers) == 8
+
+
+def test_streets_without_a_stated_width_have_no_ground_to_draw():
+    demand = people((500, 500))
+
+    assert "served" not in walked(STOP, STREET, demand=demand).layers
+    assert walked(STOP, STREET, demand=demand, land_width_m=50).layers["served"].area.item() > 0
+
+
+def test_isochrones_are_nested_at_half_once_and_twice_the_distance():
+    layers = walked(STOP, STREET, demand=people((500, 500)), speed_kmh=3.0).layers
+
+    drawn = layers["isochrones"]
+    assert drawn["distance_m"].round(6).tolist() == [150, 300, 600]
+    assert drawn["minutes"].round(6).tolist() == [3, 6, 12]
+    assert drawn.geometry.iloc[1].covers(drawn.geometry.iloc[0])
+    assert "minutes" not in walked(STOP, STREET, demand=people((500, 500))).layers["isochrones"]
+
+
+def test_entrances_say_how_they_were_found_and_whether_the_network_is_near():
+    park = gpd.GeoDataFrame({"name": ["园"]}, geometry=[shapely.box(600, 400, 800, 600)], crs=CRS)
+
+    found = walked(park, STREET, demand=people((500, 500)), entrance_tolerance_m=5).layers[
+        "entrances"
+    ]
+
+    assert found[["name", "rule", "on_network"]].to_numpy().tolist() == [
+        ["园", "crossing", True],
+        ["园", "crossing", True],
+    ]
+
+
+def test_no_layer_is_made_before_it_is_asked_for(monkeypatch):
+    def refuse(*_, **__):
+        raise AssertionError("made too early")
+
+    for name in ("isochrones_layer", "reached_layer", "routes_layer", "served_ground"):
+        monkeypatch.setattr(f"geoplan.analyses.streets.network_coverage.{name}", refuse)
+
+    layers = walked(STOP, STREET, demand=people((500, 500)), land_width_m=50).layers
+
+    assert {"isochrones", "reached", "routes", "served", "entrances"} <= set(layers)

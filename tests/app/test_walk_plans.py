@@ -196,3 +196,63 @@ def test_streets_of_another_city_are_refused_with_the_indicator_named(plan):
 
     with pytest.raises(GeoplanError, match=r"indicators\.stops\].*does not overlap the districts"):
         run_plan(plan)
+
+
+CIRCLE = f"""
+[indicators.circle]
+analysis = "living_circle"
+speed_kmh = 3
+{WALK}
+"""
+
+
+def test_categories_may_have_times_of_their_own(plan):
+    own = 'categories.stop = { layer = "bus_stops", minutes = 4 }\n'
+    plan.write_text(
+        LAYERS + CIRCLE + own + 'categories.clinic = "clinics"\nminutes = 12\n', encoding="utf-8"
+    )
+
+    [circle] = run_plan(plan).indicators
+
+    reaches_m = circle.result.definition["distances_m"]
+    assert reaches_m == pytest.approx({"stop": 200, "clinic": 600})
+    assert {m.part: m.numerator for m in circle.result.measures} == {
+        "stop": 0,
+        "clinic": 7,
+        "all": 0,
+    }
+
+
+def test_categories_may_have_distances_of_their_own_in_a_straight_line(plan):
+    text = """
+[indicators.circle]
+analysis = "living_circle"
+distance = "straight"
+of = "population"
+categories.stop = { layer = "bus_stops", distance_m = 400 }
+categories.clinic = { layer = "clinics", distance_m = 200 }
+"""
+    plan.write_text(LAYERS + text, encoding="utf-8")
+
+    [circle] = run_plan(plan).indicators
+
+    assert {m.part: m.numerator for m in circle.result.measures} == {
+        "stop": 3,
+        "clinic": 0,
+        "all": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        'categories.stop = { layer = "bus_stops", minutes = 4 }\ndistance_m = 9\n',
+        'categories.stop = { layer = "bus_stops", distance_m = 4 }\n',
+        'categories.stop = "bus_stops"\n',
+    ],
+)
+def test_metres_and_minutes_of_categories_do_not_mix(plan, keys):
+    plan.write_text(LAYERS + CIRCLE + keys, encoding="utf-8")
+
+    with pytest.raises(PlanError, match="either distance_m, or minutes with speed_kmh"):
+        run_plan(plan)
