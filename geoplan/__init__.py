@@ -79,6 +79,8 @@ _HOMES |= {
     "indicator_map": "geoplan.maps.indicator",
     "park_access_map": "geoplan.maps.park_access",
     "red_line_map": "geoplan.maps.red_line",
+    "Basemap": "geoplan.maps.tiles",
+    "make_basemap": "geoplan.maps.tiles",
 }
 
 _HOMES |= {

@@ -6,12 +6,15 @@ from geoplan.maps.indicator import indicator_map
 from geoplan.maps.page import MapPage
 from geoplan.maps.park_access import park_access_map
 from geoplan.maps.red_line import red_line_map
+from geoplan.maps.tiles import Basemap, make_basemap
 
 __all__ = [
+    "Basemap",
     "MapPage",
     "choropleth_map",
     "coverage_map",
     "indicator_map",
+    "make_basemap",
     "park_access_map",
     "red_line_map",
 ]

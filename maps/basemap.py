@@ -104,13 +104,14 @@ def ground_of(districts: "GeoDataFrame", lang: str) -> Ground:
     )
 
 
-def start_map(ground: Ground) -> folium.Map:
+def start_map(ground: Ground, *, gcj02: bool = False) -> folium.Map:
     """Make a map with its panes, the pale land of the districts and their borders."""
     south, west, north, east = ground.bounds
     map_ = folium.Map(
         location=[(south + north) / 2, (west + east) / 2],
         zoom_start=11,
         tiles=None,
+        crs="GCJ02" if gcj02 else "EPSG3857",
         control_scale=False,
         zoom_snap=0.25,
         zoom_delta=0.5,

@@ -115,11 +115,13 @@ class TableCard:
         Small print under the table; empty for none.
     bounds : tuple of (south, west, north, east) or None
         One per row: where the map goes when the row's first cell is chosen. Empty: rows do nothing.
+    districts : tuple of int or None
+        One per row: the position of the district whose panel opens then, too. Empty: none opens.
 
     Raises
     ------
     ParameterError
-        If a row or `bounds` is not as long as it has to be.
+        If a row, `bounds` or `districts` is not as long as it has to be.
     """
 
     title: str
@@ -127,6 +129,7 @@ class TableCard:
     rows: tuple[tuple[str | Cell, ...], ...]
     note: str = ""
     bounds: tuple[Bounds | None, ...] = ()
+    districts: tuple[int | None, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a table whose rows do not fit its columns."""
@@ -136,11 +139,12 @@ class TableCard:
                 f"table {self.title!r} has {len(self.columns)} columns, but row {ragged[0]} has "
                 f"{len(self.rows[ragged[0]])} cells."
             )
-        if self.bounds and len(self.bounds) != len(self.rows):
-            raise ParameterError(
-                f"table {self.title!r} has {len(self.rows)} rows, but bounds for "
-                f"{len(self.bounds)}; give one per row (None where there is none)."
-            )
+        for what, given in (("bounds", self.bounds), ("districts", self.districts)):
+            if given and len(given) != len(self.rows):
+                raise ParameterError(
+                    f"table {self.title!r} has {len(self.rows)} rows, but {what} for "
+                    f"{len(given)}; give one per row (None where there is none)."
+                )
 
     @property
     def cells(self) -> tuple[tuple[Cell, ...], ...]:

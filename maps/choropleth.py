@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from geoplan.core.results import Result
     from geoplan.maps.classes import Ramp
+    from geoplan.maps.tiles import Basemap
 
 _RAMPS: "Mapping[str, Ramp]" = {
     "green_space_ratio": "Greens",
@@ -34,6 +35,7 @@ def choropleth_map(  # noqa: PLR0913 (the parts of one page)
     target_text: str | None = None,
     target_met: Mapping[str, bool] | None = None,
     fictional: bool = False,
+    basemap: "str | Basemap | None" = None,
 ) -> MapPage:
     """
     Map the districts by the value of a measure, in four or five classes with round limits.
@@ -57,6 +59,9 @@ def choropleth_map(  # noqa: PLR0913 (the parts of one page)
         Who meets it, by ``district_id``; the key ``""`` is the whole area.
     fictional : bool
         Whether to mark the data as made up.
+    basemap : str or Basemap, optional
+        Tiles to lay under the map, as `geoplan.maps.make_basemap` takes them; such a page needs
+        the internet. None by default.
 
     Returns
     -------
@@ -102,6 +107,7 @@ def choropleth_map(  # noqa: PLR0913 (the parts of one page)
         target_text=target_text,
         target_met=target_met,
         fictional=fictional,
+        basemap=basemap,
     )
     ground = make_ground(asked)
     ramp = _RAMPS.get(result.analysis, "Blues")

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from geoplan.core.results import Result
+    from geoplan.maps.tiles import Basemap
 
 
-def coverage_map(
+def coverage_map(  # noqa: PLR0913 (the parts of one page)
     result: "Result",
     *,
     of: str | None = None,
@@ -34,6 +35,7 @@ def coverage_map(
     target_text: str | None = None,
     target_met: Mapping[str, bool] | None = None,
     fictional: bool = False,
+    basemap: "str | Basemap | None" = None,
 ) -> MapPage:
     """
     Map a coverage: served ground, demand out of reach, districts by share, facilities.
@@ -56,6 +58,9 @@ def coverage_map(
         Who meets it, by ``district_id``; the key ``""`` is the whole area.
     fictional : bool
         Whether to mark the data as made up.
+    basemap : str or Basemap, optional
+        Tiles to lay under the map, as `geoplan.maps.make_basemap` takes them; such a page needs
+        the internet. None by default.
 
     Returns
     -------
@@ -106,6 +111,7 @@ def coverage_map(
         target_text=target_text,
         target_met=target_met,
         fictional=fictional,
+        basemap=basemap,
     )
     ground = make_ground(asked)
     facilities = facilities_name(result, lang)

@@ -1,41 +1,67 @@
 """Districts on a map: tooltips, classes by value, labels with their verdicts."""
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import folium
 import numpy as np
+import shapely
 
 from geoplan.core import numbers
 from geoplan.core.texts import catalogue
 from geoplan.maps.cards import LegendBlock, LegendEntry
 from geoplan.maps.classes import NO_DATA, Classes, Ramp, make_classes
+from geoplan.maps.figure import DataIsland
 from geoplan.maps.goal import Goal
 from geoplan.maps.labels import label_layer
 from geoplan.maps.layers import Style, Tip, group
 from geoplan.maps.parts import Part
+from geoplan.maps.safe import visible
 from geoplan.maps.shared_shapes import DistrictsLayer
 from geoplan.maps.words import bound_of, capital, measure_name, name_of, say, share_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from geoplan.core.results import Measure
     from geoplan.maps.basemap import Ground
 
 
-def hit_layer(
-    measures: Sequence["Measure"], ground: "Ground", goal_of: "Callable[[Measure], Goal]"
-) -> DistrictsLayer:
+@dataclass(frozen=True)
+class Line:
     """
-    Lay the districts over the map without colour: they carry the tooltips.
+    One measure in the tooltips and panels of the districts.
 
     Parameters
     ----------
-    measures : sequence of Measure
-        One line of the tooltip each: value, numerator, denominator, with units.
+    measure : Measure
+        What is said.
+    goal : Goal
+        Its target: digits are added that keep a value on its side of it.
+    name : str
+        What the measure is called; by default what it is a share of.
+    """
+
+    measure: "Measure"
+    goal: Goal = field(default_factory=Goal)
+    name: str = ""
+
+    def spoken(self, lang: str) -> str:
+        """Name the measure."""
+        return self.name or measure_name(self.measure, lang)
+
+
+def hit_layer(lines: "Sequence[Line]", ground: "Ground") -> DistrictsLayer:
+    """
+    Lay the districts over the map without colour: they carry tooltips, and panels on a click.
+
+    Parameters
+    ----------
+    lines : sequence of Line
+        One per measure, all of the same districts. A tooltip has value, numerator and denominator
+        of each, with units; a panel its verdict too.
     ground : Ground
         The districts.
-    goal_of : callable
-        Gives the target of a measure: digits are added that keep a value on its side of it.
 
     Returns
     -------
@@ -43,33 +69,68 @@ def hit_layer(
         In the pane ``gp-hit``.
     """
     lang = ground.lang
-    tips = [Tip(capital(say("tip.district", lang)), measures[0].districts["name"].tolist())]
+    names = lines[0].measure.districts["name"].astype(str).tolist()
+    tips = [Tip(capital(say("tip.district", lang)), names)]
     tips += [
-        Tip(measure_name(measure, lang), fraction_texts(measure, lang, goal_of(measure)))
-        for measure in measures
+        Tip(line.spoken(lang), fraction_texts(line.measure, lang, line.goal)) for line in lines
     ]
     style = Style(fill="#ffffff", fill_opacity=0.0)
-    return DistrictsLayer(style=style, pane="gp-hit", tips=tips, hover="#23282d")
+    layer = DistrictsLayer(style=style, pane="gp-hit", tips=tips, hover="#23282d", panels=True)
+    DataIsland("gp-panels", _panels(lines, names, ground)).add_to(layer)
+    return layer
+
+
+def _panels(lines: "Sequence[Line]", names: list[str], ground: "Ground") -> dict[str, Any]:
+    """Gather what the panels say, as plain texts that the page never reads as markup."""
+    lang = ground.lang
+    at = [[lat, lon] for lon, lat in shapely.get_coordinates(ground.label_at.geometry).tolist()]
+    return {
+        "names": [visible(name) for name in names],
+        "at": np.round(at, 5).tolist(),
+        "lines": [
+            {
+                "name": visible(line.spoken(lang)),
+                "values": value_texts(line.measure, lang, line.goal),
+                "amounts": amount_texts(line.measure, lang),
+                "target": visible(line.goal.words),
+                "met": [line.goal.of(key) for key in line.measure.districts["district_id"]],
+            }
+            for line in lines
+        ],
+    }
+
+
+def amount_texts(measure: "Measure", lang: str) -> list[str]:
+    """Write “numerator of denominator” of every district; of a plain amount nothing."""
+    if not measure.denominator_unit:
+        return [""] * len(measure.districts)
+    return [
+        say("panel.amounts", lang, numerator=over, denominator=under)
+        for over, under in _amounts(measure, lang)
+    ]
+
+
+def _amounts(measure: "Measure", lang: str) -> "Iterator[tuple[str, str]]":
+    """Write numerator and denominator of every district, each column in one unit."""
+    table = measure.districts
+    same = measure.numerator_unit == measure.denominator_unit
+    over = numbers.scale_for(measure.numerator_unit, table["denominator" if same else "numerator"])
+    under = numbers.scale_for(measure.denominator_unit, table["denominator"])
+    for numerator, denominator in zip(table["numerator"], table["denominator"], strict=True):
+        yield (
+            numbers.amount(numerator, measure.numerator_unit, lang, scale=over),
+            numbers.amount(denominator, measure.denominator_unit, lang, scale=under),
+        )
 
 
 def fraction_texts(measure: "Measure", lang: str, goal: Goal) -> list[str]:
     """Write value, numerator and denominator of every district, each column in one unit."""
-    table = measure.districts
-    over = numbers.scale_for(measure.numerator_unit, table["denominator"])
-    if measure.numerator_unit != measure.denominator_unit:
-        over = numbers.scale_for(measure.numerator_unit, table["numerator"])
-    under = numbers.scale_for(measure.denominator_unit, table["denominator"])
+    values = value_texts(measure, lang, goal)
+    if not measure.denominator_unit:
+        return values
     return [
-        say(
-            "tip.fraction",
-            lang,
-            value=value,
-            numerator=numbers.amount(numerator, measure.numerator_unit, lang, scale=over),
-            denominator=numbers.amount(denominator, measure.denominator_unit, lang, scale=under),
-        )
-        for value, numerator, denominator in zip(
-            value_texts(measure, lang, goal), table["numerator"], table["denominator"], strict=True
-        )
+        say("tip.fraction", lang, value=value, numerator=over, denominator=under)
+        for value, (over, under) in zip(values, _amounts(measure, lang), strict=True)
     ]
 
 

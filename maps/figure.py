@@ -172,7 +172,7 @@ class OfflineFigure(Figure):
         _check_scripts(drawn)
         main = _joined(
             bundle.own_script,
-            *map(template_text, ("page.js", "search.js", "measure.js")),
+            *map(template_text, ("page.js", "search.js", "measure.js", "panel.js")),
             drawn,
             "" if self.options is None else stable(f"geoplan.start({json_island(self.options)});"),
         )

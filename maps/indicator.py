@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from geoplan.core.results import Result
+    from geoplan.maps.tiles import Basemap
 
 
 def indicator_map(  # noqa: PLR0913 (the parts of one page)
@@ -26,6 +27,7 @@ def indicator_map(  # noqa: PLR0913 (the parts of one page)
     target_text: str | None = None,
     target_met: Mapping[str, bool] | None = None,
     fictional: bool = False,
+    basemap: "str | Basemap | None" = None,
 ) -> MapPage:
     """
     Map a result of any analysis.
@@ -37,7 +39,7 @@ def indicator_map(  # noqa: PLR0913 (the parts of one page)
         their polygons, everything else its districts by value.
     of, part : str, optional
         The measure in front. The first that fits by default.
-    title, lang, context, target_text, target_met, fictional
+    title, lang, context, target_text, target_met, fictional, basemap
         As in `geoplan.maps.choropleth_map`.
 
     Returns
@@ -78,6 +80,7 @@ def indicator_map(  # noqa: PLR0913 (the parts of one page)
         "target_text": target_text,
         "target_met": target_met,
         "fictional": fictional,
+        "basemap": basemap,
     }
     if result.analysis in ("coverage", "rail_coverage"):
         return coverage_map(result, of=of, **common)  # type: ignore[arg-type]

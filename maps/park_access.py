@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from geoplan.core.results import Measure, Result
+    from geoplan.maps.tiles import Basemap
 
 ALL = "all"
 # Light to dark from the smallest tier to the largest; parks of no tier are grey.
@@ -50,6 +51,7 @@ def park_access_map(  # noqa: PLR0913 (the parts of one page)
     target_text: str | None = None,
     target_met: Mapping[str, bool] | None = None,
     fictional: bool = False,
+    basemap: "str | Basemap | None" = None,
 ) -> MapPage:
     """
     Map the reach of parks tier by tier, the demand beyond it, and the shares per district.
@@ -72,6 +74,9 @@ def park_access_map(  # noqa: PLR0913 (the parts of one page)
         Who meets it, by ``district_id``; the key ``""`` is the whole area.
     fictional : bool
         Whether to mark the data as made up.
+    basemap : str or Basemap, optional
+        Tiles to lay under the map, as `geoplan.maps.make_basemap` takes them; such a page needs
+        the internet. None by default.
 
     Returns
     -------
@@ -106,6 +111,7 @@ def park_access_map(  # noqa: PLR0913 (the parts of one page)
         target_text=target_text,
         target_met=target_met,
         fictional=fictional,
+        basemap=basemap,
     )
     ground = make_ground(asked)
     measures = [measure for measure in result.measures if measure.of == asked.measure.of]
@@ -235,6 +241,7 @@ def _table(measures: "list[Measure]", asked: Request, ground: Ground) -> TableCa
         tuple(tuple(column[i] for column in columns) for i in (*order, -1)),
         note=order_note(front, asked.goal, lang),
         bounds=(*(bounds[i] for i in order), ground.bounds),
+        districts=(*order, None),
     )
 
 

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from geoplan.core.results import Result
+    from geoplan.maps.tiles import Basemap
 
 _ANALYSES = ("red_line_share", "ecological_land_share")
 
 
-def red_line_map(
+def red_line_map(  # noqa: PLR0913 (the parts of one page)
     result: "Result",
     *,
     part: str | None = None,
@@ -28,6 +29,7 @@ def red_line_map(
     target_text: str | None = None,
     target_met: Mapping[str, bool] | None = None,
     fictional: bool = False,
+    basemap: "str | Basemap | None" = None,
 ) -> MapPage:
     """
     Map red lines, or ecological land: the polygons by category, then districts by share.
@@ -50,6 +52,9 @@ def red_line_map(
         Who meets it, by ``district_id``; the key ``""`` is the whole area.
     fictional : bool
         Whether to mark the data as made up.
+    basemap : str or Basemap, optional
+        Tiles to lay under the map, as `geoplan.maps.make_basemap` takes them; such a page needs
+        the internet. None by default.
 
     Returns
     -------
@@ -97,6 +102,7 @@ def red_line_map(
         target_text=target_text,
         target_met=target_met,
         fictional=fictional,
+        basemap=basemap,
     )
     ground = make_ground(asked)
     parts = areas_part(result, ground, asked.measure, asked.goal)

@@ -53,6 +53,8 @@ class DistrictsLayer(folium.map.Layer):
         Lines of the tooltip, n plain texts each; the pane must let the pointer through to them.
     hover : str
         Colour of an outline under the pointer; empty: none.
+    panels : bool
+        Whether a click opens the panel of the district (``panel.js``).
     """
 
     _template = Template(
@@ -80,6 +82,11 @@ class DistrictsLayer(folium.map.Layer):
                     shape.bindTooltip(tooltip(feature.properties.n), {
                         sticky: true, className: "gp-tip gp-tip-district"
                     });
+                    {%- if this.panels %}
+                    shape.on("click", function (event) {
+                        geoplan.openPanel(feature.properties.n, event.latlng);
+                    });
+                    {%- endif %}
                     {%- if this.hover %}
                     shape.on({
                         mouseover: function () {
@@ -106,6 +113,7 @@ class DistrictsLayer(folium.map.Layer):
         classes: Sequence[int] = (),
         tips: "Sequence[Tip]" = (),
         hover: str = "",
+        panels: bool = False,
     ) -> None:
         super().__init__(control=False)
         self._name = "DistrictsLayer"
@@ -125,6 +133,7 @@ class DistrictsLayer(folium.map.Layer):
         self.labels = _script([safe(tip.label) for tip in tips])
         self.texts = _script([[safe(text) for text in tip.texts] for tip in tips])
         self.pane = _script(pane)
+        self.panels = panels
         self.hover = _script(hover) if hover else ""
 
 

@@ -8,12 +8,13 @@ from geoplan.core.definitions import define
 from geoplan.core.errors import ParameterError
 from geoplan.maps.basemap import ORIENTATION, Ground, context_parts, ground_of, start_map
 from geoplan.maps.cards import Place, TableCard
-from geoplan.maps.districts import hit_layer
+from geoplan.maps.districts import Line, hit_layer
 from geoplan.maps.fit import FitBetweenCards
 from geoplan.maps.goal import Goal
 from geoplan.maps.page import MapPage, make_page
 from geoplan.maps.parts import Part, add_parts
 from geoplan.maps.simplify import DISPLAY_CRS
+from geoplan.maps.tiles import Basemap, basemap_lines, make_basemap, tiles_part
 from geoplan.maps.words import capital, default_title, footer, headline, say, unbroken
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Request:
         Further layers to draw quietly.
     fictional : bool
         Whether to say that the data is made up.
+    basemap : Basemap or None
+        Tiles to lay under the map.
     """
 
     result: "Result"
@@ -55,10 +58,50 @@ class Request:
     lang: str
     context: "Mapping[str, GeoDataFrame]" = field(default_factory=dict)
     fictional: bool = False
+    basemap: Basemap | None = None
 
     def goal_of(self, measure: "Measure") -> Goal:
         """Give the target if it is this measure's, else none: a target speaks of one measure."""
         return self.goal if measure is self.measure else Goal()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """
+    What stands on and around a map beside its parts.
+
+    Parameters
+    ----------
+    title, subtitle : str
+        Of the page.
+    table : TableCard
+        The table beside the map.
+    lines : sequence of Line
+        What tooltips and panels of the districts say.
+    context : mapping of str to GeoDataFrame
+        Layers to draw quietly.
+    shown : sequence of str
+        Those of them that are on at first.
+    credited : mapping of str to GeoDataFrame
+        Layers whose sources the footer names.
+    places : mapping of str to GeoDataFrame
+        Layers with names that the search box finds, by what they are called.
+    fictional : bool
+        Whether to say that the data is made up.
+    basemap : Basemap or None
+        Tiles to lay under the map.
+    """
+
+    title: str
+    subtitle: str
+    table: TableCard
+    lines: Sequence[Line]
+    context: "Mapping[str, GeoDataFrame]" = field(default_factory=dict)
+    shown: Sequence[str] = ORIENTATION
+    credited: "Mapping[str, GeoDataFrame]" = field(default_factory=dict)
+    places: "Mapping[str, GeoDataFrame]" = field(default_factory=dict)
+    fictional: bool = False
+    basemap: Basemap | None = None
 
 
 def request(  # noqa: PLR0913 (what the public functions take, once)
@@ -72,6 +115,7 @@ def request(  # noqa: PLR0913 (what the public functions take, once)
     target_text: str | None,
     target_met: Mapping[str, bool] | None,
     fictional: bool,
+    basemap: str | Basemap | None = None,
 ) -> Request:
     """
     Gather the arguments of a map function, and refuse what cannot be drawn.
@@ -79,7 +123,7 @@ def request(  # noqa: PLR0913 (what the public functions take, once)
     Raises
     ------
     ParameterError
-        If the result has no measure, or not the one asked for.
+        If the result has no measure, or not the one asked for, or there is no such basemap.
     """
     return Request(
         result=result,
@@ -89,6 +133,7 @@ def request(  # noqa: PLR0913 (what the public functions take, once)
         lang=lang,
         context=dict(context or {}),
         fictional=fictional,
+        basemap=None if basemap is None else make_basemap(basemap),
     )
 
 
@@ -151,29 +196,68 @@ def finish(
         The page.
     """
     result, lang = asked.result, asked.lang
-    map_ = start_map(ground)
+    return lay_out(
+        ground,
+        parts,
+        Sheet(
+            title=asked.title or default_title(result, lang),
+            subtitle=_subtitle(asked),
+            table=table,
+            lines=[Line(measure, asked.goal_of(measure)) for measure in ordered(asked)],
+            context=_besides(asked),
+            shown=_orientation(asked),
+            credited={"districts": result.districts, **result.layers, **asked.context},
+            places=places or {},
+            fictional=asked.fictional,
+            basemap=asked.basemap,
+        ),
+    )
+
+
+def lay_out(ground: Ground, parts: Sequence[Part], sheet: Sheet) -> MapPage:
+    """
+    Lay the parts of a map on their ground, with everything around them.
+
+    Parameters
+    ----------
+    ground : Ground
+        The districts.
+    parts : sequence of Part
+        Themes and layers; the context is added below the layers.
+    sheet : Sheet
+        What else stands on the page.
+
+    Returns
+    -------
+    MapPage
+        The page.
+    """
+    lang, tiles = ground.lang, sheet.basemap
+    map_ = start_map(ground, gcj02=tiles is not None and tiles.gcj02)
     FitBetweenCards(ground.shown).add_to(map_)
-    context = context_parts(_besides(asked), ground, shown=_orientation(asked))
+    # Tiles bring water and roads of their own.
+    context = context_parts(sheet.context, ground, shown=() if tiles else sheet.shown)
+    if tiles is not None:
+        context = [*context, tiles_part(map_, tiles, lang)]
     legend = add_parts(map_, parts, context, lang)
-    hit_layer(ordered(asked), ground, asked.goal_of).add_to(map_)
-    credited = {"districts": result.districts, **result.layers, **asked.context}
+    hit_layer(sheet.lines, ground).add_to(map_)
     lines = footer(
-        credited,
-        result.districts.crs,
+        sheet.credited,
+        ground.districts.crs,
         lang,
         tolerance_m=ground.tolerance_m,
-        fictional=asked.fictional,
+        fictional=sheet.fictional,
     )
     return make_page(
         map_,
-        title=asked.title or default_title(result, lang),
-        subtitle=_subtitle(asked),
+        title=sheet.title,
+        subtitle=sheet.subtitle,
         legend=legend,
-        table=table,
-        footer=lines,
+        table=sheet.table,
+        footer=[*lines, *basemap_lines(tiles, lang)],
         lang=lang,
         bounds=ground.bounds,
-        places=_places(ground, places or {}),
+        places=_places(ground, sheet.places),
     )
 
 

@@ -73,6 +73,7 @@ def district_table(
         rows,
         note=order_note(measure, goal, lang),
         bounds=(*(bounds[i] for i in order), ground.bounds),
+        districts=(*order, None),
     )
 
 

@@ -186,6 +186,7 @@ var geoplan = (function () {
     for (const button of document.querySelectorAll(".gp-go")) {
       button.addEventListener("click", function () {
         show(map, button.dataset.bounds.split(",").map(Number), 16);
+        if (button.dataset.district) geoplan.openPanel(Number(button.dataset.district), null, button);
       });
     }
   }
@@ -203,6 +204,7 @@ var geoplan = (function () {
     addTools(first, options);
     geoplan.addMeasure(first, options.words.measure);
     if (options.places) geoplan.addSearch(first, island("gp-places"), options.words);
+    geoplan.addPanels(first, options.words);
     watchRows(first);
     followLayers(maps);
     // A frame may start at size 0, or change: then Leaflet must be told, and the first view redone.
@@ -218,5 +220,13 @@ var geoplan = (function () {
     new ResizeObserver(settle).observe(area);
   }
 
-  return { bar: bar, element: element, icon: icon, island: island, show: show, start: start };
+  return {
+    bar: bar,
+    element: element,
+    icon: icon,
+    island: island,
+    padding: padding,
+    show: show,
+    start: start,
+  };
 })();

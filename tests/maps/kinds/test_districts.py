@@ -9,7 +9,7 @@ from geoplan.core.results import make_measure
 from geoplan.maps.basemap import ground_of
 from geoplan.maps.cards import Cell
 from geoplan.maps.classes import NO_DATA
-from geoplan.maps.districts import fraction_texts, hit_layer, share_part, value_texts
+from geoplan.maps.districts import Line, fraction_texts, hit_layer, share_part, value_texts
 from geoplan.maps.goal import Goal
 from geoplan.maps.safe import safe
 from geoplan.maps.tables import district_table
@@ -65,7 +65,7 @@ def test_a_tooltip_has_value_numerator_and_denominator_with_units():
 def test_every_measure_is_a_line_of_the_tooltip(hostile):
     names = (hostile, "West", "North")
     measure = make_measure(_districts(names), [1, 1, 1], [2, 2, 2], of="land")
-    layer = hit_layer([measure, measure], ground_of(_districts(names), "en"), lambda _: Goal())
+    layer = hit_layer([Line(measure), Line(measure)], ground_of(_districts(names), "en"))
     assert safe(hostile).replace("\\", "\\\\").replace('"', '\\"') in layer.texts
     assert layer.texts.count("50.0 %") == 6
     assert "<" not in layer.texts
