@@ -78,7 +78,7 @@ def report_html(
     drawn = draw_pictures(outcome) if pictures is None else pictures
     noticed = [notice for picture in drawn.values() for notice in picture.notices]
     view = report_view(dataclasses.replace(outcome, notices=(*outcome.notices, *noticed)), define)
-    frames = make_frames(maps)
+    frames = make_frames(maps, too_old=say("section.map_too_old", outcome.lang))
     embedded = [maps[key] for key, frame in frames.by_id.items() if frame.srcdoc is not None]
     return _template().render(
         view=view,
