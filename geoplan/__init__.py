@@ -34,6 +34,7 @@ _HOMES |= {
     "load_facilities": "geoplan.layers.facilities",
     "load_jobs": "geoplan.layers.population",
     "load_land": "geoplan.layers.land",
+    "load_lines": "geoplan.layers.lines",
     "load_osm_features": "geoplan.layers.osm_features",
     "load_parks": "geoplan.layers.parks",
     "load_population": "geoplan.layers.population",

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from geoplan.layers.facilities import load_facilities
     from geoplan.layers.fits import CoordinateFit, affine_coordinates, fit_coordinates
     from geoplan.layers.land import load_land
+    from geoplan.layers.lines import load_lines
     from geoplan.layers.network_flaws import NetworkReport, network_report, without_islands
     from geoplan.layers.osm_features import load_osm_features
     from geoplan.layers.parks import load_parks
@@ -30,6 +31,7 @@ _HOMES = {
     "load_facilities": "facilities",
     "load_jobs": "population",
     "load_land": "land",
+    "load_lines": "lines",
     "load_osm_features": "osm_features",
     "load_parks": "parks",
     "load_population": "population",
@@ -52,6 +54,7 @@ __all__ = [
     "load_facilities",
     "load_jobs",
     "load_land",
+    "load_lines",
     "load_osm_features",
     "load_parks",
     "load_population",

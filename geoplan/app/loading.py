@@ -230,7 +230,7 @@ def _load(
         source = _source(plan, table, kind, districts)
         loader = "load_land" if kind in LAND_LAYERS else f"load_{kind}"
         more: dict[str, Any] = {}
-        if loader in ("load_land", "load_facilities"):
+        if loader in ("load_land", "load_lines", "load_facilities"):
             more["layer_name"] = name
         elif kind in _WINDOWED and districts is not None:
             more["bounds"] = tuple(districts.total_bounds.tolist())

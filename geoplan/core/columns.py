@@ -101,6 +101,17 @@ SPECS: dict[str, LayerSpec] = {
                 _AREA,
             ),
         ),
+        LayerSpec(
+            "lines",
+            "line",
+            "line_id",
+            (
+                _key("line_id", "line"),
+                _NAME,
+                Column("class", "str", "", "class of the line, e.g. arterial"),
+                Column("opened", "str", "", "opening date or year"),
+            ),
+        ),
         LayerSpec("bus_stops", "point", "stop_id", (_key("stop_id", "stop"), _NAME)),
         LayerSpec(
             "rail_stations",
