@@ -82,7 +82,9 @@ def living_circle_layers(
     if first.kind != "area":
         makers["unserved"] = lambda: unserved_units(shown(), f"served_{ALL}_share")
     if ground_of is not None:
-        grounds = {name: cache(partial(ground_of, name)) for name in categories}
+        grounds: dict[str, Callable[[], Any]] = {
+            name: cache(partial(ground_of, name)) for name in categories
+        }
         grounds[ALL] = lambda: shapely.intersection_all([grounds[name]() for name in categories])
         inside = {name: cache(partial(_inside, one, districts)) for name, one in grounds.items()}
         for name, area in inside.items():

@@ -212,8 +212,8 @@ class DetourTable(WalkTable):
 
     @property
     def known_parts(self) -> tuple[str, ...]:
-        """Whom a straight line serves wrongly, and whom either serves."""
-        return ("wrongly_served", "straight", "network")
+        """Whom a straight line serves wrongly, whom either serves, and how long detours are."""
+        return ("wrongly_served", "straight", "network", "index")
 
 
 class TierTable(Table):

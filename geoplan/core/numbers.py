@@ -61,6 +61,8 @@ def scale_for(unit: str, values: Iterable[float] = ()) -> Scale:
         return _area_scale(largest)
     if unit == "m":
         return Scale(M_PER_KM, "km", 1) if largest >= 10 * M_PER_KM else Scale(1.0, "m", 0)
+    if unit == "m/m":  # a detour of 1.27 is no detour of 1.3
+        return Scale(1.0, unit, 2)
     if "/" in unit:
         return Scale(1.0, unit, 1 if largest >= 1 else 3)
     return Scale(1.0, unit, 0)

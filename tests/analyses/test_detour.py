@@ -50,7 +50,12 @@ def test_people_across_the_water_are_those_wrongly_counted():
     result = measured()
 
     parts = {measure.part: measure.numerator for measure in result.measures}
-    assert parts == {"wrongly_served": 6, "straight": 7, "network": 1}
+    assert parts == {
+        "wrongly_served": 6,
+        "straight": 7,
+        "network": 1,
+        "index": pytest.approx((200 + 2 * 600 + 4 * 700) / 7),
+    }
     assert result.measure("population", "wrongly_served").districts["numerator"].tolist() == [0, 6]
 
 
@@ -92,3 +97,39 @@ def test_the_definition_in_words_says_both_distances(lang):
 def test_a_detour_without_streets_is_refused():
     with pytest.raises(ParameterError, match="`walk` is missing: a detour is one along streets"):
         measured(walk=None)
+
+
+def test_the_index_is_a_measure_too_the_mean_way_over_the_mean_straight_line():
+    index = measured().measure("population", "index")
+
+    walked, straight = 200 + 2 * 600 + 4 * 700, 200 + 2 * 200 + 4 * np.hypot(100, 200)
+    assert (index.unit, index.value) == ("m/m", pytest.approx(walked / straight))
+    assert index.districts["value"].tolist() == pytest.approx(
+        measured().layers["districts"]["detour_index"].tolist()
+    )
+
+
+def test_land_alone_has_no_index():
+    walk = WalkAccess(network=BANKS, snap_limit_m=100, land_width_m=50)
+
+    parts = [measure.part for measure in measured(of=["land"], demand=None, walk=walk).measures]
+
+    assert parts == ["wrongly_served", "straight", "network"]
+
+
+def test_the_places_wrongly_served_sum_to_the_measure():
+    result = measured()
+
+    wrongly = result.layers["wrongly_served"]
+    assert (
+        wrongly["unserved_amount"].sum() == result.measure("population", "wrongly_served").numerator
+    )
+    assert result.layers["served_straight"].area.sum() > 0
+
+
+def test_a_district_without_people_has_no_index():
+    south = points((600, 400), population=[1.0])
+
+    index = measured(demand={"population": south}).measure("population", "index")
+
+    assert index.districts["value"].round(9).tolist() == [1, pytest.approx(np.nan, nan_ok=True)]

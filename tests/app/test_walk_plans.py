@@ -112,6 +112,7 @@ def test_a_plan_measures_along_its_streets(plan):
         ("bends", "wrongly_served"): 0,
         ("bends", "straight"): 3,
         ("bends", "network"): 3,
+        ("bends", "index"): pytest.approx(770),  # metres walked in the mean
         ("parks", "community"): 0,
         ("parks", "city"): 7,
         ("parks", "all"): 0,
