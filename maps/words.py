@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from geoplan.core import numbers
 from geoplan.core.crs import parse_crs
 from geoplan.core.record import KEY
 from geoplan.core.texts import catalogue, text
+from geoplan.core.written_units import unit_factor
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from geoplan.core.results import Measure, Result
 
 _CODE = 2
-_BOUND = re.compile(r"([-+]?[0-9]+(?:\.[0-9]+)?)\s*([%‰]?)")
+_BOUND = re.compile(r"([-+]?[0-9][0-9,]*(?:\.[0-9]+)?)\s*([%‰]?)(.*)")
 
 
 def say(key: str, lang: str, **values: Any) -> str:  # noqa: ANN401 (whatever format() takes)
@@ -191,11 +193,16 @@ def bound_of(target_text: str | None, unit: str) -> float | None:
     --------
     >>> bound_of("> 95 %", "1"), bound_of(">= 8 m2/person", "m2/person"), bound_of(None, "1")
     (0.95, 8.0, None)
+    >>> bound_of("< 0.9 km", "m")
+    900.0
     """
     found = _BOUND.search(target_text or "")
     if found is None:
         return None
-    value = float(found[1]) / {"%": 100, "‰": 1000, "": 1}[found[2]]
+    value = float(found[1].replace(",", "")) / {"%": 100, "‰": 1000, "": 1}[found[2]]
+    known = unit_factor(unicodedata.normalize("NFKC", found[3]).strip())
+    if known is not None and known[1] == unit:
+        return value * float(known[0])
     return value if unit != "1" or found[2] or value <= 1 else None
 
 

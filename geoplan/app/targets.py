@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from geoplan.app.outcome import Operator, Target, Verdict
-from geoplan.app.target_units import unit_examples, unit_factor
 from geoplan.core.errors import PlanError
+from geoplan.core.written_units import unit_examples, unit_factor
 
 if TYPE_CHECKING:
     import numpy as np
@@ -193,7 +193,7 @@ def _quantity(rest: str, text: str, unit: str) -> float:
 
 
 def _bare(number: Fraction, text: str, unit: str) -> float:
-    if unit == "1" and abs(number) < 1:  # 1 itself could be 1 % as well as the whole
+    if unit == "number" or (unit == "1" and abs(number) < 1):  # 1 could be 1 % or the whole
         return float(number)
     wanted = "'%', or a share below 1" if unit == "1" else unit_examples(unit)
     raise PlanError(f"target {text!r} has no unit; wanted {wanted}. Write for example {EXAMPLES}.")

@@ -8,8 +8,27 @@ from geoplan.core.texts import text
 from geoplan.core.units import M2_PER_HA, M2_PER_KM2, M_PER_KM
 
 _WAN = 10_000.0
+_YI = 100_000_000.0
 _WAN_FROM = 100_000.0  # below it, 万 hides digits that people read: 84,244 and not 8.42 万
 _MOST_DECIMALS = 3
+
+# What a ratio is divided by, and the unit in which it is shown: 0.0014 m/m2 is 1.4 km/km2.
+_RATIOS = {
+    "m/m2": (1e-3, "km/km2"),
+    "m/person": (0.1, "km/10k_person"),
+    "count/m2": (1e-6, "count/km2"),
+    "count/person": (1e-4, "count/10k_person"),
+    "person/m2": (1e-6, "person/km2"),
+    "job/m2": (1e-6, "job/km2"),
+    "CNY/m2": (100.0, "100m_CNY/km2"),
+    "CNY/person": (1e4, "10k_CNY/person"),
+    "t/m2": (1e-6, "t/km2"),
+    "t/CNY": (1e-4, "t/10k_CNY"),
+    "tce/m2": (1e-6, "tce/km2"),
+    "tce/CNY": (1e-4, "tce/10k_CNY"),
+    "m3/CNY": (1e-4, "m3/10k_CNY"),
+    "kWh/CNY": (1e-4, "kWh/10k_CNY"),
+}
 
 
 @dataclass(frozen=True)
@@ -63,9 +82,20 @@ def scale_for(unit: str, values: Iterable[float] = ()) -> Scale:
         return Scale(M_PER_KM, "km", 1) if largest >= 10 * M_PER_KM else Scale(1.0, "m", 0)
     if unit == "m/m":  # a detour of 1.27 is no detour of 1.3
         return Scale(1.0, unit, 2)
-    if "/" in unit:
-        return Scale(1.0, unit, 1 if largest >= 1 else 3)
+    if unit in _RATIOS:
+        factor, shown = _RATIOS[unit]
+        return Scale(factor, shown, _ratio_decimals(largest / factor))
+    if unit == "CNY" and largest >= _YI:
+        return Scale(_YI, "100m_CNY", 1)
+    if "/" in unit or unit == "number":
+        return Scale(1.0, unit, 1 if largest >= 1 and unit != "number" else 3)
     return Scale(1.0, unit, 0)
+
+
+def _ratio_decimals(largest: float) -> int:
+    if largest >= 10:
+        return 1
+    return 2 if largest >= 1 else 3
 
 
 def _area_scale(largest_m2: float) -> Scale:
@@ -239,7 +269,8 @@ def value_text(value: float, unit: str, lang: str, *, bound: float | None = None
     lang : {"en", "zh"}
         The language.
     bound : float, optional
-        Target value in the same unit, as in `share`.
+        Target value in the same unit, as in `share`: digits are added until the text falls on the
+        same side of it as the value.
 
     Returns
     -------
@@ -251,7 +282,23 @@ def value_text(value: float, unit: str, lang: str, *, bound: float | None = None
     >>> value_text(12.34, "m2/person", "en")
     '12.3 m²/person'
     """
-    return share(value, bound=bound) if unit == "1" else amount(value, unit, lang)
+    if unit == "1":
+        return share(value, bound=bound)
+    scale = scale_for(unit, [value])
+    decimals = scale.decimals
+    while decimals < scale.decimals + _MOST_DECIMALS and _blurs(value, bound, scale, decimals):
+        decimals += 1
+    if decimals == scale.decimals:
+        return amount(value, unit, lang)
+    return amount(value, unit, lang, scale=Scale(scale.factor, scale.unit, decimals))
+
+
+def _blurs(value: float, bound: float | None, scale: Scale, decimals: int) -> bool:
+    """Tell whether so many digits put a value on its bound, or on the wrong side of it."""
+    if bound is None or value == bound or not math.isfinite(value):
+        return False
+    shown, limit = round(value / scale.factor, decimals), round(bound / scale.factor, 9)
+    return shown == limit or (shown < limit) != (value < bound)
 
 
 def distance(metres: float, lang: str) -> str:

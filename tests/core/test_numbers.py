@@ -143,3 +143,24 @@ def test_both_languages_know_the_same_units():
 
 def test_the_unit_of_a_share_has_no_label():
     assert unit_label("1", "en") == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "en", "zh"),
+    [
+        (0.001413, "m/m2", "1.41 km/km²", "1.41 km/km²"),
+        (0.25, "m/person", "2.50 km per 10,000 people", "2.50 km/万人"),
+        (0.393e-6, "count/m2", "0.393 per km²", "0.393 个/km²"),
+        (1.5e-4, "count/person", "1.50 per 10,000 people", "1.50 个/万人"),
+        (606.0, "CNY/m2", "6.06 × 10⁸ CNY/km²", "6.06 亿元/km²"),
+        (0.5, "number", "0.500", "0.500"),
+    ],
+)
+def test_ratios_are_shown_at_the_size_that_plans_use(value, unit, en, zh):
+    assert (value_text(value, unit, "en"), value_text(value, unit, "zh")) == (en, zh)
+
+
+def test_an_amount_beside_its_target_shows_the_digits_that_tell_them_apart():
+    assert value_text(900.2, "m", "en", bound=900.0) == "900.2 m"
+    assert value_text(0.0079996, "m/m2", "en", bound=0.008) == "7.9996 km/km²"
+    assert value_text(900.0, "m", "en", bound=900.0) == "900 m"

@@ -1,4 +1,4 @@
-"""Units as planning documents write them, in exact factors."""
+"""Units as planning documents and tables write them, in exact factors."""
 
 import re
 from fractions import Fraction
@@ -24,12 +24,41 @@ _UNITS: dict[str, tuple[Fraction, str]] = {
         ("job", 1, "job jobs 岗位 个岗位"),
         ("job", 10_000, "万岗位 万个岗位"),
         ("person+job", 1, "person+job person+jobs people+jobs 人口岗位"),
-        ("count", 1, "count 个 座 处 块 条"),
+        ("count", 1, "count 个 座 处 块 条 station stations stop stops site sites point points"),
+        ("household", 1, "household households 户"),
+        ("household", 10_000, "万户"),
         ("min", 1, "min minute minutes 分 分钟"),
+        ("CNY", 1, "cny yuan rmb 元"),
+        ("CNY", 10_000, "万元"),
+        ("CNY", 100_000_000, "亿元"),
+        ("t", 1, "t tonne tonnes 吨"),
+        ("t", 10_000, "万吨"),
+        ("tce", 1, "tce 吨标煤 吨标准煤"),
+        ("tce", 10_000, "万tce 万吨标煤 万吨标准煤"),
+        ("m3", 1, "m3 m^3 cbm 立方米"),
+        ("m3", 10_000, "万m3 万立方米"),
+        ("m3", 100_000_000, "亿m3 亿立方米"),
+        ("kWh", 1, "kwh 度 千瓦时"),
+        ("kWh", 10_000, "万kwh 万千瓦时"),
+        ("ug", 1, "ug μg 微克"),
+        ("ug", 1000, "mg 毫克"),
+        ("dB", 1, "db db(a) 分贝"),
+        ("number", 1, "number 无量纲"),
     )
     for spelling in spellings.split()
 }
+_MANY = re.compile(r"(\d[\d,]*)(.*)")
 _PER = re.compile(r"\s*(?:/|每|\bper\b)\s*")
+
+
+_RATIO_EXAMPLES = {
+    "m2/person": ", m2/人, 平方米/人",
+    "m/m2": ", km/km2, 公里/平方公里",
+    "m/person": ", km/10,000 people, 公里/万人",
+    "count/m2": ", /km2, 个/平方公里",
+    "count/person": ", /10,000 people, 个/万人",
+    "CNY/m2": ", 亿元/平方公里",
+}
 
 
 def unit_factor(text: str) -> tuple[Fraction, str] | None:
@@ -52,14 +81,26 @@ def unit_factor(text: str) -> tuple[Fraction, str] | None:
     (Fraction(10000, 1), 'm2')
     >>> unit_factor("ha / 万人")
     (Fraction(1, 1), 'm2/person')
+    >>> unit_factor("/10,000 people")
+    (Fraction(1, 10000), 'count/person')
     """
     parts = ["".join(part.split()) for part in _PER.split(text.casefold(), maxsplit=1)]
-    if any(part not in _UNITS for part in parts):
-        return None
     if len(parts) == 1:
-        return _UNITS[parts[0]]
-    (over_factor, over_base), (under_factor, under_base) = (_UNITS[part] for part in parts)
-    return over_factor / under_factor, f"{over_base}/{under_base}"
+        return _UNITS.get(parts[0])
+    over = _UNITS.get(parts[0] or "count")
+    under = _under(parts[1])
+    if over is None or under is None:
+        return None
+    return over[0] / under[0], f"{over[1]}/{under[1]}"
+
+
+def _under(written: str) -> tuple[Fraction, str] | None:
+    """Read the unit below the line, which may have a number before it: 10,000 people."""
+    many = _MANY.fullmatch(written)
+    if written in _UNITS or many is None:
+        return _UNITS.get(written)
+    known = _UNITS.get(many[2])
+    return None if known is None else (int(many[1].replace(",", "")) * known[0], known[1])
 
 
 def unit_examples(unit: str) -> str:
@@ -82,7 +123,7 @@ def unit_examples(unit: str) -> str:
     'min, minute, minutes, 分, 分钟'
     """
     if "/" in unit:
-        return f"{unit}, m2/人, 平方米/人" if unit == "m2/person" else unit
+        return f"{unit}{_RATIO_EXAMPLES.get(unit, '')}"
     return ", ".join(
         spelling for spelling, (_, base) in _UNITS.items() if base == unit and "^" not in spelling
     )
