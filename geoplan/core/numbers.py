@@ -80,16 +80,20 @@ def scale_for(unit: str, values: Iterable[float] = ()) -> Scale:
         return _area_scale(largest)
     if unit == "m":
         return Scale(M_PER_KM, "km", 1) if largest >= 10 * M_PER_KM else Scale(1.0, "m", 0)
-    if unit == "m/m":  # a detour of 1.27 is no detour of 1.3
-        return Scale(1.0, unit, 2)
+    return _ratio_scale(unit, largest) if "/" in unit else _plain_scale(unit, largest)
+
+
+def _plain_scale(unit: str, largest: float) -> Scale:
+    if unit == "CNY" and largest >= _YI:
+        return Scale(_YI, "100m_CNY", 1)
+    return Scale(1.0, unit, 3 if unit == "number" else 0)
+
+
+def _ratio_scale(unit: str, largest: float) -> Scale:
     if unit in _RATIOS:
         factor, shown = _RATIOS[unit]
         return Scale(factor, shown, _ratio_decimals(largest / factor))
-    if unit == "CNY" and largest >= _YI:
-        return Scale(_YI, "100m_CNY", 1)
-    if "/" in unit or unit == "number":
-        return Scale(1.0, unit, 1 if largest >= 1 and unit != "number" else 3)
-    return Scale(1.0, unit, 0)
+    return Scale(1.0, unit, 1 if largest >= 1 else 3)
 
 
 def _ratio_decimals(largest: float) -> int:
