@@ -46,6 +46,10 @@ _HOMES |= {
 }
 
 _HOMES |= dict.fromkeys(("coverage",), "geoplan.analyses.coverage")
+_HOMES |= {
+    name: f"geoplan.analyses.{name}"
+    for name in ("buffer_conflict", "encroachment", "red_line_change", "zone_screening")
+}
 _HOMES |= dict.fromkeys(
     ("Catchment", "catchment_polygons", "covered_area_m2", "covers_points", "make_catchment"),
     "geoplan.analyses.exact.catchment",
@@ -81,6 +85,9 @@ _HOMES |= {
     "park_access_map": "geoplan.maps.park_access",
     "red_line_map": "geoplan.maps.red_line",
     "Basemap": "geoplan.maps.tiles",
+    "Finding": "geoplan.maps.findings",
+    "overview_map": "geoplan.maps.overview",
+    "verdict_map": "geoplan.maps.verdicts",
     "make_basemap": "geoplan.maps.tiles",
 }
 

@@ -2,19 +2,25 @@
 
 from geoplan.maps.choropleth import choropleth_map
 from geoplan.maps.coverage import coverage_map
+from geoplan.maps.findings import Finding
 from geoplan.maps.indicator import indicator_map
+from geoplan.maps.overview import overview_map
 from geoplan.maps.page import MapPage
 from geoplan.maps.park_access import park_access_map
 from geoplan.maps.red_line import red_line_map
 from geoplan.maps.tiles import Basemap, make_basemap
+from geoplan.maps.verdicts import verdict_map
 
 __all__ = [
     "Basemap",
+    "Finding",
     "MapPage",
     "choropleth_map",
     "coverage_map",
     "indicator_map",
     "make_basemap",
+    "overview_map",
     "park_access_map",
     "red_line_map",
+    "verdict_map",
 ]

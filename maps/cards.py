@@ -117,11 +117,14 @@ class TableCard:
         One per row: where the map goes when the row's first cell is chosen. Empty: rows do nothing.
     districts : tuple of int or None
         One per row: the position of the district whose panel opens then, too. Empty: none opens.
+    themes : tuple of str
+        One per row: JavaScript name of the folium layer that the row's first cell chooses. Empty:
+        none.
 
     Raises
     ------
     ParameterError
-        If a row, `bounds` or `districts` is not as long as it has to be.
+        If a row, `bounds`, `districts` or `themes` is not as long as it has to be.
     """
 
     title: str
@@ -130,6 +133,7 @@ class TableCard:
     note: str = ""
     bounds: tuple[Bounds | None, ...] = ()
     districts: tuple[int | None, ...] = ()
+    themes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a table whose rows do not fit its columns."""
@@ -139,7 +143,8 @@ class TableCard:
                 f"table {self.title!r} has {len(self.columns)} columns, but row {ragged[0]} has "
                 f"{len(self.rows[ragged[0]])} cells."
             )
-        for what, given in (("bounds", self.bounds), ("districts", self.districts)):
+        for what in ("bounds", "districts", "themes"):
+            given = getattr(self, what)
             if given and len(given) != len(self.rows):
                 raise ParameterError(
                     f"table {self.title!r} has {len(self.rows)} rows, but {what} for "

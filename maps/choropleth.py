@@ -24,6 +24,11 @@ _RAMPS: "Mapping[str, Ramp]" = {
 }
 
 
+def ramp_of(analysis: str) -> "Ramp":
+    """Choose the colours in which districts show the values of an analysis."""
+    return _RAMPS.get(analysis, "Blues")
+
+
 def choropleth_map(  # noqa: PLR0913 (the parts of one page)
     result: "Result",
     *,
@@ -110,7 +115,7 @@ def choropleth_map(  # noqa: PLR0913 (the parts of one page)
         basemap=basemap,
     )
     ground = make_ground(asked)
-    ramp = _RAMPS.get(result.analysis, "Blues")
+    ramp = ramp_of(result.analysis)
     parts = [
         share_part(measure, ground, asked.goal_of(measure), analysis=result.analysis, ramp=ramp)
         for measure in ordered(asked)

@@ -165,7 +165,13 @@ def labels(measure: "Measure", ground: "Ground", goal: Goal) -> folium.GeoJson:
 
 
 def share_part(
-    measure: "Measure", ground: "Ground", goal: Goal, *, analysis: str, ramp: Ramp = "Blues"
+    measure: "Measure",
+    ground: "Ground",
+    goal: Goal,
+    *,
+    analysis: str,
+    ramp: Ramp = "Blues",
+    name: str = "",
 ) -> Part:
     """
     Colour the districts by class of their value.
@@ -183,6 +189,8 @@ def share_part(
         Name of the analysis: it words the legend.
     ramp : Ramp
         Colours.
+    name : str
+        What theme and legend are called; by default from the measure.
 
     Returns
     -------
@@ -198,10 +206,11 @@ def share_part(
     style = Style(fill=(*classes.colors, NO_DATA), fill_opacity=0.88)
     areas = DistrictsLayer(style=style, pane="gp-theme", classes=index.tolist())
     together = group(
-        theme_name(measure, lang, analysis=analysis), [areas, labels(measure, ground, goal)]
+        name or theme_name(measure, lang, analysis=analysis),
+        [areas, labels(measure, ground, goal)],
     )
     block = LegendBlock(
-        share_name(measure, lang, analysis=analysis),
+        name or share_name(measure, lang, analysis=analysis),
         class_entries(classes, values, lang),
         unit=classes.unit_label(lang),
         note=capital(say("legend.district_counts", lang)),

@@ -33,6 +33,8 @@ class Part:
         Lines in the common block “for reference”.
     notes : tuple of str
         Small print of that block.
+    heading : str
+        Of the group of layers in the control; empty: the common one.
     """
 
     group: folium.FeatureGroup
@@ -40,6 +42,7 @@ class Part:
     blocks: tuple[LegendBlock, ...] = ()
     entries: tuple[LegendEntry, ...] = ()
     notes: tuple[str, ...] = ()
+    heading: str = ""
 
 
 def add_parts(
@@ -75,7 +78,10 @@ def add_parts(
     KeepLabelsApart(switch).add_to(map_)
     if len(themes) > 1:
         _add_control(map_, say("control.theme", lang), [part.group for part in themes], radio=True)
-    checked = [switch, *(part.group for part in layers)]
+    for heading in dict.fromkeys(part.heading for part in layers if part.heading):
+        under = [part.group for part in layers if part.heading == heading]
+        _add_control(map_, heading, under, radio=False)
+    checked = [switch, *(part.group for part in layers if not part.heading)]
     _add_control(map_, say("control.layers", lang), checked, radio=False)
     own = tuple(block for part in parts for block in part.blocks)
     return (*own, *_reference(layers, lang))

@@ -191,6 +191,18 @@ var geoplan = (function () {
     }
   }
 
+  // A row of the table may stand for a theme: choosing it chooses that in the layer control.
+  function watchThemes() {
+    for (const button of document.querySelectorAll(".gp-choose")) {
+      button.addEventListener("click", function () {
+        const wanted = L.stamp(window[button.dataset.theme]);
+        const boxes = [...document.querySelectorAll(".gp-layers input")];
+        const box = boxes.find((input) => input.layerId === wanted);
+        if (box && !box.checked) box.click();
+      });
+    }
+  }
+
   function start(options) {
     const maps = options.maps.map((name) => window[name]);
     const first = maps[0];
@@ -206,6 +218,7 @@ var geoplan = (function () {
     if (options.places) geoplan.addSearch(first, island("gp-places"), options.words);
     geoplan.addPanels(first, options.words);
     watchRows(first);
+    watchThemes();
     followLayers(maps);
     // A frame may start at size 0, or change: then Leaflet must be told, and the first view redone.
     let fitted = !options.bounds;
