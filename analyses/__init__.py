@@ -5,9 +5,11 @@ Functions are imported here and not on first use, because most share their name 
 that holds them: ``geoplan.analyses.coverage`` is the function.
 """
 
+from geoplan.analyses.buffer_conflict import buffer_conflict
 from geoplan.analyses.coverage import coverage
 from geoplan.analyses.detour import detour
 from geoplan.analyses.ecological_land_share import ecological_land_share
+from geoplan.analyses.encroachment import encroachment
 from geoplan.analyses.exact.catchment import (
     Catchment,
     catchment_polygons,
@@ -21,6 +23,7 @@ from geoplan.analyses.park_access import park_access
 from geoplan.analyses.park_area_per_capita import park_area_per_capita
 from geoplan.analyses.park_tiers import ParkTier
 from geoplan.analyses.rail_coverage import rail_coverage
+from geoplan.analyses.red_line_change import red_line_change
 from geoplan.analyses.red_line_share import red_line_share
 from geoplan.analyses.streets.entrances import entrance_counts, entrance_notices, make_entrances
 from geoplan.analyses.streets.isochrones import ReachedPieces, isochrones, reached_pieces
@@ -29,6 +32,7 @@ from geoplan.analyses.streets.routes import routes, worst_served
 from geoplan.analyses.streets.snap import Snapped, snap_points
 from geoplan.analyses.streets.street_area import street_area
 from geoplan.analyses.streets.walk_access import WalkAccess
+from geoplan.analyses.zone_screening import zone_screening
 
 __all__ = [
     "Catchment",
@@ -37,6 +41,7 @@ __all__ = [
     "ReachedPieces",
     "Snapped",
     "WalkAccess",
+    "buffer_conflict",
     "catchment_polygons",
     "cost_at",
     "coverage",
@@ -44,6 +49,7 @@ __all__ = [
     "covers_points",
     "detour",
     "ecological_land_share",
+    "encroachment",
     "entrance_counts",
     "entrance_notices",
     "green_space_ratio",
@@ -56,9 +62,11 @@ __all__ = [
     "rail_coverage",
     "reach",
     "reached_pieces",
+    "red_line_change",
     "red_line_share",
     "routes",
     "snap_points",
     "street_area",
     "worst_served",
+    "zone_screening",
 ]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoplan.analyses.area_share import AreaInside, area_inside, district_land, whole_m2
+from geoplan.analyses.line_categories import TOTAL, categories_of
 from geoplan.analyses.polygon_layers import (
     area_notices,
     areas_layer,
@@ -13,16 +14,11 @@ from geoplan.analyses.polygon_layers import (
     layer_facts,
 )
 from geoplan.core.crs import require_metric_crs
-from geoplan.core.errors import SchemaError
 from geoplan.core.notices import Notice
 from geoplan.core.results import Measure, Result, make_measure
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
-    from numpy.typing import NDArray
-
-TOTAL = "total"
-"""Part that holds every category, overlaps between them counted once."""
 
 
 def red_line_share(red_lines: "GeoDataFrame", districts: "GeoDataFrame") -> Result:
@@ -113,10 +109,11 @@ def red_line_share(red_lines: "GeoDataFrame", districts: "GeoDataFrame") -> Resu
     require_metric_crs(red_lines=red_lines, districts=districts)
     check_districts(districts)
     polygons = check_polygons(red_lines, "red_lines")
-    categories, codes, nameless = _categories(red_lines)
+    found = categories_of(red_lines, "red_lines")
+    categories = found.names
     ground = np.asarray(districts.geometry.array, dtype=object)
     land = district_land(ground)
-    inside = area_inside(polygons, ground, codes)
+    inside = area_inside(polygons, ground, found.codes)
     merged = inside.merged()
 
     def measure(part: str, area: AreaInside) -> Measure:
@@ -131,9 +128,9 @@ def red_line_share(red_lines: "GeoDataFrame", districts: "GeoDataFrame") -> Resu
 
     parts = [measure(name, inside.of(code)) for code, name in enumerate(categories)]
     notices = [*area_notices("red_lines", len(red_lines), inside, land)]
-    if categories and nameless:
+    if categories and found.nameless:
         notices.append(
-            Notice("red_lines_no_category", "red_lines", count=nameless, total=len(red_lines))
+            Notice("red_lines_no_category", "red_lines", count=found.nameless, total=len(red_lines))
         )
     return Result(
         analysis="red_line_share",
@@ -148,22 +145,3 @@ def red_line_share(red_lines: "GeoDataFrame", districts: "GeoDataFrame") -> Resu
         },
         notices=tuple(notices),
     )
-
-
-def _categories(red_lines: "GeoDataFrame") -> "tuple[tuple[str, ...], NDArray[np.intp], int]":
-    """Names in order of first appearance, a code per row (the last one: none), rows without."""
-    import pandas as pd
-
-    if "category" not in red_lines.columns:
-        return (), np.zeros(len(red_lines), dtype=np.intp), 0
-    labels = red_lines["category"].astype("str").fillna("").str.strip()
-    present = labels[labels != ""]
-    codes_present, names = pd.factorize(present)
-    if TOTAL in names:
-        raise SchemaError(
-            f"`red_lines` has a `category` called {TOTAL!r}, which is the name of the part that "
-            "holds every category. Rename it in the layer."
-        )
-    codes = np.full(len(labels), len(names), dtype=np.intp)
-    codes[(labels != "").to_numpy()] = codes_present
-    return tuple(str(name) for name in names), codes, int((labels == "").sum())

@@ -1,7 +1,7 @@
 """One analysis as a plan sees it: its keys, its layers, its unit."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from geoplan.app.plan_tables import WALK_NETWORK, IndicatorTable
@@ -48,6 +48,10 @@ class Analysis:
         Which way is better, for targets that say "reaches".
     whole_part : str
         Part that a target means when it names none.
+    measures : mapping of str to str
+        Unit by what is measured (the ``of`` of its measures), of an analysis that measures several
+        things; ``target_of`` says which of them a target speaks of. Empty where the plan's own
+        ``of`` says it and `unit` holds for all.
     """
 
     name: str
@@ -56,3 +60,4 @@ class Analysis:
     unit: str = "1"
     direction: Literal["up", "down"] = "up"
     whole_part: str = ""
+    measures: Mapping[str, str] = field(default_factory=dict)

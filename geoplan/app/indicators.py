@@ -199,14 +199,15 @@ def _check_target(indicator: PlannedIndicator) -> None:
             if getattr(table, key) is not None:
                 raise PlanError(f"{where} has {key} but no target. Add target = '> 95 %', say.")
         return
+    analysis, of = indicator.analysis, ""
+    things = denominators(table) or tuple(analysis.measures)
+    if things:
+        of = choose("target_of", table.target_of, things, where)
+    unit = analysis.measures.get(of, analysis.unit)
     try:
-        parse_target(
-            table.target, unit=indicator.analysis.unit, direction=indicator.analysis.direction
-        )
+        parse_target(table.target, unit=unit, direction=analysis.direction)
     except PlanError as error:
         raise PlanError(f"{where} {error}") from error
-    if denominators(table):
-        choose("target_of", table.target_of, denominators(table), where)
     if table.known_parts or not indicator.analysis.whole_part:
         _part(indicator, table.known_parts or ("",))
 

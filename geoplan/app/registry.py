@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from geoplan.app.analyses_access import ACCESS, LivingCircleTable, WalkTable
+from geoplan.app.analyses_conflict import CONFLICT
 from geoplan.app.analyses_land import LAND
 from geoplan.app.analysis import DISTRICTS, FACILITIES, WALK_LAYERS, Analysis
 from geoplan.app.plan_tables import IndicatorTable
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 SUM = "population+jobs"
 """The one sum of denominators."""
 
-ANALYSES: Mapping[str, Analysis] = {analysis.name: analysis for analysis in (*ACCESS, *LAND)}
+ANALYSES: Mapping[str, Analysis] = {
+    analysis.name: analysis for analysis in (*ACCESS, *LAND, *CONFLICT)
+}
 """Every analysis that a plan can name."""
 
 

@@ -5,6 +5,7 @@ from string import Formatter
 from typing import Any
 
 from geoplan.core.errors import ParameterError
+from geoplan.core.numbers import unit_label
 from geoplan.core.results import Result
 from geoplan.core.texts import catalogue, text
 from geoplan.core.units import walk_distance_m
@@ -169,18 +170,22 @@ def _from_words(analysis: str, facts: Definition, lang: str) -> list[str]:
 
 def _told(key: str, value: object, lang: str) -> str:
     """Write a value of a definition as a sentence holds it; empty where there is nothing to say."""
-    if isinstance(value, bool) or value is None:
-        return ""
-    if isinstance(value, int | float):
-        return _count({key: value}, key) if key.endswith("_count") else _figure(value)
+    told = ""
     if isinstance(value, str):
-        return _named("layer", value, lang)
-    if isinstance(value, Mapping):
-        return _listed([f"{name} ({_told('', one, lang)})" for name, one in value.items()], lang)
-    if isinstance(value, Sequence):
-        names = [denominator_name(one, lang) if key == "of" else str(one) for one in value]
-        return _listed(names, lang) if names else ""
-    return str(value)
+        told = unit_label(value, lang) if key.endswith("_unit") else _worded(value, lang)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        told = _count({key: value}, key) if key.endswith("_count") else _figure(value)
+    elif isinstance(value, Mapping) and value:
+        told = _listed([f"{name} ({_told('', one, lang)})" for name, one in value.items()], lang)
+    elif isinstance(value, Sequence) and value:
+        told = _listed([_worded(str(one), lang) for one in value], lang)
+    return told
+
+
+def _worded(name: str, lang: str) -> str:
+    """Name a layer or what is measured; a name of the plan's own stays."""
+    named = _named("layer", name, lang)
+    return named if named != name else _named("denominator", name, lang)
 
 
 def _listed(names: Sequence[str], lang: str) -> str:

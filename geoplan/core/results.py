@@ -169,7 +169,11 @@ def make_measure(  # noqa: PLR0913 (the columns of one table)
     over = np.asarray(numerator, dtype=float)
     under = np.asarray(denominator, dtype=float)
     value = np.divide(over, under, out=np.full(len(over), np.nan), where=under > 0)
-    total_over, total_under = (float(over.sum()), float(under.sum())) if totals is None else totals
+    total_over, total_under = (
+        (float(over.sum()), float(under.sum()))
+        if totals is None
+        else (float(totals[0]), float(totals[1]))
+    )
     table = pd.DataFrame(
         {
             "district_id": districts["district_id"].astype(str).to_numpy(),
@@ -223,7 +227,7 @@ def make_amount(
     import numpy as np
 
     amounts = np.asarray(amount, dtype=float)
-    whole = float(amounts.sum()) if total is None else total
+    whole = float(amounts.sum() if total is None else total)
     return make_measure(
         districts,
         amounts,

@@ -83,6 +83,24 @@ FACTS = {
     "ecological_land_share": {
         "lines": "ecological_line", "line_count": 12, "as_of": "2019", "of": ["land"],
     },
+    "encroachment": {
+        "objects": "buildings", "object_count": 812, "as_of": "2024", "lines": "red_lines",
+        "line_count": 7, "line_as_of": "2023", "measured": "area", "min_overlap": 1.0,
+        "min_overlap_unit": "m2", "categories": ["水源", "生物"],
+    },
+    "red_line_change": {
+        "red_lines": "red_lines", "red_line_count": 7, "as_of": "2024", "previous": "old_lines",
+        "previous_count": 6, "previous_as_of": "2018", "min_width_m": 5.0, "categories": ["水源"],
+    },
+    "buffer_conflict": {
+        "sensitive": "homes", "sensitive_count": 300, "as_of": "2024", "sources": "roads",
+        "source_count": 12, "distance_m": None, "distances_m": {"motorway": 80.0, "trunk": 50.0},
+    },
+    "zone_screening": {
+        "projects": "projects", "project_count": 9, "as_of": "2024", "zones": "units",
+        "zone_count": 40, "zone_as_of": "2021", "min_overlap": 1.0, "min_overlap_unit": "m2",
+        "categories": ["优先保护"],
+    },
     "red_line_share": {
         "red_lines": "red_lines", "red_line_count": 7, "as_of": "", "of": ["land"],
         "categories": ["水源", "生物"],

@@ -1,0 +1,319 @@
+"""What stands inside lines that should keep it out: buildings in red lines, plots in a reserve."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from geoplan.analyses.area_share import DistrictLand, dissolve, district_land
+from geoplan.analyses.line_categories import TOTAL, Categories, categories_of
+from geoplan.analyses.objects import MEASURED, check_objects, check_overlap, object_ids
+from geoplan.analyses.overlay import Pieces, join_pieces, pieces_inside
+from geoplan.analyses.polygon_layers import (
+    check_districts,
+    check_polygons,
+    layer_facts,
+    layer_name,
+)
+from geoplan.core.crs import require_metric_crs
+from geoplan.core.notices import Notice
+from geoplan.core.results import Measure, Result, make_amount, make_measure
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+    from numpy.typing import NDArray
+
+    Geometries = NDArray[np.object_]
+    Floats = NDArray[np.float64]
+    Positions = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class _Inside:
+    """Pieces of objects inside a district and a part: the total, or a category."""
+
+    object: "Positions"
+    district: "Positions"
+    part: "Positions"
+    geometry: "Geometries"
+    amount: "Floats"
+
+
+def encroachment(
+    objects: "GeoDataFrame",
+    districts: "GeoDataFrame",
+    *,
+    lines: "GeoDataFrame",
+    min_overlap: float,
+) -> Result:
+    r"""
+    Measure what stands inside lines that should keep it out, by district and category of line.
+
+    Parameters
+    ----------
+    objects : GeoDataFrame, k rows of polygons, of lines, or of points
+        Buildings, plots, roads, sources. All of one dimension, valid, in a projected CRS in metres.
+        Each counts by itself: two that overlap count twice. May be empty.
+    districts : GeoDataFrame, n rows of Polygon or MultiPolygon
+        Areas to report on, in the same CRS, with ``district_id`` and ``name``.
+    lines : GeoDataFrame, m rows of Polygon or MultiPolygon
+        Red lines, control lines, protection zones, in the same CRS. A column ``category`` splits
+        the result into parts. Overlaps of one category count once, and overlaps of categories once
+        in the total. May be empty.
+    min_overlap : float
+        From how much inside on an object counts as encroaching: square metres of polygons, metres
+        of lines; for points 0. Below it, a common border drawn twice would be a conflict. The
+        areas and lengths of what does not count are left out, too.
+
+    Returns
+    -------
+    Result
+        For each part (``"total"``, then every category) the measures
+
+        =========== ==== ==========================================================
+        of          unit meaning
+        =========== ==== ==========================================================
+        ``count``   –    objects that encroach; one on a border counts in each of
+                         the districts in which it does, and once in the whole
+        ``area``    m²   of polygons: area inside
+        ``length``  m    of lines: length inside
+        ``share``   1    area (length, number) inside over that of all objects in
+                         the district
+        =========== ==== ==========================================================
+
+        Layers: ``encroachments`` (what lies inside, the largest first, one row per object,
+        category and district: ``object_id, name, category, district_id, amount, share``, ``share``
+        being that of the whole object) and ``red_lines``, the lines as given.
+
+    Raises
+    ------
+    CRSError
+        If a CRS is missing, not in metres, or differs between the layers.
+    ParameterError
+        If `min_overlap` is negative or not finite, or above 0 for points.
+    SchemaError
+        If objects differ in dimension or one is empty or invalid; as in `red_line_share`
+        for the others.
+    EmptyLayerError
+        If there is no district.
+
+    See Also
+    --------
+    red_line_share : How much land the lines themselves take.
+    buffer_conflict : What is too near, rather than inside.
+
+    Notes
+    -----
+    For objects :math:`B_i`, district :math:`D` and lines :math:`R`, the area is
+    :math:`\sum_i |B_i \cap D \cap R|` over the objects with at least `min_overlap` of it. Objects
+    wholly inside are counted whole; only those on an edge are cut, and the lines are cut into
+    pieces of 256 corners first (see `geoplan.analyses.overlay`). Bias: footprints digitised
+    against another base map than the line shift by metres, which `min_overlap` forgives for
+    touching neighbours and not for those farther in.
+
+    The 2017 opinion on red lines [1]_ demands that area, nature and function of a red line do not
+    decline; new construction inside is the first sign that they do. Which objects are illegal is
+    not a question of geometry: choose them by ``where`` and date before.
+
+    References
+    ----------
+    .. [1] 中共中央办公厅、国务院办公厅，《关于划定并严守生态保护红线的若干意见》，2017.
+
+    Examples
+    --------
+    A house inside the line, one half inside, one that touches it:
+
+    >>> import geopandas as gpd
+    >>> districts = gpd.GeoDataFrame(
+    ...     {"district_id": ["A"], "name": ["甲"]},
+    ...     geometry=[shapely.box(0, 0, 1000, 1000)],
+    ...     crs="EPSG:4547",
+    ... )
+    >>> line = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 500, 1000)], crs="EPSG:4547")
+    >>> houses = gpd.GeoDataFrame(
+    ...     geometry=[
+    ...         shapely.box(10, 10, 20, 20),
+    ...         shapely.box(490, 0, 510, 10),
+    ...         shapely.box(500, 50, 510, 60),
+    ...     ],
+    ...     crs="EPSG:4547",
+    ... )
+    >>> found = encroachment(houses, districts, lines=line, min_overlap=1)
+    >>> [(measure.of, measure.value) for measure in found.measures]
+    [('count', 2.0), ('area', 200.0), ('share', 0.5)]
+    """
+    require_metric_crs(objects=objects, districts=districts, lines=lines)
+    check_districts(districts)
+    things, dimension = check_objects(objects, "objects")
+    check_overlap(min_overlap, dimension)
+    categories = categories_of(lines, "lines")
+    bounds = _by_part(check_polygons(lines, "lines"), categories)
+    ground = np.asarray(districts.geometry.array, dtype=object)
+    here = pieces_inside(things, ground)
+    inside, below = _inside(here, bounds, min_overlap)
+    parts = (TOTAL, *categories.names)
+    land = district_land(ground)
+    whole = (inside, here)
+    if land.overlap_m2:  # a sum over districts would count twice what they share
+        once = pieces_inside(things, np.asarray([shapely.union_all(ground)]))
+        whole = (_inside(once, bounds, min_overlap)[0], once)
+    return Result(
+        analysis="encroachment",
+        measures=tuple(
+            measure
+            for position, part in enumerate(parts)
+            for measure in _measures(position, part, (inside, here), whole, dimension, districts)
+        ),
+        districts=districts,
+        layers={
+            "encroachments": _listed(inside, objects, districts, parts),
+            "red_lines": lines,
+        },
+        definition={
+            **layer_facts(objects, "objects"),
+            "lines": layer_name(lines, "lines"),
+            "line_count": len(lines),
+            "line_as_of": lines.attrs.get("geoplan", {}).get("as_of", ""),
+            "measured": MEASURED[dimension][0],
+            "min_overlap": min_overlap,
+            "min_overlap_unit": MEASURED[dimension][1],
+            "categories": list(categories.names),
+        },
+        notices=_notices(objects, lines, here, below, land),
+    )
+
+
+def _by_part(polygons: "Geometries", categories: Categories) -> "Geometries":
+    """Give the ground of all lines, then that of each category; each place once."""
+    found = dissolve(*_everywhere(polygons, categories.codes))
+    whole = found.merged().geometry if len(categories.names) else found.geometry
+    empty = np.array([shapely.Polygon()] * (1 + len(categories.names)), dtype=object)
+    empty[0] = whole[0] if len(whole) else empty[0]
+    named = found.category < len(categories.names)
+    empty[1 + found.category[named]] = found.geometry[named]
+    return empty
+
+
+def _everywhere(
+    polygons: "Geometries", codes: "Positions"
+) -> "tuple[Geometries, Positions, Positions]":
+    return polygons, np.zeros(len(polygons), dtype=np.intp), codes
+
+
+def _inside(here: Pieces, bounds: "Geometries", min_overlap: float) -> tuple[_Inside, int]:
+    """Pieces inside the lines that count, and how many objects only come near."""
+    cut = pieces_inside(here.geometry, bounds)
+    thing, district = here.object[cut.object], here.polygon[cut.object]
+    amount = cut.amount
+    # An object of a district and a part may be in several pieces; together they count or not.
+    keys = np.stack([thing, district, cut.polygon], axis=1)
+    unique, group = np.unique(keys, axis=0, return_inverse=True)
+    held = np.bincount(group, weights=amount, minlength=len(unique))
+    counts = held >= max(min_overlap, np.finfo(float).tiny)
+    kept = counts[group]
+    near = np.setdiff1d(unique[~counts, 0], unique[counts, 0])
+    inside = _Inside(
+        thing[kept], district[kept], cut.polygon[kept], cut.geometry[kept], amount[kept]
+    )
+    return inside, len(near)
+
+
+def _measures(
+    position: int,
+    part: str,
+    each: tuple[_Inside, Pieces],
+    whole: tuple[_Inside, Pieces],
+    dimension: int,
+    districts: "GeoDataFrame",
+) -> list[Measure]:
+    what, unit = MEASURED[dimension]
+    count, amount, every = _sums(*each, position, len(districts))
+    _, total, total_every = (values.sum() for values in _sums(*whole, position, len(districts)))
+    number = float(len(np.unique(whole[0].object[whole[0].part == position])))
+    share = make_measure(
+        districts,
+        np.minimum(amount, every),
+        every,
+        of="share",
+        part=part,
+        numerator_unit=unit,
+        denominator_unit=unit,
+        totals=(min(total, total_every), total_every),
+    )
+    counted = make_amount(districts, count, of="count", part=part, unit="count", total=number)
+    if not dimension:
+        return [counted, share]
+    return [
+        counted,
+        make_amount(districts, amount, of=what, part=part, unit=unit, total=total),
+        share,
+    ]
+
+
+def _sums(
+    inside: _Inside, here: Pieces, position: int, number: int
+) -> "tuple[Floats, Floats, Floats]":
+    """Objects inside, what of them lies inside, and all there is, per district."""
+    mine = inside.part == position
+    once = np.unique(np.stack([inside.object[mine], inside.district[mine]], axis=1), axis=0)
+    counted = (
+        np.bincount(once[:, 1], minlength=number),
+        np.bincount(inside.district[mine], weights=inside.amount[mine], minlength=number),
+        np.bincount(here.polygon, weights=here.amount, minlength=number),
+    )
+    count, amount, every = (np.asarray(values, dtype=np.float64) for values in counted)
+    return count, amount, every
+
+
+def _listed(
+    inside: _Inside, objects: "GeoDataFrame", districts: "GeoDataFrame", parts: tuple[str, ...]
+) -> "GeoDataFrame":
+    """One row per object, category and district; by the total where there are no categories."""
+    import geopandas as gpd
+
+    wanted = inside.part > 0 if len(parts) > 1 else inside.part == 0
+    keys = np.stack([inside.object, inside.district, inside.part], axis=1)[wanted]
+    unique, group = np.unique(keys, axis=0, return_inverse=True)
+    amount = np.bincount(group, weights=inside.amount[wanted], minlength=len(unique))
+    order = np.argsort(group, kind="stable")
+    geometry = join_pieces(inside.geometry[wanted][order], group[order])
+    thing, district, part = unique.T if len(unique) else np.zeros((3, 0), dtype=np.intp)
+    rows = objects.iloc[thing]
+    whole = Pieces(thing, thing, np.asarray(rows.geometry.array, dtype=object)).amount
+    names = np.asarray(["", *parts[1:]], dtype=object)
+    table = gpd.GeoDataFrame(
+        {
+            "object_id": object_ids(objects)[thing],
+            "name": rows["name"].astype(str).to_numpy() if "name" in rows.columns else "",
+            "category": names[part],
+            "district_id": districts["district_id"].astype(str).to_numpy()[district],
+            "amount": amount,
+            "share": np.divide(amount, whole, out=np.ones(len(amount)), where=whole > 0),
+        },
+        geometry=geometry,
+        crs=districts.crs,
+    )
+    return table.sort_values("amount", ascending=False, kind="stable", ignore_index=True)
+
+
+def _notices(
+    objects: "GeoDataFrame", lines: "GeoDataFrame", here: Pieces, below: int, land: DistrictLand
+) -> tuple[Notice, ...]:
+    notices = [
+        Notice("layer_empty_counts_zero", subject)
+        for subject, layer in (("objects", objects), ("lines", lines))
+        if not len(layer)
+    ]
+    outside = len(objects) - len(np.unique(here.object))
+    if outside:
+        notices.append(
+            Notice("objects_outside_districts", "objects", count=outside, total=len(objects))
+        )
+    if below:
+        notices.append(Notice("objects_below_overlap", "objects", count=below, total=len(objects)))
+    if land.overlap_m2:
+        notices.append(
+            Notice("districts_overlap", "districts", values={"overlap_m2": land.overlap_m2})
+        )
+    return tuple(notices)

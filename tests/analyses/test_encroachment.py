@@ -1,0 +1,185 @@
+"""Objects inside lines that should keep them out."""
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geoplan.analyses.encroachment import encroachment
+from geoplan.core.errors import CRSError, EmptyLayerError, ParameterError, SchemaError
+
+CRS = "EPSG:4547"
+
+
+def frame(geometry, **columns):
+    return gpd.GeoDataFrame(columns, geometry=geometry, crs=CRS)
+
+
+def districts():
+    return frame(
+        [shapely.box(0, 0, 1000, 1000), shapely.box(1000, 0, 2000, 1000)],
+        district_id=["a", "b"],
+        name=["甲", "乙"],
+    )
+
+
+LINES = [shapely.box(0, 0, 500, 500), shapely.box(900, 0, 1100, 100)]
+
+
+def value(result, of, part="total"):
+    measure = result.measure(of, part)
+    return (*measure.districts["value"].tolist(), measure.value)
+
+
+def test_houses_count_by_area_and_a_house_on_a_border_once_in_the_whole():
+    houses = frame(
+        [
+            shapely.box(10, 10, 20, 20),  # inside
+            shapely.box(490, 0, 510, 10),  # half inside
+            shapely.box(990, 0, 1010, 10),  # inside, half in each district
+            shapely.box(600, 600, 610, 610),  # outside
+            shapely.box(500, 100, 510, 110),  # touches
+        ]
+    )
+    result = encroachment(houses, districts(), lines=frame(LINES), min_overlap=1)
+
+    assert value(result, "count") == (3, 1, 3)
+    assert value(result, "area") == (300, 100, 400)
+    assert value(result, "share") == (300 / 600, 1, 400 / 700)
+
+
+def test_a_category_counts_its_own_and_the_total_counts_what_two_share_once():
+    lines = frame([*LINES, shapely.box(0, 0, 100, 100)], category=["水源", "生态", "生态"])
+    houses = frame([shapely.box(10, 10, 20, 20), shapely.box(950, 0, 960, 10)], name=["一", "二"])
+    result = encroachment(houses, districts(), lines=lines, min_overlap=0)
+
+    assert value(result, "area", "total")[2] == 200
+    assert value(result, "area", "水源")[2] == 100
+    assert value(result, "area", "生态")[2] == 200
+    listed = result.layers["encroachments"]
+    assert sorted(zip(listed["object_id"], listed["category"], strict=True)) == [
+        ("1", "水源"),
+        ("1", "生态"),
+        ("2", "生态"),
+    ]
+
+
+def test_below_the_overlap_nothing_counts_and_it_is_said_how_many():
+    houses = frame([shapely.box(499, 0, 519, 10), shapely.box(0, 0, 10, 10)])
+    result = encroachment(houses, districts(), lines=frame(LINES), min_overlap=11)
+
+    assert value(result, "area") == (100, 0, 100)
+    assert [(n.code, n.count) for n in result.notices] == [("objects_below_overlap", 1)]
+
+
+def test_roads_are_measured_by_length_and_sources_by_number():
+    roads = frame([shapely.LineString([(400, 50), (950, 50)])])
+    result = encroachment(roads, districts(), lines=frame(LINES), min_overlap=1)
+    assert value(result, "length") == (150, 0, 150)
+    assert value(result, "share")[0] == pytest.approx(150 / 550)
+
+    wells = frame([shapely.Point(1, 1), shapely.Point(1050, 50), shapely.Point(1500, 50)])
+    result = encroachment(wells, districts(), lines=frame(LINES), min_overlap=0)
+    assert value(result, "count") == (1, 1, 2)
+    assert value(result, "share")[2] == pytest.approx(2 / 3)
+    assert [measure.of for measure in result.measures] == ["count", "share"]
+
+
+def test_the_list_has_the_largest_first_with_what_lies_inside_as_its_geometry():
+    houses = frame(
+        [shapely.box(490, 0, 510, 10), shapely.box(10, 10, 40, 40)], building_id=["h1", "h2"]
+    )
+    listed = encroachment(houses, districts(), lines=frame(LINES), min_overlap=0).layers[
+        "encroachments"
+    ]
+    assert listed["object_id"].tolist() == ["h2", "h1"]
+    assert listed["share"].tolist() == [1.0, 0.5]
+    assert listed.geometry.area.tolist() == listed["amount"].tolist() == [900.0, 100.0]
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.integers(0, 10_000))
+def test_areas_are_those_of_an_overlay(seed):
+    random = np.random.default_rng(seed)
+    corner = random.uniform(0, 1900, (60, 2))
+    houses = frame(shapely.box(*corner.T, *(corner + random.uniform(5, 90, (60, 2))).T))
+    lines = frame(shapely.buffer(shapely.points(random.uniform(0, 2000, (9, 2))), 180))
+    ground = gpd.GeoDataFrame(geometry=[lines.union_all()], crs=CRS)
+    plain = gpd.overlay(gpd.overlay(houses, districts()), ground)
+    expected = plain.dissolve("district_id").area.reindex(["a", "b"]).fillna(0)
+
+    result = encroachment(houses, districts(), lines=lines, min_overlap=0)
+
+    each = plain.area.groupby(plain["district_id"]).sum().reindex(["a", "b"]).fillna(0)
+    np.testing.assert_allclose(value(result, "area")[:2], each, atol=1e-6)
+    assert (each + 1e-6 >= expected).all()  # houses that overlap count each by itself
+
+
+def test_districts_that_overlap_are_said_and_the_whole_counts_once():
+    both = districts()
+    both.loc[1, "geometry"] = shapely.box(0, 0, 2000, 1000)
+    result = encroachment(
+        frame([shapely.box(10, 10, 20, 20)]), both, lines=frame(LINES), min_overlap=0
+    )
+    assert value(result, "area") == (100, 100, 100)
+    assert [notice.code for notice in result.notices] == ["districts_overlap"]
+
+
+def test_no_lines_is_zero_and_said():
+    result = encroachment(
+        frame([shapely.box(0, 0, 1, 1)]), districts(), lines=frame([]), min_overlap=0
+    )
+    assert value(result, "count") == (0, 0, 0)
+    assert [notice.code for notice in result.notices] == ["layer_empty_counts_zero"]
+
+
+def test_objects_outside_the_districts_are_counted_aside():
+    result = encroachment(
+        frame([shapely.box(-50, -50, -40, -40)]), districts(), lines=frame(LINES), min_overlap=0
+    )
+    assert np.isnan(result.measure("share", "total").value)
+    assert result.notices[0].code == "objects_outside_districts"
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "words"),
+    [
+        ({"min_overlap": -1}, ParameterError, "`min_overlap` is -1; .* in m2, 0 or more"),
+        ({"min_overlap": np.nan}, ParameterError, "`min_overlap` is nan"),
+        (
+            {"objects": frame([shapely.Point(0, 0)]), "min_overlap": 1},
+            ParameterError,
+            "points have no extent",
+        ),
+        (
+            {"objects": frame([shapely.Point(0, 0), shapely.box(0, 0, 1, 1)])},
+            SchemaError,
+            "mixes Point, Polygon",
+        ),
+        ({"objects": frame([None])}, SchemaError, "1 of 1 rows have no geometry"),
+        (
+            {"objects": frame([shapely.Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])])},
+            SchemaError,
+            "invalid",
+        ),
+        ({"lines": frame([shapely.Point(0, 0)])}, SchemaError, "`lines`: 1 of 1 .* no polygons"),
+        ({"lines": frame(LINES).to_crs(4326)}, CRSError, "lines"),
+        ({"districts": districts().iloc[:0]}, EmptyLayerError, "no row"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused_by_name(change, error, words):
+    given_ = {
+        "objects": frame([shapely.box(0, 0, 1, 1)]),
+        "districts": districts(),
+        "lines": frame(LINES),
+        "min_overlap": 0,
+    } | change
+    with pytest.raises(error, match=words):
+        encroachment(
+            given_["objects"],
+            given_["districts"],
+            lines=given_["lines"],
+            min_overlap=given_["min_overlap"],
+        )
