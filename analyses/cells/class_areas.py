@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from geoplan.analyses.cells.bits import Places, count_before, make_places, make_ranks
-from geoplan.analyses.cells.edges import expand
+from geoplan.analyses.cells.bits import Places, Ranks, count_before, make_places, make_ranks
+from geoplan.analyses.cells.edges import expand, sum_by
 from geoplan.analyses.cells.tiles import Tile, ZonesOnGrid, map_tiles, place_zones, total_area
 from geoplan.core.errors import ParameterError
 
@@ -249,18 +249,21 @@ def _count_tile(tile: Tile, placed: ZonesOnGrid) -> _Counted:
     grid = placed.grid
     window = (tile.row0, tile.row1, tile.col0, tile.col1)
     values = np.ascontiguousarray(grid.read_window(*window)).ravel()
-    missing = missing_cells(values, grid.read_mask(*window), grid.nodata)
+    mask = grid.read_mask(*window)
+    missing = missing_cells(values, mask, grid.nodata)
     tally = _Tally(tile, placed)
-    codes = _codes(values[:: values.size // _SAMPLE + 1])
+    codes = _codes(values[:: values.size // _SAMPLE + 1], grid.nodata)
     if len(codes) <= _MARKED_CLASSES:
-        found = tally.marked(values, missing, codes)
+        found = tally.marked(values, missing, codes, masked=mask is not None)
         if found is not None:
             return found
-    return tally.looked_up(values, missing, _codes(values))
+    return tally.looked_up(values, missing, _codes(values, grid.nodata))
 
 
-def _codes(values: Numbers) -> Numbers:
+def _codes(values: Numbers, nodata: float | None) -> Numbers:
     codes = np.unique(values)
+    if nodata is not None:
+        codes = codes[codes != nodata]
     if codes.dtype.kind == "f":
         codes = codes[np.isfinite(codes)]
     if len(codes) > _MOST_CLASSES:
@@ -301,7 +304,7 @@ def missing_cells(
 def _can_hold(dtype: np.dtype[np.generic], number: float) -> bool:
     if dtype.kind not in "iu":
         return dtype.kind == "f"
-    limits = np.iinfo(dtype)
+    limits = np.iinfo(dtype.str)
     return float(number).is_integer() and limits.min <= number <= limits.max
 
 
@@ -313,30 +316,41 @@ class _Tally:
         self.same_area = placed.same_area
         area = placed.row_area_m2
         self.whole_run = tile.run_fraction == 1.0
+        self.level = np.where(self.whole_run, 0.0, tile.run_fraction)
+        self.any_level = bool(self.level.any())
         self.run_area = tile.run_fraction * area[tile.run_row]
         self.cell_area = tile.fraction * area[tile.row]
 
     def marked(
-        self, values: Numbers, missing: npt.NDArray[np.bool_] | None, codes: Numbers
+        self,
+        values: Numbers,
+        missing: npt.NDArray[np.bool_] | None,
+        codes: Numbers,
+        *,
+        masked: bool,
     ) -> _Counted | None:
         """Mark the cells of one class after the other; None if there are others than `codes`."""
-        start, stop = make_places(self.tile.start), make_places(self.tile.stop)
+        ends = make_places(self.tile.start), make_places(self.tile.stop)
+        cut = values[self.tile.at]
+        # A mask may lie over any number; the number for no data is none of the codes.
+        but = missing if masked else None
         columns, seen = [], 0
         for code in codes:
-            marks = np.asarray(values == code)
-            if missing is not None:
-                marks &= ~missing
-            columns.append(self._column(marks, start, stop))
-            seen += columns[-1][0]
-        if missing is not None:
-            columns.append(self._column(missing, start, stop))
-            seen += columns[-1][0]
+            ranks = make_ranks(values, code, but)
+            here = cut == code
+            if but is not None:
+                here &= ~but[self.tile.at]
+            columns.append(self._column(ranks, here, ends))
+            seen += ranks.total
+        if missing is None:
+            columns.append((np.zeros(self.zones),) * 3)
         else:
-            nothing = np.zeros(self.zones)
-            columns.append((0, nothing, nothing, nothing))
+            ranks = make_ranks(missing, True)
+            columns.append(self._column(ranks, missing[self.tile.at], ends))
+            seen += ranks.total
         if seen != values.size:
             return None
-        _, whole, parts, area = zip(*columns, strict=True)
+        whole, parts, area = zip(*columns, strict=True)
         return _Counted(
             codes.tolist(),
             np.column_stack(whole).astype(np.int64),
@@ -345,35 +359,37 @@ class _Tally:
         )
 
     def _column(
-        self, marks: npt.NDArray[np.bool_], start: Places, stop: Places
-    ) -> tuple[int, Floats, Floats, Floats]:
+        self, ranks: Ranks, here: npt.NDArray[np.bool_], ends: tuple[Places, Places]
+    ) -> tuple[Floats, Floats, Floats]:
         tile, zones = self.tile, self.zones
-        ranks = make_ranks(marks)
-        counts = count_before(ranks, stop) - count_before(ranks, start)
-        cut = marks[tile.at]
-        whole = np.bincount(tile.run_zone, counts * self.whole_run, zones)
-        parts = np.bincount(tile.zone, tile.fraction * cut, zones)
-        level = np.where(self.whole_run, 0.0, tile.run_fraction)
-        if level.any():
-            parts += np.bincount(tile.run_zone, counts * level, zones)
+        counts = count_before(ranks, ends[1]) - count_before(ranks, ends[0])
+        parts = sum_by(tile.zone[here], tile.fraction[here], zones)
+        if self.any_level:
+            parts += sum_by(tile.run_zone, counts * self.level, zones)
+            whole = sum_by(tile.run_zone, counts * self.whole_run, zones)
+        else:
+            whole = sum_by(tile.run_zone, counts, zones)
         if self.same_area:
-            return ranks.total, whole, parts, np.zeros(zones)
-        area = np.bincount(tile.run_zone, counts * self.run_area, zones)
-        area += np.bincount(tile.zone, self.cell_area * cut, zones)
-        return ranks.total, whole, parts, area
+            return whole, parts, np.zeros(zones)
+        area = sum_by(tile.run_zone, counts * self.run_area, zones)
+        area += sum_by(tile.zone[here], self.cell_area[here], zones)
+        return whole, parts, area
 
     def looked_up(
         self, values: Numbers, missing: npt.NDArray[np.bool_] | None, codes: Numbers
     ) -> _Counted:
         """Look up the class of each cell, then count zone and class together."""
         tile, width = self.tile, len(codes) + 1
-        place = _places_of(values, codes)
+        if missing is not None and len(codes):
+            place = _places_of(np.where(missing, codes[0], values), codes)
+        else:
+            place = _places_of(values, codes)
         if missing is not None:
             place[missing] = len(codes)
         size = self.zones * width
         key = tile.zone * width + place[tile.at]
-        parts = np.bincount(key, tile.fraction, size)
-        area = np.bincount(key, self.cell_area, size)
+        parts = sum_by(key, tile.fraction, size)
+        area = sum_by(key, self.cell_area, size)
         whole = np.zeros(size, dtype=np.int64)
         lengths = tile.stop - tile.start
         groups = np.cumsum(lengths) // _CELLS_AT_ONCE
@@ -385,9 +401,9 @@ class _Tally:
             full = self.whole_run[of]
             whole += np.bincount(key[full], minlength=size)
             if not full.all():
-                parts += np.bincount(key[~full], tile.run_fraction[of[~full]], size)
+                parts += sum_by(key[~full], tile.run_fraction[of[~full]], size)
             if not self.same_area:
-                area += np.bincount(key, self.run_area[of], size)
+                area += sum_by(key, self.run_area[of], size)
         shape = (self.zones, width)
         return _Counted(
             codes.tolist(), whole.reshape(shape), parts.reshape(shape), area.reshape(shape)

@@ -62,8 +62,8 @@ class Edges:
     def take(self, which: npt.NDArray[np.bool_]) -> "Edges":
         """Keep some of the edges."""
         at = np.flatnonzero(which)
-        kept = (array[at] for array in (self.x0, self.y0, self.x1, self.y1, self.sign, self.zone))
-        return Edges(*kept, zones=self.zones)
+        x0, y0, x1, y1 = (side[at] for side in (self.x0, self.y0, self.x1, self.y1))
+        return Edges(x0, y0, x1, y1, self.sign[at], self.zone[at], self.zones)
 
 
 def zone_edges(zones: "GeoDataFrame", grid: "RasterGrid") -> Edges:
@@ -191,7 +191,7 @@ def _directed(
     # Twice the area under a ring, from its own first row on so that it stays precise.
     height = np.zeros(len(zone))
     height[ring[::-1]] = x0[::-1]
-    area = np.bincount(ring, ((x0 - height[ring]) + (x1 - height[ring])) * (y1 - y0), len(zone))
+    area = sum_by(ring, ((x0 - height[ring]) + (x1 - height[ring])) * (y1 - y0), len(zone))
     filled = np.where(area > 0, 1.0, -1.0) * np.where(outer, 1.0, -1.0)
     down = y1 > y0
     edges = Edges(
@@ -239,3 +239,25 @@ def expand(counts: Integers) -> tuple[Integers, Integers]:
     group = np.repeat(np.arange(len(counts)), counts)
     first = np.cumsum(counts) - counts
     return group, np.arange(len(group)) - first[group]
+
+
+def sum_by(group: Integers, amounts: npt.ArrayLike, groups: int) -> Floats:
+    """
+    Add up amounts by group.
+
+    Parameters
+    ----------
+    group : numpy.ndarray of int, n
+        Group of each amount.
+    amounts : array_like, n
+        What to add up.
+    groups : int
+        How many groups there are.
+
+    Returns
+    -------
+    numpy.ndarray of float
+        One for each group; 0 for one without amounts.
+    """
+    # Without any amount numpy counts in integers.
+    return np.bincount(group, np.asarray(amounts), groups).astype(np.float64, copy=False)

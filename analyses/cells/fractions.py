@@ -152,8 +152,8 @@ def band_fractions(edges: Edges, row0: int, row1: int, width: int) -> CellFracti
         return _nothing()
     covers = np.add.reduceat((cover * sign)[order], starts)
     areas = np.add.reduceat((area * sign)[order], starts)
-    line, place = np.divmod(key[starts], wide)
-    rows, owner = np.divmod(line, edges.zones)
+    first = order[starts]
+    rows, owner, place = row[piece[first]], zone[first], column[first] + 1
     # Rings are closed, so a row's covers cancel and the sum begins at 0 again with the next row.
     behind = np.cumsum(covers)
     fraction = behind - covers + areas
@@ -163,11 +163,11 @@ def band_fractions(edges: Edges, row0: int, row1: int, width: int) -> CellFracti
     run = (behind != 0) & (after > place + 1)
     return CellFractions(
         zone=owner[cut],
-        row=rows[cut] + row0,
+        row=rows[cut],
         column=place[cut] - 1,
         fraction=np.minimum(fraction[cut], 1.0),
         run_zone=owner[run],
-        run_row=rows[run] + row0,
+        run_row=rows[run],
         run_start=place[run],
         run_stop=after[run] - 1,
         run_fraction=behind[run],
@@ -216,7 +216,7 @@ def _cell_pieces(
 
 
 def _rounded(values: Floats, places: int) -> Floats:
-    return np.asarray(np.ldexp(np.rint(np.ldexp(values, places)), -places))
+    return np.asarray(np.rint(values * 2.0**places) * 2.0**-places)
 
 
 def _refuse_overlap(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from geoplan.analyses.cells.edges import Edges, zone_edges
+from geoplan.analyses.cells.edges import Edges, sum_by, zone_edges
 from geoplan.analyses.cells.fractions import CellFractions, band_fractions, row_pieces
 from geoplan.core.errors import ParameterError
 
@@ -177,7 +177,7 @@ def total_area(placed: ZonesOnGrid) -> tuple[Floats, npt.NDArray[np.bool_]]:
     if placed.same_area:
         middle = (edges.x0 + edges.x1) / 2 - west[edges.zone]
         weight = edges.sign * (edges.y1 - edges.y0) * placed.row_area_m2[0]
-        return -np.bincount(edges.zone, weight * middle, edges.zones), beyond
+        return -sum_by(edges.zone, weight * middle, edges.zones), beyond
     if not edges.zone.size:
         return area, beyond
     first, last = int(np.floor(edges.y0.min())), int(np.ceil(edges.y1.max()))
@@ -187,7 +187,7 @@ def total_area(placed: ZonesOnGrid) -> tuple[Floats, npt.NDArray[np.bool_]]:
         zone = edges.zone[edge]
         middle = (begin + end) / 2 - west[zone]
         weight = edges.sign[edge] * height * grid.cell_area_m2(row)
-        area -= np.bincount(zone, weight * middle, edges.zones)
+        area -= sum_by(zone, weight * middle, edges.zones)
     return area, beyond
 
 
@@ -225,7 +225,7 @@ def _pieces_per_row(edges: Edges, height: int, width: int) -> Floats:
     rows = np.maximum(last - first, 1)
     across = np.abs(np.clip(edges.x1, -1, width + 1) - np.clip(edges.x0, -1, width + 1))
     each = np.where(last > first, 1 + across / rows, 0.0)
-    steps = np.bincount(first, each, height + 1) - np.bincount(last, each, height + 1)
+    steps = sum_by(first, each, height + 1) - sum_by(last, each, height + 1)
     return np.maximum(np.cumsum(steps)[:height], 0.0)
 
 
