@@ -1,8 +1,8 @@
 """The walk network: nodes, edges and their geometry as arrays, and the loader of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import shapely
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+_Made = TypeVar("_Made")
+_KEPT = "_kept"
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,42 @@ class WalkNetwork:
     def edge_count(self) -> int:
         """How many edges."""
         return len(self.edge_u)
+
+    def kept(self, make: "Callable[[WalkNetwork], _Made]") -> _Made:
+        """
+        Give what a function makes of this network: made once, then kept with it.
+
+        Parameters
+        ----------
+        make : callable
+            A function of the network alone: an index, say. It is known by its identity.
+
+        Returns
+        -------
+        object
+            What it made; not to be changed.
+
+        Notes
+        -----
+        So that nothing kept is ever out of date, the arrays can no longer be written through the
+        network from the first time on. Copies, ``dataclasses.replace`` and pickles start without.
+        """
+        made: dict[Callable[[WalkNetwork], Any], Any] | None = self.__dict__.get(_KEPT)
+        if made is None:
+            for name, value in list(vars(self).items()):
+                if isinstance(value, np.ndarray):
+                    view = value.view()
+                    view.flags.writeable = False
+                    object.__setattr__(self, name, view)
+            made = self.__dict__.setdefault(_KEPT, {})
+        if make not in made:
+            made[make] = make(self)
+        found: _Made = made[make]
+        return found
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Give the fields alone."""
+        return {name: value for name, value in vars(self).items() if name != _KEPT}
 
     def lines(self) -> NDArray[np.object_]:
         """Give each edge as a LineString."""

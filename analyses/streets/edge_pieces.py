@@ -25,17 +25,20 @@ class Segments:
     ----------
     edge : ndarray of int64, s
         The edge that each belongs to.
-    start_xy_m, end_xy_m : ndarray, s × 2
-        Its ends, in the direction of the edge.
-    start_m, end_m : ndarray, s
-        Metres from u to its ends, along the edge: they end at the edge's `length_m`.
+    vertex : ndarray of int64, s
+        The vertex that each starts at.
+    x_m, y_m : ndarray, s
+        Where it starts.
+    dx_m, dy_m : ndarray, s
+        From there to its end, in the direction of the edge.
     """
 
     edge: "Ints"
-    start_xy_m: "Floats"
-    end_xy_m: "Floats"
-    start_m: "Floats"
-    end_m: "Floats"
+    vertex: "Ints"
+    x_m: "Floats"
+    y_m: "Floats"
+    dx_m: "Floats"
+    dy_m: "Floats"
 
 
 def vertex_positions_m(network: "WalkNetwork") -> "Floats":
@@ -68,7 +71,7 @@ def vertex_positions_m(network: "WalkNetwork") -> "Floats":
     return np.asarray(position, dtype=np.float64)
 
 
-def edge_segments(network: "WalkNetwork", usable: "NDArray[np.bool_]") -> Segments:
+def edge_segments(network: "WalkNetwork", usable: "NDArray[np.bool_] | None" = None) -> Segments:
     """
     Cut edges into their straight segments.
 
@@ -76,8 +79,8 @@ def edge_segments(network: "WalkNetwork", usable: "NDArray[np.bool_]") -> Segmen
     ----------
     network : WalkNetwork
         The network.
-    usable : ndarray of bool, m
-        Which edges to cut.
+    usable : ndarray of bool, m, optional
+        Which edges to cut; by default all.
 
     Returns
     -------
@@ -85,15 +88,13 @@ def edge_segments(network: "WalkNetwork", usable: "NDArray[np.bool_]") -> Segmen
         In the order of the edges.
     """
     edge = np.repeat(np.arange(network.edge_count), np.diff(network.offsets))
-    start = np.flatnonzero((edge[1:] == edge[:-1]) & usable[edge[1:]])
-    position_m = vertex_positions_m(network)
-    return Segments(
-        edge[start],
-        network.vertex_xy_m[start],
-        network.vertex_xy_m[start + 1],
-        position_m[start],
-        position_m[start + 1],
-    )
+    joined = edge[1:] == edge[:-1]
+    if usable is not None and not usable.all():
+        joined &= usable[edge[1:]]
+    vertex = np.flatnonzero(joined)
+    x, y = np.ascontiguousarray(network.vertex_xy_m.T)
+    x_m, y_m = x[vertex], y[vertex]
+    return Segments(edge[vertex], vertex, x_m, y_m, x[vertex + 1] - x_m, y[vertex + 1] - y_m)
 
 
 def edge_pieces(
@@ -132,7 +133,7 @@ def edge_pieces(
         return np.zeros(0, dtype=object)
     # A row of numbers that runs through all edges, with a metre between each and the next.
     base = np.concatenate([[0.0], np.cumsum(network.length_m + 1.0)])[:-1]
-    run = vertex_positions_m(network) + np.repeat(base, np.diff(network.offsets))
+    run = network.kept(vertex_positions_m) + np.repeat(base, np.diff(network.offsets))
     low, high = np.minimum(start_m, end_m), np.maximum(start_m, end_m)
     first = np.searchsorted(run, base[edge] + low, side="right")
     last = np.searchsorted(run, base[edge] + high, side="left")

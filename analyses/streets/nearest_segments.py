@@ -1,11 +1,9 @@
 """
 The nearest straight segment of many places.
 
-Samples along the segments stand in for them, at most s apart and s/4 from their ends. The nearest
-point of a segment at distance d has a sample within √(d² + (s/2)²) if it lies between the ends, and
-within d + s/4 if it is one of them. So a place has no segment nearer than d among those it has not
-seen, once the last of its nearest samples is further than both. Few places need more than four
-samples; those ask again for more.
+A place looks at the cells of a grid that a circle around it meets. If what is nearest there lies
+within the circle, nothing elsewhere is nearer; if not, the circle grows to it, or to twice its
+size where there is nothing. Most places need one small circle or two.
 """
 
 import os
@@ -14,24 +12,28 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geoplan.analyses.streets.segment_grid import SegmentGrid, segment_grid
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from scipy.spatial import cKDTree
 
     from geoplan.analyses.streets.edge_pieces import Segments
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+    Index = NDArray[np.signedinteger]
 
 _CHUNK = 50_000
-_PAIRS = 400_000
-_SAMPLES = 4
-_PER_SEGMENT = 3
-_SPACING_M = 20.0
+_PLACES = 4096
+_CELL_ROWS = 100_000
+_PAIRS = 200_000
+_FIRST_CIRCLE = 0.5
 _CURVE_BITS = 16
 
 
-def nearest_segments(places: "Floats", segments: "Segments", limit_m: float) -> "Ints":
+def nearest_segments(
+    places: "Floats", segments: "Segments", limit_m: float, grid: SegmentGrid | None = None
+) -> "Ints":
     """
     Find the nearest segment of each place.
 
@@ -43,11 +45,14 @@ def nearest_segments(places: "Floats", segments: "Segments", limit_m: float) -> 
         What to look for; at least one.
     limit_m : float
         How far to look.
+    grid : SegmentGrid, optional
+        Of these segments; by default it is made.
 
     Returns
     -------
     ndarray of int64, n
-        Position in `segments`; -1 where none is within the limit.
+        Position in `segments`; -1 where none is within the limit. Of several equally near to the
+        last bit it is the first.
 
     Notes
     -----
@@ -57,20 +62,18 @@ def nearest_segments(places: "Floats", segments: "Segments", limit_m: float) -> 
     Examples
     --------
     >>> from geoplan.analyses.streets.edge_pieces import Segments
-    >>> start, end = np.array([[0.0, 0.0], [0.0, 50.0]]), np.array([[99.0, 0.0], [99.0, 50.0]])
-    >>> edges = Segments(np.arange(2), start, end, np.zeros(2), np.full(2, 99.0))
+    >>> zero, long = np.zeros(2), np.full(2, 99.0)
+    >>> edges = Segments(np.arange(2), np.arange(2), zero, np.array([0.0, 50.0]), long, zero)
     >>> nearest_segments(np.array([[40.0, 20.0], [40.0, 30.0], [40.0, 900.0]]), edges, 100).tolist()
     [0, 1, -1]
     """
-    from scipy.spatial import cKDTree
-
-    owner, xy, spacing_m = _samples(segments)
-    tree = cKDTree(xy, balanced_tree=False, compact_nodes=False)
+    grid = segment_grid(segments) if grid is None else grid
     nearest = np.empty(len(places), dtype=np.int64)
     order = along_curve(places)
 
     def look_up(rows: "Ints") -> "Ints":
-        return _proven(places[rows], segments, tree, owner, spacing_m, limit_m)
+        x_m, y_m = (places[rows] - grid.low_xy_m).T.copy()
+        return _proven(x_m, y_m, grid, limit_m)
 
     chunks = np.array_split(order, max(1, -(-len(order) // _CHUNK)))
     if len(chunks) == 1:
@@ -102,26 +105,12 @@ def segment_feet(
     tuple of ndarray
         The share of the segment at which the point lies, and the point, n × 2.
     """
-    start = segments.start_xy_m[segment]
-    along = segments.end_xy_m[segment] - start
+    start = np.column_stack([segments.x_m[segment], segments.y_m[segment]])
+    along = np.column_stack([segments.dx_m[segment], segments.dy_m[segment]])
     square = np.einsum("ij,ij->i", along, along)
     dot = np.einsum("ij,ij->i", places - start, along)
     share = np.clip(np.divide(dot, square, out=np.zeros_like(dot), where=square > 0), 0.0, 1.0)
     return share, start + share[:, None] * along
-
-
-def _samples(segments: "Segments") -> "tuple[Ints, Floats, float]":
-    """Points evenly along each segment, the segment of each, and their spacing."""
-    step = segments.end_xy_m - segments.start_xy_m
-    length_m = np.hypot(*step.T)
-    spacing_m = max(_SPACING_M, float(length_m.sum()) / (_PER_SEGMENT * len(length_m)))
-    inner_m = np.maximum(length_m - spacing_m / 2, 0.0)
-    count = np.ceil(inner_m / spacing_m).astype(np.int64) + 1
-    owner = np.repeat(np.arange(len(count)), count)
-    rank = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
-    gap = np.divide(inner_m, length_m, out=np.zeros_like(length_m), where=length_m > 0)
-    share = (1 - gap[owner]) / 2 + rank * (gap / np.maximum(count - 1, 1))[owner]
-    return owner, segments.start_xy_m[owner] + share[:, None] * step[owner], spacing_m
 
 
 def along_curve(places: "Floats") -> "Ints":
@@ -150,43 +139,105 @@ def along_curve(places: "Floats") -> "Ints":
     return np.argsort((cell[:, 0] | (cell[:, 1] << np.uint64(1))).astype(np.uint32), kind="stable")
 
 
-def _proven(
-    places: "Floats",
-    segments: "Segments",
-    tree: "cKDTree",
-    owner: "Ints",
-    spacing_m: float,
-    limit_m: float,
-) -> "Ints":
-    """Nearest segment within the limit, from ever more samples until nothing can be nearer."""
-    nearest = np.full(len(places), -1, dtype=np.int64)
-    rows, seen = np.arange(len(places)), _SAMPLES
+def _proven(x_m: "Floats", y_m: "Floats", grid: SegmentGrid, limit_m: float) -> "Ints":
+    """Nearest segment within the limit, from ever larger circles until nothing can be nearer."""
+    nearest = np.full(len(x_m), -1, dtype=np.int64)
+    leg_m = np.full(len(x_m), np.inf)
+    # Outside the grid there is nothing to find.
+    wide_m, high_m = grid.columns * grid.cell_m, grid.rows * grid.cell_m
+    outside_m = np.hypot(
+        np.maximum(np.maximum(-x_m, x_m - wide_m), 0), np.maximum(np.maximum(-y_m, y_m - high_m), 0)
+    )
+    radius_m = np.minimum(outside_m + _FIRST_CIRCLE * grid.cell_m, limit_m)
+    rows = np.arange(len(x_m))
+    whole_m = float(np.hypot(wide_m, high_m)) + grid.cell_m
     while len(rows):
-        open_rows = []
-        for part in np.array_split(rows, -(-len(rows) * seen // _PAIRS)):
-            found, leg_m, seen_m = _nearest_of(places[part], segments, tree, owner, seen)
-            nearest[part] = np.where(leg_m <= limit_m, found, -1)
-            # Nothing beyond the samples seen is nearer than this.
-            between_m = np.sqrt(np.maximum(seen_m**2 - (spacing_m / 2) ** 2, 0.0))
-            beyond_m = np.minimum(between_m, seen_m - spacing_m / 4)
-            open_rows.append(part[beyond_m < np.minimum(leg_m, limit_m)])
-        rows = np.concatenate(open_rows) if seen < len(owner) else rows[:0]
-        seen *= 4
+        for part in _parts(rows, radius_m, grid):
+            found, found_m = _nearest_in(x_m[part], y_m[part], radius_m[part], grid)
+            nearer = found_m < leg_m[part]
+            nearest[part[nearer]], leg_m[part[nearer]] = found[nearer], found_m[nearer]
+        last_m = np.minimum(limit_m, outside_m[rows] + whole_m)
+        rows = rows[(leg_m[rows] > radius_m[rows]) & (radius_m[rows] < last_m)]
+        radius_m[rows] = np.minimum(np.minimum(leg_m[rows], 2 * radius_m[rows]), limit_m)
+    nearest[leg_m > limit_m] = -1
     return nearest
 
 
-def _nearest_of(
-    places: "Floats", segments: "Segments", tree: "cKDTree", owner: "Ints", seen: int
-) -> "tuple[Ints, Floats, Floats]":
-    """Nearest among the segments of some nearest samples, its distance, and the last sample's."""
-    seen = min(seen, len(owner))
-    sample_m, sample = tree.query(places, k=np.arange(1, seen + 1))
-    best = np.zeros(len(places), dtype=np.int64)
-    best_m = np.full(len(places), np.inf)
-    for rank in range(seen):
-        segment = owner[sample[:, rank]]
-        foot = segment_feet(places, segments, segment)[1]
-        leg_m = np.hypot(*(places - foot).T)
-        closer = leg_m < best_m
-        best[closer], best_m[closer] = segment[closer], leg_m[closer]
-    return best, best_m, sample_m[:, -1]
+def _parts(rows: "Ints", radius_m: "Floats", grid: SegmentGrid) -> "list[Ints]":
+    """Few places at a time, so that what they meet stays in the processor's cache."""
+    across = np.minimum(2 * (radius_m[rows] + grid.slack_m) / grid.cell_m + 2, grid.rows)
+    weight = np.cumsum(np.maximum(across / _CELL_ROWS, 1 / _PLACES))
+    cuts = np.searchsorted(weight, np.arange(1, int(weight[-1]) + 1))
+    return [part for part in np.split(rows, cuts) if len(part)]
+
+
+def _nearest_in(
+    x_m: "Floats", y_m: "Floats", radius_m: "Floats", grid: SegmentGrid
+) -> "tuple[Ints, Floats]":
+    """Nearest of what stands in the cells that a circle around each place meets."""
+    nearest = np.full(len(x_m), -1, dtype=np.int64)
+    leg_m = np.full(len(x_m), np.inf)
+    place, start, count = _stretches(x_m, y_m, radius_m, grid)
+    if not len(place):
+        return nearest, leg_m
+    cuts = np.searchsorted(np.cumsum(count), np.arange(_PAIRS, count.sum(), _PAIRS))
+    for stretch in np.split(np.arange(len(place)), cuts):
+        if len(stretch):
+            _look(x_m, y_m, grid, (place[stretch], start[stretch], count[stretch]), nearest, leg_m)
+    return nearest, np.sqrt(leg_m)
+
+
+def _stretches(
+    x_m: "Floats", y_m: "Floats", radius_m: "Floats", grid: SegmentGrid
+) -> "tuple[Ints, Index, Index]":
+    """Give runs of entries, one per row of cells a circle meets: place, first, how many."""
+    cell_m = grid.cell_m
+    reach_m = radius_m + grid.slack_m
+    low = np.maximum((y_m - reach_m) / cell_m, 0).astype(np.int64)
+    high = np.minimum((y_m + reach_m) / cell_m, grid.rows - 1)
+    high = np.floor(high).astype(np.int64)
+    across = np.maximum(high - low + 1, 0)
+    place = np.repeat(np.arange(len(x_m)), across)
+    row = np.arange(len(place)) - np.repeat(np.cumsum(across) - across - low, across)
+    middle_m = y_m[place]
+    gap_m = np.maximum(np.maximum(row * cell_m - middle_m, middle_m - (row + 1) * cell_m), 0.0)
+    half_m = np.sqrt(np.maximum(reach_m[place] ** 2 - gap_m**2, 0.0))
+    left = np.clip((x_m[place] - half_m) / cell_m, 0, grid.columns).astype(np.int64)
+    right = np.clip((x_m[place] + half_m) / cell_m + 1, 0, grid.columns).astype(np.int64)
+    start = grid.starts(row * grid.columns + left)
+    count = grid.starts(row * grid.columns + right) - start
+    some = count > 0
+    return place[some], start[some], count[some]
+
+
+def _look(
+    x_m: "Floats",
+    y_m: "Floats",
+    grid: SegmentGrid,
+    stretches: "tuple[Ints, Index, Index]",
+    nearest: "Ints",
+    square_m2: "Floats",
+) -> None:
+    """Write down the nearest of some runs of entries, and the square of its distance."""
+    place, start, count = stretches
+    end = np.cumsum(count)
+    entry = np.arange(end[-1]) + np.repeat(start - (end - count), count)
+    head = np.flatnonzero(np.diff(place, prepend=-1))
+    owner = place[head]
+    many = np.diff(end[np.append(head[1:], len(place)) - 1], prepend=0)
+    step_x, step_y = grid.dx_m[entry], grid.dy_m[entry]
+    off_x = np.repeat(x_m[owner] + grid.low_xy_m[0], many) - grid.x_m[entry]
+    off_y = np.repeat(y_m[owner] + grid.low_xy_m[1], many) - grid.y_m[entry]
+    share = off_x * step_x + off_y * step_y
+    share *= grid.per_square[entry]
+    np.clip(share, 0.0, 1.0, out=share)
+    off_x -= share * step_x
+    off_y -= share * step_y
+    square = off_x * off_x + off_y * off_y
+    best = np.minimum.reduceat(square, np.cumsum(many) - many)
+    tied = np.flatnonzero(square == np.repeat(best, many))
+    of = np.searchsorted(np.cumsum(many), tied, side="right")
+    first = np.full(len(owner), np.iinfo(np.int64).max)
+    np.minimum.at(first, of, grid.segment[entry[tied]])
+    nearer = (best < square_m2[owner]) | ((best == square_m2[owner]) & (first < nearest[owner]))
+    nearest[owner[nearer]], square_m2[owner[nearer]] = first[nearer], best[nearer]

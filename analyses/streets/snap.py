@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from geoplan.analyses.streets.edge_pieces import Segments, edge_segments
+from geoplan.analyses.streets.edge_pieces import Segments, edge_segments, vertex_positions_m
 from geoplan.analyses.streets.nearest_segments import nearest_segments, segment_feet
+from geoplan.analyses.streets.segment_grid import SegmentGrid, segment_grid
 from geoplan.core.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -83,8 +84,8 @@ def snap_points(
     Returns
     -------
     Snapped
-        Edge, metres along it, and the leg. Of several edges equally near it is any, and always
-        the same one on the same machine.
+        Edge, metres along it, and the leg. Of several edges equally near it is the first; sums
+        that differ in their last bit make one nearer.
 
     Raises
     ------
@@ -95,7 +96,8 @@ def snap_points(
     -----
     The foot is exact: the nearest point of the nearest straight segment. With barriers it is the
     nearest segment whose own nearest point can be reached without crossing one; a leg never bends
-    around a barrier. Cost: about n log m; a million places take a few seconds.
+    around a barrier. Cost: about a microsecond per place, and once per network about 200 ns per
+    straight segment of it for an index, which stays with the network.
 
     Examples
     --------
@@ -108,15 +110,31 @@ def snap_points(
     ([0, -1], [30.0, nan], [40.0, nan])
     """
     places = _check_places(xy_m, limit_m)
-    segments = edge_segments(
-        network, np.isfinite(network.forward_m) | np.isfinite(network.backward_m)
-    )
+    segments = network.kept(_usable_segments)
     if not len(places) or not len(segments.edge):
-        return _on_segments(places, segments, np.full(len(places), -1), limit_m)
-    nearest = nearest_segments(places, segments, limit_m)
+        return _nowhere(len(places))
+    nearest = nearest_segments(places, segments, limit_m, network.kept(_usable_grid))
     if barriers is not None and len(barriers):
-        nearest = _around_barriers(places, segments, np.asarray(barriers), nearest, limit_m)
-    return _on_segments(places, segments, nearest, limit_m)
+        tree = network.kept(_usable_tree)
+        nearest = _around_barriers(places, segments, tree, np.asarray(barriers), nearest, limit_m)
+    return _on_segments(places, network, nearest, limit_m)
+
+
+def _usable_segments(network: "WalkNetwork") -> Segments:
+    usable = np.isfinite(network.forward_m) | np.isfinite(network.backward_m)
+    return edge_segments(network, usable)
+
+
+def _usable_grid(network: "WalkNetwork") -> SegmentGrid:
+    return segment_grid(network.kept(_usable_segments))
+
+
+def _usable_tree(network: "WalkNetwork") -> shapely.STRtree:
+    segments = network.kept(_usable_segments)
+    start = np.column_stack([segments.x_m, segments.y_m])
+    end = network.vertex_xy_m[segments.vertex + 1]
+    ends = shapely.linestrings(np.stack([start, end], axis=1))
+    return shapely.STRtree(np.asarray(ends, dtype=object))
 
 
 def _check_places(xy_m: "ArrayLike", limit_m: float) -> "Floats":
@@ -141,34 +159,41 @@ def _check_places(xy_m: "ArrayLike", limit_m: float) -> "Floats":
     return places
 
 
-def _on_segments(places: "Floats", segments: Segments, segment: "Ints", limit_m: float) -> Snapped:
+def _nowhere(count: int) -> Snapped:
+    along_m, access_m = np.full((2, count), np.nan)
+    return Snapped(
+        np.full(count, -1, dtype=np.int64), along_m, access_m, np.full((count, 2), np.nan)
+    )
+
+
+def _on_segments(
+    places: "Floats", network: "WalkNetwork", segment: "Ints", limit_m: float
+) -> Snapped:
     """Write places as lying on their segments, those within the limit."""
-    edge = np.full(len(places), -1, dtype=np.int64)
-    along_m, access_m = np.full((2, len(places)), np.nan)
-    foot_xy_m = np.full((len(places), 2), np.nan)
+    segments, snapped = network.kept(_usable_segments), _nowhere(len(places))
     rows = np.flatnonzero(segment >= 0)
     share, foot = segment_feet(places[rows], segments, segment[rows])
     leg_m = np.hypot(*(places[rows] - foot).T)
     near = leg_m <= limit_m
     rows, on = rows[near], segment[rows][near]
-    edge[rows] = segments.edge[on]
-    start_m, end_m = segments.start_m[on], segments.end_m[on]
-    along_m[rows] = start_m + share[near] * (end_m - start_m)
-    access_m[rows], foot_xy_m[rows] = leg_m[near], foot[near]
-    return Snapped(edge, along_m, access_m, foot_xy_m)
+    snapped.edge[rows] = segments.edge[on]
+    position_m, vertex = network.kept(vertex_positions_m), segments.vertex[on]
+    start_m, end_m = position_m[vertex], position_m[vertex + 1]
+    snapped.along_m[rows] = start_m + share[near] * (end_m - start_m)
+    snapped.access_m[rows], snapped.foot_xy_m[rows] = leg_m[near], foot[near]
+    return snapped
 
 
 def _around_barriers(
     places: "Floats",
     segments: Segments,
+    tree: shapely.STRtree,
     barriers: "Lines",
     nearest: "Ints",
     limit_m: float,
 ) -> "Ints":
     """Replace segments behind a barrier by the nearest one that is not."""
     walls = shapely.STRtree(barriers)
-    ends = np.stack([segments.start_xy_m, segments.end_xy_m], axis=1)
-    tree = shapely.STRtree(np.asarray(shapely.linestrings(ends), dtype=object))
     result = nearest.copy()
     rows = np.flatnonzero(result >= 0)
     foot = segment_feet(places[rows], segments, result[rows])[1]

@@ -1,5 +1,8 @@
 """Places on the nearest edge, against geometry and shapely's own distances."""
 
+import copy
+import pickle
+from dataclasses import replace
 from pathlib import Path
 from runpy import run_path
 
@@ -145,6 +148,72 @@ def test_many_places_have_the_legs_that_a_search_tree_finds(spread):
     )
     np.testing.assert_array_equal(np.flatnonzero(snapped.found), rows[0])
     np.testing.assert_allclose(snapped.access_m[rows[0]], legs_m, atol=1e-7)
+
+
+def test_two_towns_a_continent_apart_have_each_their_streets():
+    # Far more cells than streets, so that cells cannot be counted one by one.
+    random = np.random.default_rng(4)
+    start = np.repeat([[0, 0], [3e6, 2e6]], 400, axis=0) + random.uniform(0, 2000, (800, 2))
+    nodes = np.vstack([start, start + random.normal(0, 40, (800, 2))])
+    network = make_network(nodes, np.arange(1600).reshape(2, -1).T)
+    xy = np.vstack([nodes + random.normal(0, 100, nodes.shape), [(1.5e6, 1e6), (-9e5, 4e5)]])
+    snapped = snap_points(xy, network, limit_m=np.inf)
+    _, legs_m = shapely.STRtree(network.lines()).query_nearest(
+        shapely.points(xy), return_distance=True, all_matches=False
+    )
+    np.testing.assert_allclose(snapped.access_m, legs_m, rtol=1e-12, atol=1e-7)
+
+
+def test_of_roads_equally_near_the_first_is_taken():
+    star = make_network([(50, 50), (0, 0), (0, 100), (100, 0)], [(0, 1), (2, 0), (0, 3)])
+    assert snap_points([(70, 70)] * 3, star, limit_m=500).edge.tolist() == [0, 0, 0]
+
+
+def test_an_edge_without_length_is_a_place():
+    dot = make_network([(10, 10)], [(0, 0)])
+    snapped = snap_points([(13, 14)], dot, limit_m=50)
+    assert (snapped.edge[0], snapped.along_m[0], snapped.access_m[0]) == (0, 0, 5)
+
+
+# What is kept with the network
+
+
+def make_count(network):
+    return [network.edge_count]
+
+
+def test_what_is_made_of_a_network_is_made_once():
+    road = make_network([(0, 0), (100, 0)], [(0, 1)])
+    assert road.kept(make_count) is road.kept(make_count)
+
+
+def through_a_pickle(network):
+    return pickle.loads(pickle.dumps(network))  # noqa: S301 (its own)
+
+
+@pytest.mark.parametrize("again", [replace, copy.copy, copy.deepcopy, through_a_pickle])
+def test_copies_of_a_network_start_without_what_was_made(again):
+    road = make_network([(0, 0), (100, 0)], [(0, 1)])
+    made = road.kept(make_count)
+    other = again(road)
+    assert other.kept(make_count) is not made
+    assert len(pickle.dumps(other)) == len(pickle.dumps(road))
+
+
+def test_a_network_that_was_snapped_to_can_no_longer_be_written_but_its_arrays_can():
+    road = make_network([(0, 0), (100, 0)], [(0, 1)])
+    length_m = road.length_m
+    snap_points([(30, 40)], road, limit_m=50)
+    with pytest.raises(ValueError, match="read-only"):
+        road.backward_m[0] = np.inf
+    assert length_m.flags.writeable
+
+
+def test_another_network_with_other_streets_is_not_mistaken_for_the_first():
+    road = make_network([(0, 0), (100, 0)], [(0, 1)])
+    moved = replace(road, vertex_xy_m=road.vertex_xy_m + np.array([0, 30]))
+    legs_m = [snap_points([(30, 40)], n, limit_m=50).access_m[0] for n in (road, moved, road)]
+    assert legs_m == [40, 10, 40]
 
 
 def test_no_places_are_no_trouble():
