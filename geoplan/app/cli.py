@@ -229,15 +229,19 @@ def _run_into(
         write_outputs,
     )
     from geoplan.app.plan import read_plan
+    from geoplan.app.plan_maps import plan_basemap
     from geoplan.app.run import run_plan
 
     plan = read_plan(path)
     folder = output_folder(plan, out)
     check_output_folder(folder, source_paths(plan))
+    basemap = plan_basemap(plan)
     with watching(quiet=quiet) as progress:
         outcome = run_plan(plan, lang=lang and lang.value, progress=progress)
     with watching(quiet=quiet) as progress:
-        written = write_outputs(outcome, folder, fictional=fictional, progress=progress)
+        written = write_outputs(
+            outcome, folder, fictional=fictional, basemap=basemap, progress=progress
+        )
     return written, outcome
 
 

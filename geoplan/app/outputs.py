@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from geoplan.app.loading import Progress
     from geoplan.app.outcome import IndicatorOutcome
+    from geoplan.maps import Basemap
 
 # Left in folders by desktops, and by GIS or office programs that look at an output.
 _STRAY = ("thumbs.db", "desktop.ini", ".ds_store")
@@ -127,6 +128,7 @@ def write_outputs(
     folder: str | PathLike[str],
     *,
     fictional: bool = False,
+    basemap: "Basemap | None" = None,
     progress: "Progress | None" = None,
 ) -> Path:
     """
@@ -143,6 +145,8 @@ def write_outputs(
         Where to: a new or empty folder, or one that geoplan wrote.
     fictional : bool
         Whether to mark the maps as made up.
+    basemap : Basemap, optional
+        Tiles to lay under the maps, from `geoplan.maps.make_basemap`; they need the internet then.
     progress : callable, optional
         Called as ``progress(step, done, total)`` before each file.
 
@@ -162,7 +166,7 @@ def write_outputs(
     fresh = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}.tmp")
     try:
         (fresh / "maps").mkdir(parents=True)
-        _write_all(outcome, fresh, progress, fictional=fictional)
+        _write_all(outcome, fresh, progress, fictional=fictional, basemap=basemap)
         _take_place(fresh, folder)
     except GeoplanError:
         raise
@@ -177,14 +181,20 @@ def write_outputs(
 
 
 def _write_all(
-    outcome: PlanOutcome, folder: Path, progress: "Progress | None", *, fictional: bool
+    outcome: PlanOutcome,
+    folder: Path,
+    progress: "Progress | None",
+    *,
+    fictional: bool,
+    basemap: "Basemap | None",
 ) -> None:
     from geoplan.app.export_gpkg import write_gpkg
     from geoplan.app.export_json import results_document, write_json
     from geoplan.app.export_xlsx import write_xlsx
+    from geoplan.app.plan_maps import write_plan_maps
     from geoplan.app.report import write_report
 
-    total = len(outcome.indicators) + 4
+    total = len(outcome.indicators) + 5
 
     def tick(step: str, done: int) -> None:
         if progress is not None:
@@ -194,8 +204,10 @@ def _write_all(
     for done, indicator in enumerate(outcome.indicators):
         file = f"maps/{indicator.id}.html"
         tick(f"write {file}", done)
-        pages[indicator.id] = _map_page(outcome, indicator, fictional=fictional)
+        pages[indicator.id] = _map_page(outcome, indicator, fictional=fictional, basemap=basemap)
         (folder / file).write_text(pages[indicator.id], encoding="utf-8", newline="\n")
+    tick("write overview.html", total - 5)
+    write_plan_maps(outcome, folder, fictional=fictional, basemap=basemap)
     tick("write report.html", total - 4)
     write_report(outcome, folder / "report.html", pages)
     tick("write results.json", total - 3)
@@ -209,7 +221,13 @@ def _write_all(
     tick("", total)
 
 
-def _map_page(outcome: PlanOutcome, indicator: "IndicatorOutcome", *, fictional: bool) -> str:
+def _map_page(
+    outcome: PlanOutcome,
+    indicator: "IndicatorOutcome",
+    *,
+    fictional: bool,
+    basemap: "Basemap | None",
+) -> str:
     from geoplan.maps import indicator_map
 
     headline, target = indicator.headline, indicator.target
@@ -221,14 +239,15 @@ def _map_page(outcome: PlanOutcome, indicator: "IndicatorOutcome", *, fictional:
         lang=outcome.lang,
         context=map_context(outcome, indicator),
         target_text=target.text if target else None,
-        target_met=_who_meets(indicator),
+        target_met=who_meets(indicator),
         fictional=fictional,
+        basemap=basemap,
     )
     html: str = page.html()
     return html
 
 
-def _who_meets(indicator: "IndicatorOutcome") -> dict[str, bool] | None:
+def who_meets(indicator: "IndicatorOutcome") -> dict[str, bool] | None:
     """Say who meets the target, by ``district_id``, the whole under ``""``; not who cannot tell."""
     target, verdict = indicator.target, indicator.verdict
     if target is None or verdict is None or verdict.status == "undecidable":
@@ -262,12 +281,16 @@ def map_context(
         of more than 2,000 features.
     """
     shown = {id(layer) for layer in indicator.result.layers.values()}
+    quiet = quiet_layers(outcome)
+    return {name: layer for name, layer in quiet.items() if id(layer) not in shown}
+
+
+def quiet_layers(outcome: PlanOutcome) -> "Mapping[str, GeoDataFrame]":
+    """Pick the layers of the plan that any of its maps may draw quietly."""
     return {
         name: layer
         for name, layer in outcome.layers.items()
-        if outcome.records[name].kind not in _NO_CONTEXT
-        and id(layer) not in shown
-        and 0 < len(layer) <= _CONTEXT_LAYERS_ROWS
+        if outcome.records[name].kind not in _NO_CONTEXT and 0 < len(layer) <= _CONTEXT_LAYERS_ROWS
     }
 
 

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from geoplan.app.plan_errors import check_table, nearest
-from geoplan.app.plan_tables import KINDS, LayerTable, PlanHead
+from geoplan.app.plan_tables import KINDS, LayerTable, MapsTable, PlanHead
 from geoplan.core.errors import PlanError
 
 # "land" is the districts' own area, "population+jobs" a sum: neither can be the name of a layer.
 _TAKEN_NAMES = ("land", "population+jobs")
+
+_TABLES = ("plan", "layers", "indicators", "maps")
 
 _OTHER_KINDS = {"ecological_line": "red_lines"}
 
@@ -47,6 +49,8 @@ class Plan:
         ``[layers]``, in order.
     indicators : mapping of str to dict
         ``[indicators]``, in order, as the file has them.
+    maps : MapsTable
+        ``[maps]``.
     """
 
     path: Path
@@ -56,6 +60,7 @@ class Plan:
     head: PlanHead
     layers: Mapping[str, LayerTable]
     indicators: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    maps: MapsTable = field(default_factory=MapsTable)
 
     @property
     def name(self) -> str:
@@ -97,13 +102,14 @@ def read_plan(path: str | PathLike[str]) -> Plan:
         ) from error
     text, encoding = _decoded(content, path)
     document = _parsed(text, path)
-    unknown = [key for key in document if key not in ("plan", "layers", "indicators")]
+    unknown = [key for key in document if key not in _TABLES]
     if unknown:
-        known = nearest(unknown[0], ("plan", "layers", "indicators"))
+        known = nearest(unknown[0], _TABLES)
         raise PlanError(f"{path.name} has an unknown table [{unknown[0]}]. {known}")
-    head, layers = all_or_errors(
+    head, maps, layers = all_or_errors(
         (
             lambda: check_table(PlanHead, document.get("plan", {}), where=f"{path.name}: [plan]"),
+            lambda: check_table(MapsTable, document.get("maps", {}), where=f"{path.name}: [maps]"),
             lambda: _layers(document.get("layers", {}), path),
         )
     )
@@ -115,6 +121,7 @@ def read_plan(path: str | PathLike[str]) -> Plan:
         head=head,
         layers=layers,
         indicators=_indicators(document.get("indicators", {}), path),
+        maps=maps,
     )
 
 

@@ -55,6 +55,15 @@ class PlanHead(Table):
     )
 
 
+class MapsTable(Table):
+    """The table ``[maps]``."""
+
+    basemap: Text | None = Field(
+        None, description="tiles to lay under the maps as text, e.g. 'gaode' or 'tianditu'"
+    )
+    key: Text | None = Field(None, description="your own key of the basemap's service, as text")
+
+
 class LayerTable(Table):
     """One table ``[layers.NAME]``."""
 

@@ -19,6 +19,7 @@ HEAVY = ("folium", "osmnx", "matplotlib", "geopandas", "pandas", "numpy", "shape
 @pytest.fixture(autouse=True)
 def _quick_pages(monkeypatch):
     monkeypatch.setattr(outputs, "_map_page", lambda *_, **__: "<html></html>")
+    monkeypatch.setattr("geoplan.app.plan_maps.write_plan_maps", lambda *_, **__: None)
     monkeypatch.setattr(
         "geoplan.app.report.write_report",
         lambda _, path, maps: Path(path).write_text(str(sorted(maps)), encoding="utf-8"),

@@ -12,7 +12,7 @@ from geoplan.app.catalogue import indicator_catalogue
 from geoplan.app.export_json import results_schema
 from geoplan.app.indicators import plan_indicators
 from geoplan.app.plan import read_plan
-from geoplan.app.plan_tables import KINDS, IndicatorTable, LayerTable, PlanHead
+from geoplan.app.plan_tables import KINDS, IndicatorTable, LayerTable, MapsTable, PlanHead
 from geoplan.app.provenance import provenance_document
 from geoplan.app.registry import ANALYSES
 from geoplan.app.run import run_plan
@@ -50,6 +50,7 @@ def key(cell):
 PLAN_SECTIONS, OUTPUT_SECTIONS = sections(PLAN_FILE), sections(OUTPUTS)
 DOCUMENTED = [
     ("`[plan]`", 0, PlanHead, ()),
+    ("`[maps]`", 0, MapsTable, ()),
     ("`[layers.NAME]`", 0, LayerTable, ()),
     ("`[indicators.ID]`", 0, IndicatorTable, ()),
     ("`park_access`", 1, TierTable, ()),

@@ -23,11 +23,13 @@ def test_a_plan_runs_from_files_to_report(tmp_path, small_city, lang):
         "maps/bus-stop-coverage-500m.html",
         "maps/eco-land-share.html",
         "maps/far-stops.html",
+        "overview.html",
         "provenance.json",
         "report.html",
         "results.gpkg",
         "results.json",
         "results.xlsx",
+        "verdicts.html",
     }
     document = json.loads((folder / "results.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator(results_schema()).validate(document)
