@@ -1,5 +1,6 @@
 """A raster as analyses see it: where its cells lie, and a way to read some of them."""
 
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from os import PathLike, fspath
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from geoplan.layers.fits import CoordinateFit
 
 Floats = npt.NDArray[np.float64]
+Reader = Callable[[int, int, int, int], npt.NDArray[np.generic]]
 Transform = tuple[float, float, float, float, float, float]
 
 # GDAL would keep up to a twentieth of the machine's memory of blocks that are read once.
@@ -37,8 +39,9 @@ class RasterGrid:
 
     Parameters
     ----------
-    source : str or numpy.ndarray, height × width
-        What GDAL opens (a path, ``/vsi…``, the XML of a VRT that joins tiles), or the numbers.
+    source : str, numpy.ndarray of height × width, or callable
+        What GDAL opens (a path, ``/vsi…``, the XML of a VRT that joins tiles), the numbers, or
+        what makes them when asked as `read_window` is.
     crs : str or CoordinateFit
         CRS (EPSG code, PROJ string, WKT) or datum (``GCJ-02``) of the cells.
     transform : tuple of float, 6
@@ -64,9 +67,10 @@ class RasterGrid:
     --------
     open_grid : From a file.
     array_grid : From an array.
+    derive_grid : From another one, made as it is read.
     """
 
-    source: str | npt.NDArray[np.generic] = field(repr=False)
+    source: str | npt.NDArray[np.generic] | Reader = field(repr=False)
     crs: "str | CoordinateFit"
     transform: Transform
     width: int
@@ -113,6 +117,8 @@ class RasterGrid:
         SourceError
             If the source is gone or damaged.
         """
+        if callable(self.source):
+            return self.source(row0, row1, col0, col1)
         if not isinstance(self.source, str):
             return self.source[row0:row1, col0:col1]
         window = ((row0, row1), (col0, col1))
@@ -341,6 +347,58 @@ def array_grid(
         subject=subject,
     )
     return replace(grid, nodata=nodata)
+
+
+def derive_grid(
+    grid: RasterGrid,
+    read: Reader,
+    *,
+    dtype: str,
+    nodata: float | None = None,
+    subject: str | None = None,
+) -> RasterGrid:
+    """
+    Make a raster on the cells of another, window by window as it is read.
+
+    Parameters
+    ----------
+    grid : RasterGrid
+        Whose cells it has.
+    read : callable
+        Takes ``row0, row1, col0, col1`` and gives the numbers of that window, of `dtype`. Several
+        threads may call it at once.
+    dtype : str
+        Type of the numbers.
+    nodata : float, optional
+        Number that stands for no data.
+    subject : str, optional
+        How to name it in messages; as `grid` by default.
+
+    Returns
+    -------
+    RasterGrid
+        Not scaled, without a mask; nothing has been read.
+
+    Examples
+    --------
+    Where a vegetation index is above 0.3:
+
+    >>> ndvi = array_grid([[0.1, 0.5]], transform=(10, 0, 0, 0, -10, 10), crs="EPSG:4547")
+    >>> def green(*window):
+    ...     return (ndvi.read_values(*window) > 0.3).astype("uint8")
+    >>> derive_grid(ndvi, green, dtype="uint8").read_window(0, 1, 0, 2).tolist()
+    [[0, 1]]
+    """
+    return replace(
+        grid,
+        source=read,
+        dtype=dtype,
+        nodata=nodata,
+        scale=1.0,
+        offset=0.0,
+        has_mask=False,
+        subject=grid.subject if subject is None else subject,
+    )
 
 
 def _row_area_m2(geod: "Geod", bottom: Floats, top: Floats, width: float) -> Floats:

@@ -27,7 +27,8 @@ Numbers = npt.NDArray[np.generic]
 _MARKED_CLASSES = 20
 _MOST_CLASSES = 4096
 _SAMPLE = 20_000
-_CELLS_AT_ONCE = 2_000_000
+_CELLS_AT_ONCE = 500_000
+_MOST_TABLE = 1 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -410,11 +411,21 @@ class _Tally:
         )
 
 
-def _places_of(values: Numbers, codes: Numbers) -> npt.NDArray[np.int32]:
+def _places_of(values: Numbers, codes: Numbers) -> npt.NDArray[np.uint16]:
     """Give the place of each value among the sorted codes."""
-    if codes.dtype.kind in "iub" and codes.size and int(codes[-1]) - int(codes[0]) < 1 << 20:
-        least = int(codes[0])
-        table = np.zeros(int(codes[-1]) - least + 1, dtype=np.int32)
+    places = np.zeros(values.size, dtype=np.uint16)
+    if not codes.size:
+        return places
+    least, most = codes[0].item(), codes[-1].item()
+    near = codes.dtype.kind in "iu" and most - least < _MOST_TABLE
+    table = np.zeros(int(most - least) + 1 if near else 0, dtype=np.uint16)
+    if near:
         table[codes.astype(np.int64) - least] = np.arange(len(codes))
-        return np.asarray(table[values if least == 0 else values.astype(np.int64) - least])
-    return np.asarray(np.searchsorted(codes, values), dtype=np.int32)
+    # In parts: numpy turns what it looks up into integers of 64 bits first.
+    for begin in range(0, values.size, _CELLS_AT_ONCE):
+        part = slice(begin, begin + _CELLS_AT_ONCE)
+        if near:
+            places[part] = table[values[part].astype(np.int64) - least]
+        else:
+            places[part] = np.searchsorted(codes, values[part])
+    return places

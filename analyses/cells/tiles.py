@@ -226,7 +226,7 @@ def _pieces_per_row(edges: Edges, height: int, width: int) -> Floats:
     across = np.abs(np.clip(edges.x1, -1, width + 1) - np.clip(edges.x0, -1, width + 1))
     each = np.where(last > first, 1 + across / rows, 0.0)
     steps = sum_by(first, each, height + 1) - sum_by(last, each, height + 1)
-    return np.maximum(np.cumsum(steps)[:height], 0.0)
+    return np.asarray(np.maximum(np.cumsum(steps)[:height], 0.0))
 
 
 def _tiles(found: CellFractions) -> Iterator[Tile]:

@@ -200,7 +200,8 @@ def _add_tile(tile: Tile, placed: ZonesOnGrid) -> tuple[Integers, Floats]:
     run_area, cell_area = (placed.row_area_m2[rows] for rows in (tile.run_row, tile.row))
 
     def add(over_runs: npt.ArrayLike, over_cells: Floats) -> Floats:
-        return sum_by(tile.run_zone, over_runs, zones) + sum_by(tile.zone, over_cells, zones)
+        inner = sum_by(tile.run_zone, over_runs, zones)
+        return np.asarray(inner + sum_by(tile.zone, over_cells, zones))
 
     full_part, blank_part = np.where(cut_blank, 0, tile.fraction), tile.fraction * cut_blank
     others = [
