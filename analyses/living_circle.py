@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from geoplan.analyses.demand import DemandPieces, served_amount
@@ -44,10 +44,11 @@ class _Circle:
     def serve(self, pieces: DemandPieces) -> Served:
         """Say how much of each piece has each category near, and all of them."""
         if self.walk is not None:
-            return serve_pieces(pieces, self.classes, every=ALL)
+            served = serve_pieces(pieces, self.classes, every=ALL)
+            return replace(served, by_part={ALL: served.by_part[ALL], **served.by_part})
         by_part = {name: served_amount(pieces, one) for name, one in self.catchments.items()}
         every = reached_by_all(pieces, list(by_part.values()), list(self.catchments.values()))
-        return Served({**by_part, ALL: every.amount})
+        return Served({ALL: every.amount, **by_part})
 
     def ground(self, name: str) -> Any:  # noqa: ANN401 (shapely's geometries)
         """Ground from which a category is near."""
@@ -95,7 +96,7 @@ def living_circle(  # noqa: PLR0913 (what decides the number stands in the call)
     Returns
     -------
     Result
-        For each of `of`, one measure per category and one with ``part="all"``: value (share),
+        For each of `of`, one measure with ``part="all"`` and one per category: value (share),
         numerator and denominator, as of `geoplan.coverage`. Layers: ``facilities`` (all, with
         ``category``); ``served_<category>``, ``served_all`` (ground); ``demand`` (of the first of
         `of` that is not an area: ``district_id, amount, served_<category>_share,
@@ -136,6 +137,7 @@ def living_circle(  # noqa: PLR0913 (what decides the number stands in the call)
     Three homes, a school and a clinic:
 
     >>> import geopandas as gpd
+    >>> import shapely
     >>> districts = gpd.GeoDataFrame(
     ...     {"district_id": ["A"], "name": ["甲"]},
     ...     geometry=[shapely.box(0, 0, 2000, 1000)],
@@ -153,7 +155,7 @@ def living_circle(  # noqa: PLR0913 (what decides the number stands in the call)
     ...     demand={"population": homes.assign(population=[1, 2, 4])},
     ... )
     >>> [(measure.part, measure.numerator) for measure in result.measures]
-    [('school', 3.0), ('clinic', 6.0), ('all', 2.0)]
+    [('all', 2.0), ('school', 3.0), ('clinic', 6.0)]
     >>> result.layers["demand"].missing.tolist()
     ['clinic', '', 'school']
     """

@@ -80,6 +80,8 @@ _HOMES |= {
 _HOMES |= {
     "MapPage": "geoplan.maps.page",
     "choropleth_map": "geoplan.maps.choropleth",
+    "detour_map": "geoplan.maps.detour",
+    "living_circle_map": "geoplan.maps.living_circle",
     "coverage_map": "geoplan.maps.coverage",
     "indicator_map": "geoplan.maps.indicator",
     "park_access_map": "geoplan.maps.park_access",

@@ -2,8 +2,10 @@
 
 from geoplan.maps.choropleth import choropleth_map
 from geoplan.maps.coverage import coverage_map
+from geoplan.maps.detour import detour_map
 from geoplan.maps.findings import Finding
 from geoplan.maps.indicator import indicator_map
+from geoplan.maps.living_circle import living_circle_map
 from geoplan.maps.overview import overview_map
 from geoplan.maps.page import MapPage
 from geoplan.maps.park_access import park_access_map
@@ -17,7 +19,9 @@ __all__ = [
     "MapPage",
     "choropleth_map",
     "coverage_map",
+    "detour_map",
     "indicator_map",
+    "living_circle_map",
     "make_basemap",
     "overview_map",
     "park_access_map",

@@ -14,7 +14,8 @@ from geoplan.maps.page import MapPage
 from geoplan.maps.parts import Part
 from geoplan.maps.sheet import Request, finish, make_ground, ordered, request
 from geoplan.maps.tables import district_table
-from geoplan.maps.unserved import SERVED, served_area, served_layer, unserved_layer
+from geoplan.maps.unserved import unserved_layer
+from geoplan.maps.walk import isochrones_part, reach_of, walk_parts
 from geoplan.maps.words import capital, facilities_name, name_of, say
 
 if TYPE_CHECKING:
@@ -117,11 +118,13 @@ def coverage_map(  # noqa: PLR0913 (the parts of one page)
     facilities = facilities_name(result, lang)
     parts = [
         *_reach_part(asked, ground),
+        *_times_part(asked, ground),
         *(
             share_part(measure, ground, asked.goal_of(measure), analysis="coverage")
             for measure in ordered(asked)
         ),
     ]
+    parts += walk_parts(result, ground)
     places = {}
     if "facilities" in result.layers:
         layer = result.layers["facilities"]
@@ -131,9 +134,17 @@ def coverage_map(  # noqa: PLR0913 (the parts of one page)
     return finish(asked, ground, parts, table, places=places)
 
 
+def _times_part(asked: Request, ground: Ground) -> list[Part]:
+    if "isochrones" not in asked.result.layers:
+        return []
+    subject = facilities_name(asked.result, asked.lang)
+    return [isochrones_part(asked.result.layers["isochrones"], ground, subject=subject)]
+
+
 def _reach_part(asked: Request, ground: Ground) -> list[Part]:
     result, lang = asked.result, asked.lang
-    if "served" not in result.layers:
+    drawn_reach = reach_of(result, "", ground)
+    if drawn_reach is None:
         return []
     first = result.measures[0]
     reach = numbers.distance(float(result.definition["distance_m"]), lang)
@@ -144,12 +155,9 @@ def _reach_part(asked: Request, ground: Ground) -> list[Part]:
         distance=reach,
         facilities=facilities_name(result, lang),
     )
-    served = result.layers["served"]
-    drawn: list[folium.Element] = [served_layer(served, ground)]
-    area = served_area(served, result, "", lang)
-    blocks = [
-        LegendBlock(say("legend.served", lang), (LegendEntry(SERVED, capital(within), area),))
-    ]
+    drawn: list[folium.Element] = [drawn_reach.drawn]
+    entry = LegendEntry(drawn_reach.colour, capital(within), drawn_reach.area, drawn_reach.symbol)
+    blocks = [LegendBlock(say("legend.served", lang), (entry,))]
     unserved = result.layers.get("unserved")
     if unserved is not None and len(unserved):
         beyond = say("legend.unserved_land", lang, distance=reach)

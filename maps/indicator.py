@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from geoplan.maps.choropleth import choropleth_map
 from geoplan.maps.coverage import coverage_map
+from geoplan.maps.detour import detour_map
+from geoplan.maps.living_circle import living_circle_map
 from geoplan.maps.page import MapPage
 from geoplan.maps.park_access import park_access_map
 from geoplan.maps.red_line import red_line_map
@@ -84,6 +86,10 @@ def indicator_map(  # noqa: PLR0913 (the parts of one page)
     }
     if result.analysis in ("coverage", "rail_coverage"):
         return coverage_map(result, of=of, **common)  # type: ignore[arg-type]
+    if result.analysis == "living_circle":
+        return living_circle_map(result, of=of, part=part, **common)  # type: ignore[arg-type]
+    if result.analysis == "detour":
+        return detour_map(result, of=of, part=part, **common)  # type: ignore[arg-type]
     if result.analysis == "park_access":
         return park_access_map(result, of=of, part=part, **common)  # type: ignore[arg-type]
     if result.analysis in ("red_line_share", "ecological_land_share"):

@@ -19,7 +19,8 @@ from geoplan.maps.parts import Part
 from geoplan.maps.sheet import Request, finish, make_ground, request
 from geoplan.maps.simplify import dissolved
 from geoplan.maps.tables import order_note, row_order
-from geoplan.maps.unserved import SERVED, served_area, served_layer, unserved_layer
+from geoplan.maps.unserved import unserved_layer
+from geoplan.maps.walk import isochrones_part, reach_of, walk_parts
 from geoplan.maps.words import bound_of, capital, name_of, say, unbroken
 
 if TYPE_CHECKING:
@@ -117,10 +118,12 @@ def park_access_map(  # noqa: PLR0913 (the parts of one page)
     measures = [measure for measure in result.measures if measure.of == asked.measure.of]
     in_front = [asked.measure, *(measure for measure in measures if measure is not asked.measure)]
     parts = [found for measure in in_front for found in _reach_part(measure, asked, ground)]
+    parts += [one for measure in in_front for one in _times_part(measure, asked, ground)]
     parts += [
         share_part(measure, ground, asked.goal_of(measure), analysis="park_access")
         for measure in in_front
     ]
+    parts += walk_parts(result, ground)
     parks = result.layers.get("parks")
     places = {}
     if parks is not None and len(parks):
@@ -132,14 +135,17 @@ def park_access_map(  # noqa: PLR0913 (the parts of one page)
 def _reach_part(measure: "Measure", asked: Request, ground: Ground) -> list[Part]:
     """Draw the reach of one tier, or of all with what is beyond."""
     layers, lang = asked.result.layers, asked.lang
-    served = layers.get(f"served_{measure.part}")
-    if served is None:
+    reach = reach_of(asked.result, measure.part, ground)
+    if reach is None and "demand" not in layers:
         return []
     part = name_of("part", measure.part, lang)
-    drawn: list[folium.Element] = [served_layer(served, ground)]
-    area = served_area(served, asked.result, measure.part, lang)
-    entry = LegendEntry(SERVED, capital(_reach_words(measure.part, asked)), area)
-    blocks = [LegendBlock(say("legend.served", lang), (entry,))]
+    drawn: list[folium.Element] = []
+    blocks = []
+    if reach is not None:
+        drawn.append(reach.drawn)
+        words = capital(_reach_words(measure.part, asked))
+        entry = LegendEntry(reach.colour, words, reach.area, reach.symbol)
+        blocks.append(LegendBlock(say("legend.served", lang), (entry,)))
     # The layers of a result show its first denominator, whichever is in front.
     shown_of = asked.result.measure(asked.result.measures[0].of, measure.part)
     unserved = _beyond(measure.part, layers)
@@ -158,16 +164,26 @@ def _reach_part(measure: "Measure", asked: Request, ground: Ground) -> list[Part
     return [Part(together, "theme", blocks=own)]
 
 
+def _times_part(measure: "Measure", asked: Request, ground: Ground) -> list[Part]:
+    isochrones = asked.result.layers.get(f"isochrones_{measure.part}")
+    if isochrones is None:
+        return []
+    part = name_of("part", measure.part, asked.lang)
+    return [isochrones_part(isochrones, ground, subject=part, part=part)]
+
+
 def _beyond(part: str, layers: "Mapping[str, GeoDataFrame]") -> "GeoDataFrame | None":
     """Take the demand that the parks of one tier do not reach, or not all of them at once."""
-    demand, served = layers.get("demand"), layers.get(f"served_{part}")
-    if part == ALL or demand is None or served is None:
+    demand = layers.get("demand")
+    if part == ALL or demand is None:
         return layers.get("unserved")
     column, unserved = f"served_{part}_share", layers.get("unserved")
     if unserved is not None and "unserved_amount" in unserved and column in demand:
         missing = demand["amount"] * (1 - demand[column].clip(0, 1))
         return demand[["amount", "geometry"]].assign(unserved_amount=missing)[missing > 0]
-    rest = dissolved(demand).difference(dissolved(served))
+    if f"served_{part}" not in layers:
+        return unserved
+    rest = dissolved(demand).difference(dissolved(layers[f"served_{part}"]))
     return gpd.GeoDataFrame(geometry=rest)
 
 

@@ -92,7 +92,7 @@ def test_park_access_has_a_theme_per_tier_and_the_shares_side_by_side(town, town
         "District",
         "Community parks ≥\u00a05\u00a0%",
         "City parks",
-        "Every tier at once",
+        "All at once",
     )
     html = page.html()
     for name in ("Reach of community parks", "Reach of city parks", "Reach of every tier at once"):
