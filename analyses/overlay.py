@@ -76,8 +76,8 @@ def subdivide(
     -----
     Each polygon is halved across its longer side until it is small. A predicate or an overlay with
     a piece costs its own corners only, so that a line of 10⁵ corners costs no more per object than
-    one of 10³. Halving is a clip by a rectangle, one call per piece and not per object; a clip that
-    is not clean is made again by an exact overlay.
+    one of 10³. Halving is a clip by a rectangle, one call per piece and not per object; a
+    polygon of which a piece comes out invalid is cut again by exact overlays.
 
     Examples
     --------
@@ -88,13 +88,28 @@ def subdivide(
     >>> bool(np.isclose(shapely.area(pieces).sum(), ring.area, rtol=1e-12))
     True
     """
+    pieces, source = _subdivided(polygons, most_corners, clean=False)
+    unclean = np.unique(source[~shapely.is_valid(pieces)])
+    if not len(unclean):
+        return pieces, source
+    again, whence = _subdivided(polygons[unclean], most_corners, clean=True)
+    kept = ~np.isin(source, unclean)
+    pieces = np.concatenate([pieces[kept], again])
+    source = np.concatenate([source[kept], unclean[whence]])
+    order = np.argsort(source, kind="stable")
+    return pieces[order], source[order]
+
+
+def _subdivided(
+    polygons: "Geometries", most_corners: int, *, clean: bool
+) -> "tuple[Geometries, Positions]":
     parts, source = shapely.get_parts(polygons, return_index=True)
     done, origin = [], []
     while len(parts):
         small = shapely.get_num_coordinates(parts) <= most_corners
         done.append(parts[small])
         origin.append(source[small])
-        parts, at = _halves(parts[~small])
+        parts, at = _halves(parts[~small], clean=clean)
         source = source[~small][at]
     if not done:
         return parts, source
@@ -202,7 +217,7 @@ def _each_once(pieces: Pieces) -> Pieces:
     return found.take(np.lexsort((found.polygon, found.object)))
 
 
-def _halves(polygons: "Geometries") -> "tuple[Geometries, Positions]":
+def _halves(polygons: "Geometries", *, clean: bool) -> "tuple[Geometries, Positions]":
     """Polygons of both halves of each, and the position they came from."""
     west, south, east, north = shapely.bounds(polygons).T
     wide = east - west >= north - south
@@ -211,11 +226,12 @@ def _halves(polygons: "Geometries") -> "tuple[Geometries, Positions]":
     x, y = np.where(wide, x, west), np.where(wide, south, y)
     boxes = np.concatenate([low, np.stack([x, y, east, north], axis=1)])
     twice = np.concatenate([polygons, polygons])
-    # shapely clips by one rectangle at a time; there are as many as pieces, not as objects.
-    halves = np.empty(len(twice), dtype=object)
-    for row, (polygon, bounds) in enumerate(zip(twice, boxes.tolist(), strict=True)):
-        halves[row] = shapely.clip_by_rect(polygon, *bounds)
-    unclean = np.flatnonzero(~shapely.is_valid(halves))
-    halves[unclean] = shapely.intersection(twice[unclean], shapely.box(*boxes[unclean].T))
+    if clean:
+        halves = np.asarray(shapely.intersection(twice, shapely.box(*boxes.T)), dtype=object)
+    else:
+        # shapely clips by one rectangle at a time; there are as many as pieces, not as objects.
+        halves = np.empty(len(twice), dtype=object)
+        for row, (polygon, bounds) in enumerate(zip(twice, boxes.tolist(), strict=True)):
+            halves[row] = shapely.clip_by_rect(polygon, *bounds)
     parts, at = polygon_parts(halves)
     return parts, at % len(polygons)
