@@ -242,5 +242,5 @@ def test_context_is_what_the_result_does_not_show_itself(outcome, outcomes):
 def test_progress_is_told_file_by_file(outcome, tmp_path):
     told = []
     write_outputs(outcome, tmp_path / "out", progress=lambda *step: told.append(step))
-    assert told[0] == ("write maps/bus-stop-coverage-500m.html", 0, 8)
-    assert told[-2:] == [("write results.gpkg", 7, 8), ("", 8, 8)]
+    assert told[0] == ("write maps/bus-stop-coverage-500m.html", 0, 9)
+    assert told[-2:] == [("write results.gpkg", 8, 9), ("", 9, 9)]
