@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from geoplan.layers.bus_stops import load_bus_stops
+    from geoplan.layers.class_map import ClassMap, LandClass, preset_classes, threshold_map
     from geoplan.layers.districts import load_districts
     from geoplan.layers.facilities import load_facilities
     from geoplan.layers.fits import CoordinateFit, affine_coordinates, fit_coordinates
+    from geoplan.layers.grid import RasterGrid
     from geoplan.layers.land import load_land
+    from geoplan.layers.land_cover import LandCover, classify_land, load_land_cover
     from geoplan.layers.lines import load_lines
     from geoplan.layers.network_flaws import NetworkReport, network_report, without_islands
     from geoplan.layers.osm_features import load_osm_features
@@ -17,51 +20,72 @@ if TYPE_CHECKING:
     from geoplan.layers.rail_stations import load_rail_stations
     from geoplan.layers.red_lines import load_red_lines
     from geoplan.layers.source import LayerSource
+    from geoplan.layers.surface import Surface, load_surface
     from geoplan.layers.walk_network import WalkNetwork, load_walk_network
 
 _HOMES = {
+    "ClassMap": "class_map",
     "CoordinateFit": "fits",
+    "LandClass": "class_map",
+    "LandCover": "land_cover",
     "LayerSource": "source",
     "NetworkReport": "network_flaws",
+    "RasterGrid": "grid",
+    "Surface": "surface",
     "WalkNetwork": "walk_network",
     "affine_coordinates": "fits",
+    "classify_land": "land_cover",
     "fit_coordinates": "fits",
     "load_bus_stops": "bus_stops",
     "load_districts": "districts",
     "load_facilities": "facilities",
     "load_jobs": "population",
     "load_land": "land",
+    "load_land_cover": "land_cover",
     "load_lines": "lines",
     "load_osm_features": "osm_features",
     "load_parks": "parks",
     "load_population": "population",
     "load_rail_stations": "rail_stations",
     "load_red_lines": "red_lines",
+    "load_surface": "surface",
     "load_walk_network": "walk_network",
     "network_report": "network_flaws",
+    "preset_classes": "class_map",
+    "threshold_map": "class_map",
     "without_islands": "network_flaws",
 }
 
 __all__ = [
+    "ClassMap",
     "CoordinateFit",
+    "LandClass",
+    "LandCover",
     "LayerSource",
     "NetworkReport",
+    "RasterGrid",
+    "Surface",
     "WalkNetwork",
     "affine_coordinates",
+    "classify_land",
     "fit_coordinates",
     "load_bus_stops",
     "load_districts",
     "load_facilities",
     "load_jobs",
     "load_land",
+    "load_land_cover",
     "load_lines",
     "load_osm_features",
     "load_parks",
     "load_population",
     "load_rail_stations",
     "load_red_lines",
+    "load_surface",
     "load_walk_network",
     "network_report",
+    "preset_classes",
+    "threshold_map",
     "without_islands",
 ]
 

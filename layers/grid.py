@@ -12,7 +12,7 @@ import numpy.typing as npt
 from geoplan.core.crs import parse_crs
 from geoplan.core.errors import CRSError, ParameterError, SourceError
 from geoplan.layers.datums import DATUMS, SourceCRS, canonical_source_crs
-from geoplan.layers.read_raster import open_raster
+from geoplan.layers.raster_file import open_raster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

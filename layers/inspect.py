@@ -25,7 +25,7 @@ from geoplan.layers.inspect_osm import inspect_osm
 from geoplan.layers.inspect_raster import raster_facts
 from geoplan.layers.inspect_vector import Inspected, inspect_layer, refused
 from geoplan.layers.osm_file import is_osm
-from geoplan.layers.read_raster import is_raster
+from geoplan.layers.raster_file import is_raster
 from geoplan.layers.read_vector import layer_names
 
 SIDECARS = (

@@ -13,7 +13,8 @@ from geoplan.layers._guess import guess_raster
 from geoplan.layers._source_crs import SourceCRSChoice, shift_to_study_crs
 from geoplan.layers.file_facts import Bounds, FileFacts, Finding, RasterFacts
 from geoplan.layers.raster_cells import cell_areas_m2
-from geoplan.layers.read_raster import MOST_PERSONS, open_raster, read_values, strips
+from geoplan.layers.raster_file import open_raster, read_values, strips
+from geoplan.layers.read_raster import MOST_PERSONS
 
 if TYPE_CHECKING:
     from rasterio.io import DatasetReader

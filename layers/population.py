@@ -13,7 +13,8 @@ from geoplan.core.record import LoadRecord, attach_record
 from geoplan.layers._files import file_sha256
 from geoplan.layers._pipeline import load_layer
 from geoplan.layers.fits import CoordinateFit
-from geoplan.layers.read_raster import Bounds, is_raster, read_cells
+from geoplan.layers.raster_file import Bounds, is_raster
+from geoplan.layers.read_raster import read_cells
 from geoplan.layers.source import LayerSource, Source, as_source
 
 if TYPE_CHECKING:

@@ -1,49 +1,40 @@
 """Rasters of people or jobs: each cell with a value becomes a polygon, nothing is resampled."""
 
-import re
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from os import PathLike, fspath
+from os import PathLike
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 
 from geoplan.core.crs import parse_crs
 from geoplan.core.errors import CRSError, EmptyLayerError, ParameterError, SourceError
 from geoplan.core.notices import Notice
 from geoplan.core.units import M2_PER_KM2
-from geoplan.layers._files import local_file
-from geoplan.layers.datums import (
-    SourceCRS,
-    canonical_source_crs,
-    from_study_crs,
-)
+from geoplan.layers.datums import SourceCRS, canonical_source_crs
 from geoplan.layers.raster_cells import cell_areas_m2, cell_outlines
+from geoplan.layers.raster_file import (
+    Bounds,
+    cells_around,
+    open_raster,
+    read_values,
+    shown_path,
+    strips,
+)
 
 if TYPE_CHECKING:
     from rasterio.io import DatasetReader
     from rasterio.windows import Window
 
 Unit = Literal["count", "per_km2"]
-Bounds: TypeAlias = tuple[float, float, float, float]
 Floats: TypeAlias = npt.NDArray[np.float64]
 Integers: TypeAlias = npt.NDArray[np.int64]
-
-SUFFIXES = (".tif", ".tiff", ".gtiff", ".img", ".vrt", ".asc", ".nc", ".bil", ".flt", ".adf")
-"""File names that are read as rasters."""
 
 MOST_PERSONS = 2_000_000_000
 """More than this in one cell is nobody's number: it stands for no data."""
 
-_ROWS_AT_ONCE_CELLS = 4_000_000
 _MOST_CELLS = 20_000_000
 _HINT_CELLS = 50_000
-# A raster cut to the outline of the study area may end a cell or two early.
-_SLACK_CELLS = 2
 
 
 @dataclass(frozen=True)
@@ -77,11 +68,6 @@ class RasterCells:
     source_crs: str
     cells_read: int
     notices: tuple[Notice, ...]
-
-
-def is_raster(path: str | PathLike[str]) -> bool:
-    """Tell by its name whether a file is read as a raster."""
-    return fspath(path).lower().endswith(SUFFIXES)
 
 
 def read_cells(
@@ -144,47 +130,6 @@ def read_cells(
         return replace(cells, notices=(*cells.notices, *partial))
 
 
-@contextmanager
-def open_raster(path: str | PathLike[str], *, subject: str) -> "Iterator[DatasetReader]":
-    """
-    Open a raster.
-
-    Parameters
-    ----------
-    path : str or path
-        Any raster that GDAL reads.
-    subject : str
-        The layer, for messages.
-
-    Yields
-    ------
-    rasterio.DatasetReader
-        Valid until the context ends.
-
-    Raises
-    ------
-    SourceError
-        If the file is missing or cannot be read.
-    """
-    import rasterio
-    from rasterio.errors import NotGeoreferencedWarning, RasterioIOError
-
-    path = re.sub(r"(?i)^(?!/vsi)(.+\.zip)(?:!/?|[\\/])(.+)$", r"/vsizip/\1/\2", fspath(path))
-    _require_file(path, subject)
-    try:
-        with warnings.catch_warnings():
-            # A raster without a position has no CRS either, which is refused with better words.
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            raster = rasterio.open(fspath(path))
-        with raster:
-            yield raster
-    except RasterioIOError as error:
-        raise SourceError(
-            f"`{subject}`: {fspath(path)} cannot be read as a raster ({error}). Check the path; "
-            "a table or vector file needs its own ending, e.g. .csv or .gpkg."
-        ) from error
-
-
 class _Found:
     """Cells collected so far, strip by strip; the raster itself is never in memory as a whole."""
 
@@ -215,8 +160,9 @@ class _Found:
         self.columns.append(columns + int(window.col_off))
         if sum(map(len, self.values)) > _MOST_CELLS:
             raise SourceError(
-                f"`{self.subject}`: {self.raster.name} has more than {_MOST_CELLS:,} cells with a "
-                "value. Give bounds= around the study area, or clip the raster to it first."
+                f"`{self.subject}`: {shown_path(self.raster.name)} has more than {_MOST_CELLS:,} "
+                "cells with a value. Give bounds= around the study area, or clip the raster "
+                "to it first."
             )
 
     def finish(self, source: SourceCRS, crs: str, unit: str | None) -> RasterCells:
@@ -224,9 +170,9 @@ class _Found:
         amounts = np.concatenate(self.values)
         if not len(amounts):
             raise EmptyLayerError(
-                f"`{self.subject}`: none of the {self.read:,} cells read from {self.raster.name} "
-                f"holds a value above 0 ({self.nodata:,} have no data). Check that it is the right "
-                "raster, and that it covers the study area."
+                f"`{self.subject}`: none of the {self.read:,} cells read from "
+                f"{shown_path(self.raster.name)} holds a value above 0 ({self.nodata:,} have no "
+                "data). Check that it is the right raster, and that it covers the study area."
             )
         if unit == "per_km2":
             amounts = amounts * cell_areas_m2(self.raster, rows, columns, source) / M2_PER_KM2
@@ -271,47 +217,13 @@ def _largest_of_type(raster: "DatasetReader") -> float:
     return float(np.iinfo(dtype).max * raster.scales[0] + raster.offsets[0])
 
 
-def read_values(
-    raster: "DatasetReader", window: "Window | None" = None
-) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """
-    Read the first band with its scale and offset applied.
-
-    Parameters
-    ----------
-    raster : rasterio.DatasetReader
-        The open file.
-    window : rasterio.windows.Window, optional
-        Rows and columns to read; all by default.
-
-    Returns
-    -------
-    tuple of numpy.ndarray
-        The values, and where the file says that there is no data.
-    """
-    band = raster.read(1, window=window, masked=True)
-    values = np.asarray(band.data, dtype=float)
-    masked = np.ma.getmaskarray(band)
-    scale, offset = raster.scales[0], raster.offsets[0]
-    if (scale, offset) != (1.0, 0.0):
-        values = values * scale + offset
-    return values, masked
-
-
-def _require_file(path: str | PathLike[str], subject: str) -> None:
-    """Refuse a file that is missing, naming its neighbours; GDAL's own paths are left to GDAL."""
-    if not re.match(r"/vsi|zip:|s3:|https?:", fspath(path)):
-        with local_file(fspath(path), layer="", subject=subject):
-            pass
-
-
 def _source_crs(raster: "DatasetReader", declared: SourceCRS | None, subject: str) -> SourceCRS:
     if declared is not None:
         return canonical_source_crs(declared)
     if raster.crs is None:
         raise CRSError(
-            f"`{subject}`: {raster.name} says of no CRS. State it, e.g. source_crs='EPSG:4326' "
-            f'(in a plan: crs = "EPSG:4326" under [layers.{subject}]).'
+            f"`{subject}`: {shown_path(raster.name)} says of no CRS. State it, e.g. "
+            f'source_crs="EPSG:4326" (in a plan: crs = "EPSG:4326" under [layers.{subject}]).'
         )
     return str(parse_crs(raster.crs.to_wkt()).to_string())
 
@@ -323,8 +235,9 @@ def _require_unit(
         return
     stated = "is not stated" if unit is None else f"is {unit!r}"
     raise ParameterError(
-        f"`{subject}`: the unit of {raster.name} {stated}. Write unit='count' if a cell holds "
-        "persons (or jobs), unit='per_km2' if it holds their number per km²"
+        f"`{subject}`: the unit of {shown_path(raster.name)} {stated}. Write "
+        "unit='count' if a cell holds persons (or jobs), unit='per_km2' if it holds their number "
+        "per km²"
         f"{_magnitude_hint(raster, window, source)}."
     )
 
@@ -348,52 +261,14 @@ def _window(
 ) -> "tuple[Window, tuple[Notice, ...]]":
     from rasterio.windows import Window
 
-    if bounds is None:
-        return Window(0, 0, raster.width, raster.height), ()
-    west, south, east, north = bounds
-    frame = shapely.segmentize(shapely.box(*bounds), max(east - west, north - south) / 32)
-    outline = from_study_crs(np.array([frame], dtype=object), source, crs)
-    columns, rows = ~raster.transform @ shapely.get_coordinates(outline).T
-    left, right = max(int(columns.min()) - 1, 0), min(int(columns.max()) + 2, raster.width)
-    top, bottom = max(int(rows.min()) - 1, 0), min(int(rows.max()) + 2, raster.height)
-    if left >= right or top >= bottom:
-        raise ParameterError(
-            f"`{subject}`: {raster.name} lies wholly outside the study area, which is {bounds} in "
-            f"{crs}. Check its CRS ({source}) and whether it is the right raster."
-        )
-    beyond = max(
-        -columns.min(), columns.max() - raster.width, -rows.min(), rows.max() - raster.height
+    size = raster.width, raster.height
+    (top, bottom, left, right), notices = cells_around(
+        tuple(raster.transform[:6]),
+        size,
+        source,
+        crs,
+        bounds,
+        subject=subject,
+        shown=shown_path(raster.name),
     )
-    notices: tuple[Notice, ...] = ()
-    if beyond > _SLACK_CELLS:
-        wide = min(columns.max(), raster.width) - max(columns.min(), 0)
-        high = min(rows.max(), raster.height) - max(rows.min(), 0)
-        share = float(wide * high / (np.ptp(columns) * np.ptp(rows)))
-        notices = (Notice("raster_covers_part", subject, values={"share": share}),)
     return Window(left, top, right - left, bottom - top), notices
-
-
-def strips(raster: "DatasetReader", window: "Window | None" = None) -> Iterator["Window"]:
-    """
-    Cut a window into strips of whole blocks that fit in memory easily.
-
-    Parameters
-    ----------
-    raster : rasterio.DatasetReader
-        The open file.
-    window : rasterio.windows.Window, optional
-        Rows and columns wanted; all by default.
-
-    Yields
-    ------
-    rasterio.windows.Window
-        From the top down.
-    """
-    from rasterio.windows import Window
-
-    window = window or Window(0, 0, raster.width, raster.height)
-    block = int(raster.block_shapes[0][0])
-    height = max(_ROWS_AT_ONCE_CELLS // max(int(window.width), 1) // block, 1) * block
-    end = int(window.row_off + window.height)
-    for top in range(int(window.row_off), end, height):
-        yield Window(window.col_off, top, window.width, min(height, end - top))

@@ -15,7 +15,8 @@ from rasterio.errors import NotGeoreferencedWarning
 
 from geoplan.core.errors import CRSError, EmptyLayerError, ParameterError, SourceError
 from geoplan.layers.raster_cells import cell_areas_m2
-from geoplan.layers.read_raster import is_raster, read_cells
+from geoplan.layers.raster_file import is_raster
+from geoplan.layers.read_raster import read_cells
 
 STUDY = "EPSG:4547"
 METRES = Affine(100, 0, 500_000, 0, -100, 2_500_000)
@@ -70,7 +71,7 @@ def test_nobody_is_lost_or_invented(tmp_path_factory, values):
 def test_strips_give_what_one_piece_gives(tmp_path, monkeypatch):
     path = write(tmp_path / "p.tif", np.arange(600.0).reshape(30, 20))
     whole = read(path)
-    monkeypatch.setattr("geoplan.layers.read_raster._ROWS_AT_ONCE_CELLS", 40)
+    monkeypatch.setattr("geoplan.layers.raster_file._ROWS_AT_ONCE_CELLS", 40)
     strips = read(path)
     assert strips.amounts.tolist() == whole.amounts.tolist()
     assert shapely.equals(strips.cells, whole.cells).all()
