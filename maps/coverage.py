@@ -138,7 +138,9 @@ def _times_part(asked: Request, ground: Ground) -> list[Part]:
     if "isochrones" not in asked.result.layers:
         return []
     subject = facilities_name(asked.result, asked.lang)
-    return [isochrones_part(asked.result.layers["isochrones"], ground, subject=subject)]
+    marks = labels(asked.measure, ground, asked.goal)
+    drawn = asked.result.layers["isochrones"]
+    return [isochrones_part(drawn, ground, subject=subject, labelled=marks)]
 
 
 def _reach_part(asked: Request, ground: Ground) -> list[Part]:

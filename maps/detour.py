@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from geoplan.core.results import Result
     from geoplan.maps.basemap import Ground
+    from geoplan.maps.classes import Ramp
     from geoplan.maps.page import MapPage
     from geoplan.maps.tiles import Basemap
 
@@ -95,18 +96,34 @@ def detour_map(  # noqa: PLR0913 (the parts of one page)
     in_front = [asked.measure, *(measure for measure in measures if measure is not asked.measure)]
     parts = [
         _wrongly_part(asked, ground),
-        isochrones_part(result.layers["isochrones"], ground, subject=facilities),
+        isochrones_part(
+            result.layers["isochrones"],
+            ground,
+            subject=facilities,
+            labelled=labels(asked.measure, ground, asked.goal),
+        ),
     ]
     for measure in sorted(in_front, key=lambda one: one.part != INDEX):
         goal = asked.goal_of(measure)
-        ramp = "Oranges" if measure.part in (INDEX, WRONGLY) else "Blues"
-        parts.append(share_part(measure, ground, goal, analysis="detour", ramp=ramp))  # type: ignore[arg-type]
+        ramp: Ramp = "Oranges" if measure.part in (INDEX, WRONGLY) else "Blues"
+        drawn = share_part(measure, ground, goal, analysis="detour", ramp=ramp)
+        parts.append(_titled(drawn, lang) if measure.part == INDEX else drawn)
     parts += walk_parts(result, ground)
     layer = result.layers["facilities"]
     parts.append(objects_part(layer, ground, title=capital(facilities)))
     heading = say("table.detour", lang, of=name_of("of", asked.measure.of, lang))
     table = parts_table(measures, asked, ground, title=heading)
     return finish(asked, ground, parts, table, places={facilities: layer})
+
+
+def _titled(part: Part, lang: str) -> Part:
+    """Head the legend of the index: it is no share."""
+    title = capital(say("legend.index", lang))
+    blocks = tuple(
+        replace(block, title=title, note=capital(say("legend.index_note", lang, own=block.note)))
+        for block in part.blocks
+    )
+    return replace(part, blocks=blocks)
 
 
 def _wrongly_part(asked: Request, ground: "Ground") -> Part:

@@ -123,7 +123,7 @@ def park_access_map(  # noqa: PLR0913 (the parts of one page)
         share_part(measure, ground, asked.goal_of(measure), analysis="park_access")
         for measure in in_front
     ]
-    parts += walk_parts(result, ground)
+    parts += walk_parts(result, ground, front=asked.measure.part)
     parks = result.layers.get("parks")
     places = {}
     if parks is not None and len(parks):
@@ -169,7 +169,8 @@ def _times_part(measure: "Measure", asked: Request, ground: Ground) -> list[Part
     if isochrones is None:
         return []
     part = name_of("part", measure.part, asked.lang)
-    return [isochrones_part(isochrones, ground, subject=part, part=part)]
+    marks = labels(measure, ground, asked.goal_of(measure))
+    return [isochrones_part(isochrones, ground, subject=part, part=part, labelled=marks)]
 
 
 def _beyond(part: str, layers: "Mapping[str, GeoDataFrame]") -> "GeoDataFrame | None":

@@ -14,7 +14,7 @@ from geoplan.maps.facilities import GrowOnZoom
 from geoplan.maps.layers import CANVAS_FROM, Style, Tip, group, names_of, shapes_layer
 from geoplan.maps.parts import Part
 from geoplan.maps.unserved import SERVED, served_area, served_layer
-from geoplan.maps.words import capital
+from geoplan.maps.words import capital, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 REACHED = "#3f7fb5"
 ROUTE = "#8e0152"
-_BANDS = ("#54278f", "#9e9ac8", "#dadaeb")
+# ColorBrewer GnBu: the nearest darkest, and unlike the reds of what is out of reach.
+_BANDS = ("#08589e", "#4eb3d3", "#ccebc5")
 _RULES = {
     "given": "#1b6ca8",
     "gate": "#6a3d9a",
@@ -106,7 +107,12 @@ def streets_layer(streets: "GeoDataFrame", ground: "Ground") -> "folium.GeoJson"
 
 
 def isochrones_part(
-    isochrones: "GeoDataFrame", ground: "Ground", *, subject: str, part: str = ""
+    isochrones: "GeoDataFrame",
+    ground: "Ground",
+    *,
+    subject: str,
+    part: str = "",
+    labelled: "folium.GeoJson | None" = None,
 ) -> Part:
     """
     Draw the ground within some minutes, or metres, of walking.
@@ -122,6 +128,8 @@ def isochrones_part(
         What is walked to.
     part : str
         Tier or category in words; empty where there is none.
+    labelled : folium.GeoJson, optional
+        Labels of the districts.
 
     Returns
     -------
@@ -141,7 +149,7 @@ def isochrones_part(
     )
     name = "times" if timed else "distances"
     title = say(f"theme.{name}_part", lang, part=part) if part else say(f"theme.{name}", lang)
-    together = group(capital(title), [drawn])
+    together = group(capital(title), [drawn, *([] if labelled is None else [labelled])])
     labels = _band_labels(isochrones, lang)
     beside = numbers.distance(float(isochrones["beside_m"].iloc[0]), lang)
     block = LegendBlock(
@@ -183,7 +191,7 @@ def _minutes(minutes: float, lang: str) -> str:
     return f"{numbers.number(minutes, decimals)} {numbers.unit_label('min', lang)}"
 
 
-def walk_parts(result: "Result", ground: "Ground") -> list[Part]:
+def walk_parts(result: "Result", ground: "Ground", *, front: str = "") -> list[Part]:
     """
     Draw the longest walks and the entrances of a result, whichever it has.
 
@@ -193,6 +201,8 @@ def walk_parts(result: "Result", ground: "Ground") -> list[Part]:
         With layers ``routes``, ``routes_<part>`` or ``entrances``, or none of them.
     ground : Ground
         What they lie on.
+    front : str
+        Of ways by part, those to show at first.
 
     Returns
     -------
@@ -204,17 +214,17 @@ def walk_parts(result: "Result", ground: "Ground") -> list[Part]:
         entrances = layers["entrances"]
         if len(entrances) and set(entrances["rule"]) - {"itself"}:
             parts.append(entrances_part(entrances, ground))
-    routes = [layers[name] for name in layers if name.split("_")[0] == "routes"]
-    drawn = [one for one in routes if len(one)]
-    if drawn:
-        import pandas as pd
-
-        every = gpd.GeoDataFrame(pd.concat(drawn, ignore_index=True), crs=drawn[0].crs)
-        parts.append(routes_part(every, ground))
+    for name in layers:
+        kind, _, part = name.partition("_")
+        if kind == "routes" and len(layers[name]):
+            words = name_of("part", part, ground.lang) if part else ""
+            parts.append(routes_part(layers[name], ground, part=words, show=part == front))
     return parts
 
 
-def routes_part(routes: "GeoDataFrame", ground: "Ground") -> Part:
+def routes_part(
+    routes: "GeoDataFrame", ground: "Ground", *, part: str = "", show: bool = True
+) -> Part:
     """
     Draw the ways of places that walk farthest, each with a dot where it begins.
 
@@ -224,15 +234,19 @@ def routes_part(routes: "GeoDataFrame", ground: "Ground") -> Part:
         With ``distance_m``, and ``time_min`` if there is a speed.
     ground : Ground
         What they lie on.
+    part : str
+        Tier or category in words; empty where there is none.
+    show : bool
+        Whether they are on at first.
 
     Returns
     -------
     Part
-        A layer, on at first.
+        A layer.
     """
     lang = ground.lang
     metres = routes["distance_m"].tolist()
-    title = capital(say("legend.routes", lang))
+    title = capital(say("legend.routes_part" if part else "legend.routes", lang, part=part))
     tips = [Tip("", [capital(say("tip.route", lang))] * len(routes))]
     tips.append(Tip(say("tip.distance", lang), [numbers.distance(one, lang) for one in metres]))
     if "time_min" in routes:
@@ -248,7 +262,7 @@ def routes_part(routes: "GeoDataFrame", ground: "Ground") -> Part:
     dot = Style(fill=ROUTE, stroke="#ffffff", width_px=1.0, radius_px=4.0)
     dots = shapes_layer(ground.display(starts), style=dot, pane="gp-objects", tips=tips)
     entry = LegendEntry(ROUTE, title, len(routes), "line")
-    return Part(group(title, [lines, dots]), "layer", entries=(entry,))
+    return Part(group(title, [lines, dots], show=show), "layer", entries=(entry,))
 
 
 def entrances_part(entrances: "GeoDataFrame", ground: "Ground") -> Part:

@@ -38,7 +38,7 @@ DRAWN_WIDTH_M = 40.0
 
 _ROUTES = 10
 _TIMES = (0.5, 1.0, 2.0)
-_BLOCK_M2 = 20_000.0
+_BLOCK_M2 = 100_000.0
 _FLAT_M_PER_MIN = 60.0
 _KEYS = tuple(spec.key for spec in SPECS.values())
 
@@ -319,7 +319,7 @@ def isochrones_layer(near: "FacilityClass") -> "GeoDataFrame":
 
     Notes
     -----
-    A picture, like `geoplan.isochrones`: blocks of up to 2 ha between streets are filled.
+    A picture, like `geoplan.isochrones`: blocks of up to 10 ha between streets are filled.
     """
     speed_kmh = near.speed_kmh
     per_min = speed_kmh * 1000 / 60 if speed_kmh is not None else _FLAT_M_PER_MIN

@@ -312,7 +312,9 @@ def _rail_coverage(facts: Definition, lang: str) -> list[str]:
 
 def _living_circle(facts: Definition, lang: str) -> list[str]:
     walked = facts["distance"] == "network"
-    categories = [f"{name} ({count:,})" for name, count in facts["categories"].items()]
+    categories = [
+        f"{part_name(name, lang)} ({count:,})" for name, count in facts["categories"].items()
+    ]
     key = "walk" if walked else "what"
     if facts["distance_m"] is not None:
         reach = {"distance_m": _figure(facts["distance_m"])}
@@ -339,7 +341,12 @@ def _living_circle(facts: Definition, lang: str) -> list[str]:
 
 def _each_distance(facts: Definition, lang: str) -> str:
     distances = [
-        _say("living_circle.distance_each", lang, category=name, distance_m=_figure(metres))
+        _say(
+            "living_circle.distance_each",
+            lang,
+            category=part_name(name, lang),
+            distance_m=_figure(metres),
+        )
         for name, metres in facts["distances_m"].items()
     ]
     return _listed(distances, lang)

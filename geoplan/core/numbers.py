@@ -14,6 +14,7 @@ _MOST_DECIMALS = 3
 
 # What a ratio is divided by, and the unit in which it is shown: 0.0014 m/m2 is 1.4 km/km2.
 _RATIOS = {
+    "m/m": (1.0, "m/m"),
     "m/m2": (1e-3, "km/km2"),
     "m/person": (0.1, "km/10k_person"),
     "count/m2": (1e-6, "count/km2"),
