@@ -94,13 +94,11 @@ def finding(indicator: IndicatorOutcome, lang: str) -> str:
     if not math.isfinite(measure.value):
         return say("finding.unknown", lang, **values)
     key = f"finding.{result.analysis}"
-    if on_streets(result) and f"report.{key}_network" in catalogue(lang):
-        key = f"{key}_network"
-    if measure.part and f"report.{key}_{measure.part}" in catalogue(lang):
-        key = f"{key}_{measure.part}"
-    if f"report.{key}" not in catalogue(lang):
-        key = "finding.other"
-    return say(key, lang, **values)
+    endings = ["_network", ""] if on_streets(result) else [""]
+    parts = [f"_{measure.part}", ""] if measure.part else [""]
+    worded = [f"{key}{ending}{part}" for part in parts for ending in endings]
+    known = (one for one in worded if f"report.{one}" in catalogue(lang))
+    return say(next(known, "finding.other"), lang, **values)
 
 
 def _definition_words(result: Result, lang: str) -> dict[str, str]:
