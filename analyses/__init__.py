@@ -6,6 +6,7 @@ that holds them: ``geoplan.analyses.coverage`` is the function.
 """
 
 from geoplan.analyses.buffer_conflict import buffer_conflict
+from geoplan.analyses.connectivity import connectivity
 from geoplan.analyses.coverage import coverage
 from geoplan.analyses.detour import detour
 from geoplan.analyses.ecological_land_share import ecological_land_share
@@ -25,6 +26,7 @@ from geoplan.analyses.park_tiers import ParkTier
 from geoplan.analyses.rail_coverage import rail_coverage
 from geoplan.analyses.red_line_change import red_line_change
 from geoplan.analyses.red_line_share import red_line_share
+from geoplan.analyses.shoreline_share import shoreline_share
 from geoplan.analyses.streets.entrances import entrance_counts, entrance_notices, make_entrances
 from geoplan.analyses.streets.isochrones import ReachedPieces, isochrones, reached_pieces
 from geoplan.analyses.streets.reach import Reach, cost_at, reach
@@ -43,6 +45,7 @@ __all__ = [
     "WalkAccess",
     "buffer_conflict",
     "catchment_polygons",
+    "connectivity",
     "cost_at",
     "coverage",
     "covered_area_m2",
@@ -65,6 +68,7 @@ __all__ = [
     "red_line_change",
     "red_line_share",
     "routes",
+    "shoreline_share",
     "snap_points",
     "street_area",
     "worst_served",

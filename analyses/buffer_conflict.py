@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from geoplan.analyses.objects import check_objects, object_ids
-from geoplan.analyses.overlay import pieces_inside
+from geoplan.analyses.objects import check_objects, district_of, object_ids
 from geoplan.analyses.polygon_layers import check_districts, layer_facts, layer_name
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
@@ -123,7 +122,7 @@ def buffer_conflict(
     causes, _ = check_objects(sources, "sources")
     limits = _limits(distance_m, distances_m, by)
     kinds = _kinds(sources, by, limits)
-    district = _district_of(things, districts)
+    district = district_of(things, districts)
     near = _nearest_too_near(things, causes, kinds, np.array([*limits.values()]))
     every = np.bincount(district[district >= 0], minlength=len(districts)).astype(float)
     parts = {"total": near.min(axis=1)}
@@ -213,18 +212,6 @@ def _nearest_too_near(
             too_near = distance < limit
             np.minimum.at(near, (start + row[too_near], kind), distance[too_near])
     return near
-
-
-def _district_of(things: "Geometries", districts: "GeoDataFrame") -> "Positions":
-    """Give the district in which most of each object lies; -1 outside all of them."""
-    pieces = pieces_inside(things, np.asarray(districts.geometry.array, dtype=object))
-    district = np.full(len(things), -1, dtype=np.intp)
-    keys = np.stack([pieces.object, pieces.polygon], axis=1)
-    unique, group = np.unique(keys, axis=0, return_inverse=True)
-    held = np.bincount(group, weights=pieces.amount, minlength=len(unique))
-    smallest_first = np.lexsort((-unique[:, 1], held))
-    district[unique[smallest_first, 0]] = unique[smallest_first, 1]
-    return district
 
 
 def _measures(

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from geoplan.analyses.overlay import pieces_inside
 from geoplan.analyses.polygon_layers import check_polygons
 from geoplan.core.errors import ParameterError, SchemaError
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Geometries = NDArray[np.object_]
+    Positions = NDArray[np.intp]
 
 MEASURED = {0: ("count", "count"), 1: ("length", "m"), 2: ("area", "m2")}
 """Dimension -> what is measured of an object, and its unit."""
@@ -108,3 +110,36 @@ def object_ids(objects: "GeoDataFrame") -> "Geometries":
     if named:
         return np.asarray(objects[named[0]].astype(str), dtype=object)
     return np.asarray([str(row + 1) for row in range(len(objects))], dtype=object)
+
+
+def district_of(things: "Geometries", districts: "GeoDataFrame") -> "Positions":
+    """
+    Say which district most of each object lies in.
+
+    Parameters
+    ----------
+    things : array of geometry, n values
+        Points, lines or polygons.
+    districts : GeoDataFrame
+        Polygons, in the same CRS.
+
+    Returns
+    -------
+    array of int, n values
+        Position of the district, the first of equals; -1 outside all of them.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> halves = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 5, 9), shapely.box(5, 0, 9, 9)])
+    >>> district_of(np.array([shapely.box(4, 1, 7, 2), shapely.Point(5, 1)]), halves).tolist()
+    [1, 0]
+    """
+    pieces = pieces_inside(things, np.asarray(districts.geometry.array, dtype=object))
+    district = np.full(len(things), -1, dtype=np.intp)
+    keys = np.stack([pieces.object, pieces.polygon], axis=1)
+    unique, group = np.unique(keys, axis=0, return_inverse=True)
+    held = np.bincount(group, weights=pieces.amount, minlength=len(unique))
+    smallest_first = np.lexsort((-unique[:, 1], held))
+    district[unique[smallest_first, 0]] = unique[smallest_first, 1]
+    return district

@@ -28,6 +28,8 @@ _HOMES |= {
     "NetworkReport": "geoplan.layers.network_flaws",
     "WalkNetwork": "geoplan.layers.walk_network",
     "threshold_map": "geoplan.layers.class_map",
+    "spread_population": "geoplan.layers.dasymetric",
+    "move_inside": "geoplan.layers.coast",
     "load_surface": "geoplan.layers.surface",
     "load_land_cover": "geoplan.layers.land_cover",
     "classify_land": "geoplan.layers.land_cover",
@@ -58,7 +60,14 @@ _HOMES |= {
 _HOMES |= dict.fromkeys(("coverage",), "geoplan.analyses.coverage")
 _HOMES |= {
     name: f"geoplan.analyses.{name}"
-    for name in ("buffer_conflict", "encroachment", "red_line_change", "zone_screening")
+    for name in (
+        "buffer_conflict",
+        "connectivity",
+        "encroachment",
+        "red_line_change",
+        "shoreline_share",
+        "zone_screening",
+    )
 }
 _HOMES |= dict.fromkeys(
     ("Catchment", "catchment_polygons", "covered_area_m2", "covers_points", "make_catchment"),
@@ -98,6 +107,8 @@ _HOMES |= {
     "red_line_map": "geoplan.maps.red_line",
     "Basemap": "geoplan.maps.tiles",
     "Finding": "geoplan.maps.findings",
+    "change_map": "geoplan.maps.change",
+    "compare_map": "geoplan.maps.compare",
     "overview_map": "geoplan.maps.overview",
     "verdict_map": "geoplan.maps.verdicts",
     "make_basemap": "geoplan.maps.tiles",

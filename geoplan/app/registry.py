@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from geoplan.app.analyses_access import ACCESS, LivingCircleTable, WalkTable
 from geoplan.app.analyses_conflict import CONFLICT
 from geoplan.app.analyses_land import LAND
+from geoplan.app.analyses_links import LINKS
 from geoplan.app.analysis import DISTRICTS, FACILITIES, WALK_LAYERS, Analysis
 from geoplan.app.plan_tables import IndicatorTable
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from geoplan.analyses.streets.walk_access import WalkAccess
+    from geoplan.app.raster_loading import RasterLayer
     from geoplan.core.results import Result
     from geoplan.layers.walk_network import WalkNetwork
 
@@ -22,7 +24,7 @@ SUM = "population+jobs"
 """The one sum of denominators."""
 
 ANALYSES: Mapping[str, Analysis] = {
-    analysis.name: analysis for analysis in (*ACCESS, *LAND, *CONFLICT)
+    analysis.name: analysis for analysis in (*ACCESS, *LAND, *CONFLICT, *LINKS)
 }
 """Every analysis that a plan can name."""
 
@@ -85,6 +87,7 @@ def run_analysis(
     table: IndicatorTable,
     layers: "Mapping[str, GeoDataFrame]",
     networks: "Mapping[str, WalkNetwork]",
+    rasters: "Mapping[str, RasterLayer] | None" = None,
 ) -> "Result":
     """
     Run an indicator's analysis on the layers of the plan.
@@ -99,6 +102,8 @@ def run_analysis(
         Every layer by its name in the plan.
     networks : mapping of str to WalkNetwork
         Every walk network by its name in the plan.
+    rasters : mapping of str to LandCover or Surface, optional
+        Every raster by its name in the plan.
 
     Returns
     -------
@@ -115,10 +120,11 @@ def run_analysis(
         if key not in (*IndicatorTable.model_fields, *analysis.layers, *aside)
         and getattr(table, key) is not None
     }
+    things: dict[str, Any] = {**layers, **(rasters or {})}
     subject, *others = [getattr(table, key) for key in analysis.layers] or [None]
     for key, name in zip([*analysis.layers][1:], others, strict=True):
         if name is not None:
-            parameters[key] = name if name == DISTRICTS else layers[name]
+            parameters[key] = name if name == DISTRICTS else things[name]
     if "of" in type(table).model_fields:
         parameters["demand"] = {name: layers[name] for name in demand_layers(table)}
     if isinstance(table, WalkTable) and table.distance == "network":
@@ -128,7 +134,7 @@ def run_analysis(
         parameters |= {key: value for key, value in reach.items() if value is not None}
         first: Any = {name: layers[one.layer] for name, one in table.categories.items()}
     else:
-        first = layers[subject]
+        first = things[subject]
     return function(first, layers[DISTRICTS], **parameters)
 
 

@@ -83,6 +83,14 @@ FACTS = {
     "ecological_land_share": {
         "lines": "ecological_line", "line_count": 12, "as_of": "2019", "of": ["land"],
     },
+    "shoreline_share": {
+        "shores": "banks", "shore_count": 12, "as_of": "2024", "by": ["kind"],
+        "natural": ["自然"], "excluded": ["暗渠"], "both_banks": False,
+    },
+    "connectivity": {
+        "parks": "parks", "park_count": 9, "as_of": "2024", "links": "greenways", "link_count": 4,
+        "barriers": "roads", "gap_m": 50.0, "dispersal_m": 500.0,
+    },
     "encroachment": {
         "objects": "buildings", "object_count": 812, "as_of": "2024", "lines": "red_lines",
         "line_count": 7, "line_as_of": "2023", "measured": "area", "min_overlap": 1.0,
