@@ -187,7 +187,7 @@ def main() -> None:
             (less, before), (more, after) = points[0], points[-1]
             power = math.log(after / before) / math.log(more / less)
             print(
-                f"\n{count:,} districts: {more / less:.0f} × the cells, time grows as cells^{power:.2f}"
+                f"\n{count:,} districts, {more / less:.0f} × the cells: time goes as cells^{power:.2f}"
             )
 
 
