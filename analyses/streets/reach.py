@@ -134,7 +134,7 @@ def reach(
         from scipy.sparse.csgraph import dijkstra
 
         found_m, before, source = dijkstra(
-            search_graph(network, node, cost_m, limit_m + _ROUNDING_M, direction),
+            search_graph(network, node, cost_m, direction),
             indices=np.arange(nodes, nodes + len(node)),
             limit=limit_m + _ROUNDING_M,
             return_predecessors=True,

@@ -80,7 +80,7 @@ def part_cost_m(cost_m: "Floats", share: "Floats") -> "Floats":
 
 
 def search_graph(
-    network: "WalkNetwork", start: "Ints", start_m: "Floats", limit_m: float, direction: Direction
+    network: "WalkNetwork", start: "Ints", start_m: "Floats", direction: Direction
 ) -> "csr_array":
     """
     Write the network as a sparse matrix, with one node more for each start.
@@ -93,8 +93,6 @@ def search_graph(
         Nodes beside seeds, none twice.
     start_m : ndarray, s
         What the search pays to get to each.
-    limit_m : float
-        Edges that cost more are left out.
     direction : {"to_seeds", "from_seeds"}
         Which way one walks.
 
@@ -103,18 +101,45 @@ def search_graph(
     csr_array
         Row and column per node, then one per start, with one arc from it to its node. Costs of 0
         stay in the matrix, as arcs that cost nothing; of parallel edges the cheapest stays.
+
+    Notes
+    -----
+    The part that is the same for all starts stays with the network.
     """
     from scipy.sparse import csr_array
 
-    nodes = network.node_count
-    costs_m = np.concatenate([*search_costs_m(network, direction), start_m])
-    extra = np.arange(nodes, nodes + len(start))
-    tail = np.concatenate([network.edge_u, network.edge_v, extra], dtype=np.int32, casting="unsafe")
-    head = np.concatenate([network.edge_v, network.edge_u, start], dtype=np.int32, casting="unsafe")
-    use = np.isfinite(costs_m) & (costs_m <= limit_m)
+    streets = network.kept(_to_seeds if direction == "to_seeds" else _from_seeds)
+    ends = streets.indptr[-1] + np.arange(1, len(start) + 1, dtype=streets.indptr.dtype)
+    size = network.node_count + len(start)
+    return csr_array(
+        (
+            np.concatenate([streets.data, start_m]),
+            np.concatenate([streets.indices, start], dtype=np.int32, casting="unsafe"),
+            np.concatenate([streets.indptr, ends]),
+        ),
+        shape=(size, size),
+    )
+
+
+def _to_seeds(network: "WalkNetwork") -> "csr_array":
+    return _streets(network, "to_seeds")
+
+
+def _from_seeds(network: "WalkNetwork") -> "csr_array":
+    return _streets(network, "from_seeds")
+
+
+def _streets(network: "WalkNetwork", direction: Direction) -> "csr_array":
+    """Row and column per node, and an entry per direction in which an edge may be walked."""
+    from scipy.sparse import csr_array
+
+    size = network.node_count
+    costs_m = np.concatenate(search_costs_m(network, direction))
+    tail = np.concatenate([network.edge_u, network.edge_v], dtype=np.int32, casting="unsafe")
+    head = np.concatenate([network.edge_v, network.edge_u], dtype=np.int32, casting="unsafe")
+    use = np.isfinite(costs_m)
     if not use.all():
         costs_m, tail, head = costs_m[use], tail[use], head[use]
-    size = nodes + len(start)
     # One row per arc with one entry, turned into columns: scipy sorts the arcs by their tail.
     rows = np.arange(len(costs_m) + 1, dtype=np.int32)
     arcs = csr_array((costs_m, tail, rows), shape=(len(costs_m), size)).tocsc()

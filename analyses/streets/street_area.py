@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     Lines = NDArray[np.object_]
 
-_STREETS = 256
-_SHAPES = 8
+_STREETS = 64
+_SHAPES = 32
 _QUAD_SEGS = 4
 
 
@@ -94,6 +94,8 @@ def fill_holes(shape: "BaseGeometry", fill_m2: float) -> "BaseGeometry":
     Polygon or MultiPolygon
         Without its small holes; `shape` itself if it has none.
     """
+    if fill_m2 <= 0:
+        return shape
     parts = shapely.get_parts(shape)
     rings, part = shapely.get_rings(parts, return_index=True)
     hole = np.diff(part, prepend=-1) == 0

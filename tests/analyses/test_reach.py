@@ -4,6 +4,7 @@ from pathlib import Path
 from runpy import run_path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -188,6 +189,28 @@ def test_another_seed_never_makes_a_place_further(data):
     seeds, places = data.draw(places_on(network, low=2)), data.draw(places_on(network))
     few = costs(network, seeds.take(np.arange(1, len(seeds.edge))), places)[0]
     assert (costs(network, seeds, places)[0] <= few + 1e-9).all()
+
+
+@pytest.mark.filterwarnings("ignore:Unsigned integer:UserWarning")
+def test_costs_between_nodes_are_those_of_pandana():
+    pandana = pytest.importorskip("pandana", reason="pandana is AGPL: no dependency of the tests")
+    grid = grid_network(25, 20)
+    random = np.random.default_rng(8)
+    kept = np.flatnonzero(random.random(grid.edge_count) < 0.7)
+    length_m = random.uniform(100, 300, len(kept)).round(2)
+    ends = np.column_stack([grid.edge_u, grid.edge_v])[kept]
+    network = make_network(grid.node_xy_m, ends, length_m=length_m)
+    theirs = pandana.Network(
+        *(pd.Series(axis) for axis in (*network.node_xy_m.T, *ends.T)),
+        pd.DataFrame({"m": length_m}),
+    )
+    to = np.arange(network.node_count)
+    for edge in random.choice(len(kept), 10, replace=False):
+        found = reach(network, on_edges([edge], 0), limit_m=np.inf)
+        other_m = np.array(theirs.shortest_path_lengths(np.full(len(to), ends[edge, 0]), to))
+        # Where no way leads, pandana says 2^32 mm or so.
+        other_m[other_m > 4e6] = np.inf
+        np.testing.assert_allclose(found.node_cost_m, other_m, atol=2e-3 * 45)
 
 
 def test_a_grid_is_walked_along_its_streets():
