@@ -11,7 +11,8 @@ from geoplan.analyses.exact.catchment import Catchment, catchment_polygons, make
 from geoplan.analyses.exact.common_catchment import ARC_SEGMENTS, AREA_ERROR, reached_by_all
 from geoplan.analyses.living_circle_layers import ALL, living_circle_layers
 from geoplan.analyses.polygon_layers import check_districts, layer_name
-from geoplan.analyses.streets.facility_access import Doors, facility_access, find_doors
+from geoplan.analyses.streets.doors import Doors, find_doors
+from geoplan.analyses.streets.facility_access import facility_access
 from geoplan.analyses.streets.network_served import FacilityClass, serve_pieces
 from geoplan.analyses.streets.street_land import ARC_SEGMENTS as STREET_ARC_SEGMENTS
 from geoplan.analyses.streets.walk_access import check_distance_kind, check_walk

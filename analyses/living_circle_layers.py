@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from geoplan.analyses.area_share import AreaInside
     from geoplan.analyses.demand import DemandPieces
     from geoplan.analyses.demand_shares import DemandShares, Served
-    from geoplan.analyses.streets.facility_access import Doors
+    from geoplan.analyses.streets.doors import Doors
     from geoplan.analyses.streets.network_served import FacilityClass
 
 ALL = "all"

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 from geoplan.layers.osm_tags import WayKind
 
+STRUCTURE = " (bridge or tunnel)"
+"""What the class of a bridge or tunnel ends in: what it passes it does not lead into."""
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -21,7 +24,7 @@ class WayKinds:
     Parameters
     ----------
     names : tuple of str
-        Names of the classes.
+        Names of the classes; those of bridges and tunnels end in `STRUCTURE`.
     name : ndarray of int16
         Position of each way's class in `names`.
     direction : ndarray of int8
@@ -40,10 +43,11 @@ class WayKinds:
     @classmethod
     def of(cls, kinds: Sequence[WayKind], kind: Ints) -> "WayKinds":
         """Look up the kind of each way, given by its position in `kinds`."""
-        names = sorted({one.name for one in kinds})
+        named = [one.name + STRUCTURE if one.structure else one.name for one in kinds]
+        names = sorted(set(named))
         return cls(
             tuple(names),
-            np.array([names.index(one.name) for one in kinds], dtype=np.int16)[kind],
+            np.array([names.index(name) for name in named], dtype=np.int16)[kind],
             np.array([one.direction for one in kinds], dtype=np.int8)[kind],
             np.array([one.stairs for one in kinds], dtype=bool)[kind],
             np.array([one.crossing for one in kinds], dtype=bool)[kind],

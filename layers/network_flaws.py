@@ -160,6 +160,36 @@ def without_islands(network: WalkNetwork, *, min_length_m: float) -> WalkNetwork
     return replace(keep_edges(network, edges), record=record)
 
 
+def island_lengths(network: WalkNetwork) -> Floats:
+    """
+    Say of each edge how long the island is that it lies on.
+
+    Parameters
+    ----------
+    network : WalkNetwork
+        The network.
+
+    Returns
+    -------
+    ndarray, m
+        Metres of all edges that hang together with it; infinite on the longest part, which is no
+        island.
+
+    Examples
+    --------
+    >>> from geoplan.layers.walk_network import load_walk_network
+    >>> import geopandas as gpd
+    >>> lines = shapely.linestrings([[(0, 0), (90, 0)], [(0, 50), (10, 50)]])
+    >>> streets = gpd.GeoDataFrame(geometry=lines, crs="EPSG:4547")
+    >>> island_lengths(load_walk_network(streets, crs="EPSG:4547")).tolist()
+    [inf, 10.0]
+    """
+    component, table = _components(network)
+    length_m = table["length_m"].to_numpy(dtype=np.float64).copy()
+    length_m[:1] = np.inf
+    return np.asarray(length_m[component[network.edge_u]])
+
+
 def keep_edges(network: WalkNetwork, kept: Mask) -> WalkNetwork:
     """
     Keep some edges of a network, and the nodes that these need.

@@ -100,7 +100,10 @@ EFFECTS: tuple[tuple[str, str], ...] = (
         "`area = yes`; `type = multipolygon`",
         "a square is walked along its edge: the outline is the way, shared vertices are the doors",
     ),
-    ("`bridge`, `tunnel`", "the slope runs straight from end to end, not over the ground"),
+    (
+        "`bridge`, `tunnel`",
+        "the slope runs straight from end to end; no entrance of a park that it only passes",
+    ),
     (
         "`barrier` node with `foot` or `access` refused, or `locked = yes`",
         "the way is cut there, for walking (`foot`) or cycling (`bicycle`)",

@@ -4,11 +4,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from geoplan.analyses.streets.snap import snap_points
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import CRSError, ParameterError, SchemaError
 from geoplan.core.notices import Notice
+from geoplan.layers.network_build import STRUCTURE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,10 +98,12 @@ def make_entrances(
 
     Notes
     -----
-    Bias: the network does not tell at which level it runs, so that a tunnel under a park counts as
-    a path into it; a street drawn a metre inside the boundary is one long row of entrances; a park
-    mapped without its paths has no crossing. Where gates are mapped at all they win, also over
-    paths that cross elsewhere. Cost: as many tests as edges meet boundaries.
+    Bridges and tunnels that pass a park over or under it are no way into it: they count where they
+    come to the ground inside, or end there. This is known of networks that say which edges they
+    are (OSM files, line layers with the columns). Bias: a street drawn a metre inside the boundary
+    is one long row of entrances; a park mapped without its paths has no crossing. Where gates are
+    mapped at all they win, also over paths that cross elsewhere. Cost: as many tests as edges meet
+    boundaries.
 
     Examples
     --------
@@ -280,6 +285,8 @@ def _crossings(
     lines = network.lines()[usable]
     borders, owner = _border_segments(shapes[rows])
     line, border = shapely.STRtree(borders).query(lines, predicate="intersects")
+    kept = _lead_in(network, usable, line, rows[owner[border]], shapes)
+    line, border = line[kept], border[kept]
     meet = shapely.intersection(lines[line], borders[border])
     xy, pair = shapely.get_coordinates(meet, return_index=True)
     degree = np.bincount(
@@ -289,6 +296,39 @@ def _crossings(
     ends = np.asarray(shapely.points(network.node_xy_m[degree == 1]), dtype=object)
     inside, ends_xy = _near(ends, shapes, left, tolerance_m)
     return _once(np.concatenate([rows[owner[border[pair]]], inside]), np.vstack([xy, ends_xy]))
+
+
+def _lead_in(
+    network: "WalkNetwork",
+    usable: "NDArray[np.bool_]",
+    line: "Ints",
+    shape: "Ints",
+    shapes: "Geometries",
+) -> "NDArray[np.bool_]":
+    """Tell which crossings lead in: not those of bridges and tunnels that stay off its ground."""
+    high = np.array([name.endswith(STRUCTURE) for name in network.class_names], dtype=bool)
+    high = high[network.edge_class] & usable
+    crossing = high[usable][line]
+    if not crossing.any():
+        return np.ones(len(line), dtype=bool)
+    count = network.node_count
+    links = coo_array(
+        (np.ones(int(high.sum())), (network.edge_u[high], network.edge_v[high])),
+        shape=(count, count),
+    )
+    chain = connected_components(links, directed=False)[1]
+    met = [
+        np.bincount(np.append(network.edge_u[which], network.edge_v[which]), minlength=count)
+        for which in (high, usable & ~high)
+    ]
+    # A chain of bridges or tunnels comes to the ground where another edge begins, or it ends.
+    down = np.flatnonzero((met[0] > 0) & ((met[1] > 0) | (met[0] == 1)))
+    passed = np.unique(shape[crossing])
+    grounds = np.asarray(shapely.points(network.node_xy_m[down]), dtype=object)
+    node, which = shapely.STRtree(shapes[passed]).query(grounds, "intersects")
+    lands = passed[which] * count + chain[down[node]]
+    edge_chain = chain[network.edge_u[usable]][line]
+    return ~crossing | np.isin(shape * count + edge_chain, lands)
 
 
 def _border_segments(polygons: "Geometries") -> "tuple[Geometries, Ints]":

@@ -1,4 +1,4 @@
-"""Facilities on the walk network: their entrances, one search from all of them, and the costs."""
+"""Demand and facilities on the walk network: places, one search from all doors, and the costs."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from geoplan.analyses.streets.entrances import entrance_counts, entrance_notices, make_entrances
 from geoplan.analyses.streets.reach import Reach, cost_at, reach
+from geoplan.analyses.streets.sample import grid_points
 from geoplan.analyses.streets.snap import Snapped, snap_points
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice
@@ -16,10 +16,10 @@ from geoplan.core.notices import Notice
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
     from geoplan.analyses.demand import DemandPieces
+    from geoplan.analyses.streets.doors import Doors
     from geoplan.analyses.streets.walk_access import WalkAccess
 
     Floats = NDArray[np.float64]
@@ -44,10 +44,35 @@ class Places:
         The places.
     snapped : Snapped
         The same on the network.
+    sample : Sample or None
+        Where polygons stand at several points: all the points.
     """
 
     points: "Geometries"
     snapped: Snapped
+    sample: "Sample | None" = None
+
+
+@dataclass(frozen=True)
+class Sample:
+    """
+    Several places for each piece of demand, of equal weight within it.
+
+    Parameters
+    ----------
+    places : Places
+        Of all pieces, one after another.
+    piece : array of int
+        Which piece each stands for; every piece has one at least.
+    """
+
+    places: Places
+    piece: "Ints"
+
+    def share(self, near: "NDArray[np.bool_]") -> "Floats":
+        """Give the share of each piece's places that are near."""
+        count = np.bincount(self.piece)
+        return np.asarray(np.bincount(self.piece, near, len(count)) / count)
 
 
 def attach_places(pieces: "DemandPieces", walk: "WalkAccess") -> Places:
@@ -72,29 +97,57 @@ def attach_places(pieces: "DemandPieces", walk: "WalkAccess") -> Places:
         If there are pieces, and none of them is near the network.
     """
     points = np.asarray(shapely.point_on_surface(pieces.geometry), dtype=object)
-    snapped = snap_points(
-        shapely.get_coordinates(points),
-        walk.network,
-        limit_m=walk.snap_limit_m,
-        barriers=walk.walls,
-    )
+    snapped = _snapped(points, walk)
+    sample = _sample(pieces, points, walk)
+    if sample is not None and sample.places.snapped.found.any():
+        return Places(points, snapped, sample)
     if len(points) and not snapped.found.any():
         raise ParameterError(
             f"`{pieces.of}`: none of its {len(points)} places lies within snap_limit_m = "
             f"{walk.snap_limit_m:g} m of the walk network. Check that both show the same city in "
             "the right CRS; else give a larger limit."
         )
-    return Places(points, snapped)
+    return Places(points, snapped, sample)
+
+
+def _snapped(points: "Geometries", walk: "WalkAccess") -> Snapped:
+    return snap_points(
+        shapely.get_coordinates(points),
+        walk.network,
+        limit_m=walk.snap_limit_m,
+        barriers=walk.walls,
+    )
+
+
+def _sample(pieces: "DemandPieces", inner: "Geometries", walk: "WalkAccess") -> Sample | None:
+    """Put points of a grid into polygons, and the inner point into those without any."""
+    if walk.sample_m is None:
+        return None
+    areal = np.flatnonzero(shapely.get_dimensions(pieces.geometry) == _AREA)
+    piece, points = grid_points(pieces.geometry[areal], walk.sample_m)
+    piece = areal[piece]
+    alone = np.setdiff1d(np.arange(len(inner)), piece)
+    piece, points = np.append(piece, alone), np.append(points, inner[alone])
+    order = np.argsort(piece, kind="stable")
+    return Sample(Places(points[order], _snapped(points[order], walk)), piece[order])
 
 
 def off_network_notices(
     pieces: "DemandPieces", places: Places, costs: "Mapping[str, PlaceCosts]", walk: "WalkAccess"
 ) -> tuple[Notice, ...]:
-    """Tell how much demand is too far from the network to be served, unless it is there already."""
-    off = ~places.snapped.found
+    """
+    Tell how much demand is too far from the network to be served, unless it is there already.
+
+    The costs are those of the places, or of the sample where there is one.
+    """
+    where, held = places, pieces.amount
+    if places.sample is not None:
+        where = places.sample.places
+        held = (pieces.amount / np.bincount(places.sample.piece))[places.sample.piece]
+    off = ~where.snapped.found
     for cost in costs.values():
         off &= np.isinf(cost.cost_m)
-    amount, whole = float(pieces.amount[off].sum()), float(pieces.amount.sum())
+    amount, whole = float(held[off].sum()), float(pieces.amount.sum())
     if not off.any():
         return ()
     values = {
@@ -104,117 +157,6 @@ def off_network_notices(
         "snap_limit_m": walk.snap_limit_m,
     }
     return (Notice("demand_off_network", pieces.of, int(off.sum()), len(off), values),)
-
-
-@dataclass(frozen=True)
-class Doors:
-    """
-    Where facilities are entered, on the network.
-
-    Parameters
-    ----------
-    shapes : array of geometry, m
-        The facilities.
-    points : array of Point, s
-        Their entrances.
-    facility : array of int, s
-        Whose each is.
-    snapped : Snapped
-        The entrances on the network.
-    start_m : array of float, s
-        Metres between the facility and the network by this entrance.
-    rule : array of str, s
-        How each was found.
-    rules : dict of str to int
-        How many facilities are entered by each rule of `geoplan.analyses.streets.entrances`.
-    notices : tuple of Notice
-        Entrances found by rule, facilities that reach nobody.
-    """
-
-    shapes: "Geometries"
-    points: "Geometries"
-    facility: "Ints"
-    snapped: Snapped
-    start_m: "Floats"
-    rule: "NDArray[np.object_]"
-    rules: dict[str, int]
-    notices: tuple[Notice, ...]
-
-    @property
-    def off_count(self) -> int:
-        """How many facilities have no entrance on the network."""
-        return len(self.shapes) - len(np.unique(self.facility[self.snapped.found]))
-
-
-def find_doors(facilities: "GeoDataFrame", walk: "WalkAccess", *, name: str) -> Doors:
-    """
-    Find the entrances of facilities and put them on the network.
-
-    Parameters
-    ----------
-    facilities : GeoDataFrame of Point, Polygon or MultiPolygon
-        In the CRS of the network.
-    walk : WalkAccess
-        Network, legs and entrances.
-    name : str
-        Name of the layer, for notices and errors.
-
-    Returns
-    -------
-    Doors
-        Of all facilities.
-
-    Raises
-    ------
-    ParameterError
-        If `entrance_tolerance_m` is needed and missing, or none of the facilities has an entrance
-        near the network, which is a mistake rather than a finding.
-    SchemaError
-        If a facility is neither a polygon nor a point.
-    """
-    shapes = np.asarray(facilities.geometry, dtype=object)
-    areal = shapely.get_dimensions(shapes) == _AREA
-    found = make_entrances(
-        facilities,
-        walk.network,
-        tolerance_m=_tolerance_m(walk, name, needed=bool(areal.any())),
-        given=walk.entrances,
-        gates=walk.gates,
-        boundary_step_m=walk.boundary_step_m,
-        limit_m=walk.snap_limit_m,
-    )
-    facility = found["facility"].to_numpy(dtype=np.int64)
-    points = np.asarray(found.geometry, dtype=object)
-    snapped = snap_points(
-        shapely.get_coordinates(points),
-        walk.network,
-        limit_m=walk.snap_limit_m,
-        barriers=walk.walls,
-    )
-    # A gate a few metres before a park is not the park; the entrance of a station is the station.
-    beyond_m = np.where(areal[facility], shapely.distance(points, shapes[facility]), 0.0)
-    notices = _door_notices(found, snapped, len(facilities), name, walk)
-    start_m = snapped.access_m + beyond_m
-    rule = found["rule"].to_numpy(dtype=object)
-    return Doors(shapes, points, facility, snapped, start_m, rule, entrance_counts(found), notices)
-
-
-def _door_notices(
-    found: "GeoDataFrame", snapped: Snapped, count: int, name: str, walk: "WalkAccess"
-) -> tuple[Notice, ...]:
-    notices = list(entrance_notices(found, count, subject=name))
-    on = found["facility"][snapped.found].nunique()
-    off = found["facility"].nunique() - on
-    if count and not on:
-        raise ParameterError(
-            f"`{name}`: none of the {count} has an entrance within snap_limit_m = "
-            f"{walk.snap_limit_m:g} m of the walk network. Check that both show the same city in "
-            "the right CRS; else give entrances, boundary_step_m or a larger limit."
-        )
-    if off:
-        limit = {"snap_limit_m": walk.snap_limit_m}
-        notices.append(Notice("facilities_off_network", name, off, count, limit))
-    return tuple(notices)
 
 
 @dataclass(frozen=True)
@@ -254,7 +196,7 @@ class FacilityAccess:
 
 
 def facility_access(
-    doors: Doors, walk: "WalkAccess", *, distance_m: float, rows: "Ints | None" = None
+    doors: "Doors", walk: "WalkAccess", *, distance_m: float, rows: "Ints | None" = None
 ) -> FacilityAccess:
     """
     Search the network from all entrances of a class of facilities at once.
@@ -284,18 +226,6 @@ def facility_access(
         seed_cost_m=doors.start_m[own],
     )
     return FacilityAccess(doors.shapes, doors.points[own], doors.facility[own], reached)
-
-
-def _tolerance_m(walk: "WalkAccess", name: str, *, needed: bool) -> float:
-    if walk.entrance_tolerance_m is not None:
-        return walk.entrance_tolerance_m
-    if needed or walk.entrances is not None or walk.gates is not None:
-        raise ParameterError(
-            f"`entrance_tolerance_m` is missing: how far from `{name}` may an entrance or gate "
-            "lie, and a path end that leads in? Give e.g. WalkAccess(..., entrance_tolerance_m=15);"
-            " in a plan file, entrance_tolerance_m = 15."
-        )
-    return 0.0
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from geoplan.analyses.demand_shares import DemandShares, Served, demand_shares
 from geoplan.analyses.polygon_layers import layer_name
-from geoplan.analyses.streets.facility_access import facility_access, find_doors
+from geoplan.analyses.streets.doors import find_doors
+from geoplan.analyses.streets.facility_access import facility_access
 from geoplan.analyses.streets.network_layers import (
     LazyLayers,
     demand_columns,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from geoplan.analyses.demand import DemandPieces
-    from geoplan.analyses.streets.facility_access import Doors
+    from geoplan.analyses.streets.doors import Doors
 
 
 def network_coverage(

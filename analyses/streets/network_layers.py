@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geoplan.analyses.demand import DemandPieces
-    from geoplan.analyses.streets.facility_access import Doors, PlaceCosts, Places
+    from geoplan.analyses.streets.doors import Doors
+    from geoplan.analyses.streets.facility_access import PlaceCosts, Places
     from geoplan.analyses.streets.network_served import FacilityClass
     from geoplan.analyses.streets.walk_access import WalkAccess
 

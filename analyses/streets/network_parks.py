@@ -13,7 +13,8 @@ from geoplan.analyses.area_share import AreaInside
 from geoplan.analyses.demand_shares import DemandShares, demand_shares
 from geoplan.analyses.park_tiers import ALL, ParkTier, TierParks, tier_reaches
 from geoplan.analyses.polygon_layers import layer_facts
-from geoplan.analyses.streets.facility_access import Doors, facility_access, find_doors
+from geoplan.analyses.streets.doors import Doors, find_doors
+from geoplan.analyses.streets.facility_access import facility_access
 from geoplan.analyses.streets.network_layers import (
     LazyLayers,
     demand_columns,
@@ -148,6 +149,12 @@ def _walks(
         raise ParameterError(
             f"`walk` is given for {', '.join(map(repr, walk)) or 'no tier'}; wanted one WalkAccess "
             f"for each of the tiers {', '.join(map(repr, names))}, or one for all."
+        )
+    steps = {one.sample_m for one in walk.values()}
+    if len(steps) > 1:
+        raise ParameterError(
+            "`walk` has several `sample_m` by tier; wanted one for all, so that places can be near "
+            "parks of every tier at once."
         )
     return {name: check_walk(walk[name], districts) for name in names}
 

@@ -101,7 +101,7 @@ def serve_pieces(
     -------
     Served
         By part. Of people in polygons at most the share of the polygon that lies within the
-        distance in a straight line: no walk is shorter.
+        distance in a straight line, or as far as such a walk can lead downhill.
 
     Raises
     ------
@@ -115,17 +115,35 @@ def serve_pieces(
         part: place_costs(places[id(one.walk)], one.access, one.walk)
         for part, one in classes.items()
     }
+    first = places[id(next(iter(classes.values())).walk)]
+    if first.sample is None:
+        found = costs
+    else:
+        found = {
+            part: place_costs(_sampled(places[id(one.walk)]), one.access, one.walk)
+            for part, one in classes.items()
+        }
+    near = {part: within(found[part], one.distance_m) for part, one in classes.items()}
+    most = {part: _straight(pieces, one) for part, one in classes.items()}
     by_part = {
-        part: np.minimum(
-            pieces.amount * within(costs[part], one.distance_m), _straight(pieces, one)
-        )
-        for part, one in classes.items()
+        part: np.minimum(pieces.amount * _share(first, near[part]), most[part]) for part in classes
     }
     if every:
-        by_part[every] = np.min(list(by_part.values()), axis=0)
-    one = next(iter(classes.values()))
-    first = places[id(one.walk)]
-    return Served(by_part, costs, first, off_network_notices(pieces, first, costs, one.walk))
+        together = pieces.amount * _share(first, np.logical_and.reduce(list(near.values())))
+        by_part[every] = np.min([together, *by_part.values()], axis=0)
+    walk = next(iter(classes.values())).walk
+    return Served(by_part, costs, first, off_network_notices(pieces, first, found, walk))
+
+
+def _sampled(places: Places) -> Places:
+    return places if places.sample is None else places.sample.places
+
+
+def _share(places: Places, near: "NDArray[np.bool_]") -> "Floats":
+    """Give the share of each piece that is near: of its points, or all or nothing."""
+    if places.sample is None:
+        return near.astype(np.float64)
+    return places.sample.share(near)
 
 
 def _attached(pieces: DemandPieces, classes: "Mapping[str, FacilityClass]") -> dict[int, Places]:
@@ -171,5 +189,6 @@ def _straight(pieces: DemandPieces, one: FacilityClass) -> "Floats":
         return amount
     only = replace(pieces, geometry=pieces.geometry[areal], amount=pieces.amount[areal])
     ends = gpd.GeoDataFrame(geometry=one.access.ends, crs=one.walk.network.crs)
-    amount[areal] = served_amount(only, make_catchment(ends, one.distance_m, one.bounds))
+    most_m = one.distance_m / one.walk.least_cost
+    amount[areal] = served_amount(only, make_catchment(ends, most_m, one.bounds))
     return amount

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,6 +48,10 @@ class WalkAccess:
         this far apart. By default they are not entered at all.
     speed_kmh : float, optional
         Walking speed, for minutes in layers and maps; no share depends on it.
+    sample_m : float, optional
+        Polygons of demand stand on the network at the points of a grid of this step inside them,
+        each for an equal part; those too small for a point of the grid at one inner point. By
+        default every polygon stands at one inner point, all or nothing.
 
     Raises
     ------
@@ -72,10 +77,12 @@ class WalkAccess:
     entrance_tolerance_m: float | None = None
     boundary_step_m: float | None = None
     speed_kmh: float | None = None
+    sample_m: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse numbers that mean nothing."""
-        for name in ("snap_limit_m", "land_width_m", "boundary_step_m", "speed_kmh"):
+        positive = ("snap_limit_m", "land_width_m", "boundary_step_m", "speed_kmh", "sample_m")
+        for name in positive:
             value = getattr(self, name)
             if value is not None and not (math.isfinite(value) and value > 0):
                 raise ParameterError(f"WalkAccess(): `{name}` is {value}; wanted a number above 0.")
@@ -94,6 +101,20 @@ class WalkAccess:
         walls = np.asarray(self.barriers.geometry, dtype=object)
         return np.asarray(walls[~(shapely.is_missing(walls) | shapely.is_empty(walls))])
 
+    @cached_property
+    def least_cost(self) -> float:
+        """
+        Least cost of a metre of any edge, at most 1.
+
+        It is below 1 gently downhill, where Tobler's walkers are faster than on the flat, and on
+        edges whose source states less than their length: a walk that costs 500 m may then be
+        longer than 500 m.
+        """
+        network = self.network
+        cost_m = np.minimum(network.forward_m, network.backward_m)
+        known = (network.length_m > 0) & np.isfinite(cost_m)
+        return float(np.min(cost_m[known] / network.length_m[known], initial=1.0))
+
     def facts(self) -> dict[str, Any]:
         """Give what a definition says of it."""
         record = self.network.record
@@ -108,6 +129,8 @@ class WalkAccess:
             "boundary_step_m": self.boundary_step_m,
             "barrier_count": None if self.barriers is None else len(self.barriers),
             "speed_kmh": self.speed_kmh,
+            "sample_m": self.sample_m,
+            "least_cost": self.least_cost,
         }
 
 

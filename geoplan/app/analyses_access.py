@@ -31,6 +31,7 @@ class WalkTable(IndicatorTable):
         "gates",
         "entrance_tolerance_m",
         "boundary_step_m",
+        "sample_m",
     )
     """Keys that are of the walk and not of the analysis."""
 
@@ -50,6 +51,7 @@ class WalkTable(IndicatorTable):
         None, description="metres, a number not below 0"
     )
     boundary_step_m: Positive | None = Field(None, description=METRES)
+    sample_m: Positive | None = Field(None, description=METRES)
 
     @model_validator(mode="after")
     def _walks_on_a_network(self) -> "WalkTable":

@@ -246,6 +246,9 @@ def _network(facts: Definition, lang: str) -> list[str]:
     if facts["barrier_count"] is not None:
         count = _count(facts, "barrier_count")
         sentences.append(_say("network.barriers", lang, barrier_count=count))
+    if facts.get("least_cost", 1.0) < 1:
+        least = f"{facts['least_cost']:.2f}"
+        sentences.append(_say("network.descents", lang, least_cost=least))
     return [*sentences, *_entrances(facts, lang), *_on_streets(facts, lang)]
 
 
@@ -269,7 +272,9 @@ def _on_streets(facts: Definition, lang: str) -> list[str]:
     kinds = facts.get("kinds", {})
     sentences = []
     if "weight" in kinds.values() or set(facts.get("of", ())) & set(_PEOPLE):
-        sentences.append(_say("network.people", lang))
+        step = facts.get("sample_m")
+        words = {} if step is None else {"sample_m": _figure(step)}
+        sentences.append(_say(f"network.people{'_sample' if words else ''}", lang, **words))
     if facts["land_width_m"] is not None:
         width = _figure(facts["land_width_m"])
         sentences.append(_say("network.land", lang, land_width_m=width))

@@ -1,5 +1,6 @@
 """Where one enters a park: the four rules in their order, on towns drawn by hand."""
 
+import dataclasses
 from pathlib import Path
 from runpy import run_path
 
@@ -12,6 +13,7 @@ from geoplan.analyses.streets.entrances import entrance_counts, entrance_notices
 from geoplan.analyses.streets.reach import cost_at, reach
 from geoplan.analyses.streets.snap import snap_points
 from geoplan.core.errors import CRSError, ParameterError, SchemaError
+from geoplan.layers.network_build import STRUCTURE
 
 NETWORKS = run_path(str(Path(__file__).with_name("networks.py")))
 make_network, on_edges, CRS = NETWORKS["make_network"], NETWORKS["on_edges"], NETWORKS["CRS"]
@@ -164,3 +166,47 @@ def test_a_network_in_another_crs_is_refused(path):
 def test_lines_have_no_entrances(path):
     with pytest.raises(SchemaError, match=r"1 of 1 rows are neither.*LineString"):
         make_entrances(layer(shapely.LineString([(0, 0), (1, 1)])), path, tolerance_m=1)
+
+
+def _with_bridges(network, *edges):
+    flagged = np.isin(np.arange(network.edge_count), edges).astype(np.int16)
+    return dataclasses.replace(
+        network, class_names=("footway", "footway" + STRUCTURE), edge_class=flagged
+    )
+
+
+PARK = gpd.GeoDataFrame(geometry=[shapely.box(400, 400, 600, 600)], crs=CRS)
+THROUGH = make_network([(0, 500), (300, 500), (700, 500), (1000, 500)], [(0, 1), (1, 2), (2, 3)])
+
+
+def test_a_tunnel_under_a_park_is_no_way_into_it():
+    assert len(make_entrances(PARK, THROUGH, tolerance_m=5)) == 2
+    assert make_entrances(PARK, _with_bridges(THROUGH, 1), tolerance_m=5).empty
+
+
+def test_a_bridge_that_comes_down_inside_is_a_way_in():
+    moat = make_network([(0, 500), (300, 500), (450, 500), (500, 500)], [(0, 1), (1, 2), (2, 3)])
+
+    found = make_entrances(PARK, _with_bridges(moat, 1), tolerance_m=5)
+
+    assert [point.wkt for point in found.geometry] == ["POINT (400 500)", "POINT (500 500)"]
+
+
+def test_a_tunnel_of_several_pieces_passes_like_one():
+    pieces = make_network(
+        [(0, 500), (300, 500), (500, 500), (700, 500), (1000, 500)],
+        [(0, 1), (1, 2), (2, 3), (3, 4)],
+    )
+
+    assert make_entrances(PARK, _with_bridges(pieces, 1, 2), tolerance_m=5).empty
+
+
+def test_a_tunnel_does_not_keep_a_path_on_the_ground_out():
+    both = make_network(
+        [(0, 500), (300, 500), (700, 500), (1000, 500), (500, 300), (500, 450)],
+        [(0, 1), (1, 2), (2, 3), (4, 5)],
+    )
+
+    found = make_entrances(PARK, _with_bridges(both, 1), tolerance_m=5)
+
+    assert [point.wkt for point in found.geometry] == ["POINT (500 400)", "POINT (500 450)"]

@@ -384,3 +384,152 @@ def test_no_layer_is_made_before_it_is_asked_for(monkeypatch):
     layers = walked(STOP, STREET, demand=people((500, 500)), land_width_m=50).layers
 
     assert {"isochrones", "reached", "routes", "served", "entrances"} <= set(layers)
+
+
+CELL = gpd.GeoDataFrame(
+    {"population": [100.0]}, geometry=[shapely.box(600, 450, 1000, 550)], crs=CRS
+)
+
+
+def test_a_cell_is_all_or_nothing_at_one_point_and_shared_out_at_several():
+    demand = {"population": CELL}
+
+    def share(**more):
+        return (
+            walked(STOP, STREET, demand=demand, distance_m=290, **more).measure("population").value
+        )
+
+    # The middle of the cell is 300 m away, its columns at 650, 750, … 200, 300, … m.
+    assert (share(), share(sample_m=100)) == (0, 0.25)
+
+
+def test_finer_points_come_near_the_share_of_the_cell_that_walks_that_far():
+    cell = CELL.set_geometry([shapely.box(600, 499, 1000, 501)])
+
+    share = walked(STOP, STREET, demand={"population": cell}, sample_m=0.5).measure("population")
+
+    # Beside a straight street the leg is 0.5 m in the mean.
+    assert share.value == pytest.approx(0.5 - 0.5 / 400, abs=1e-3)
+
+
+def test_a_cell_smaller_than_the_grid_stands_at_one_inner_point():
+    demand = {"population": CELL}
+
+    coarse = walked(STOP, STREET, demand=demand, sample_m=5000)
+
+    assert (
+        coarse.measure("population").value
+        == walked(STOP, STREET, demand=demand).measure("population").value
+    )
+
+
+def test_points_are_not_sampled():
+    demand = people((200, 500), (199, 500))
+
+    assert walked(STOP, STREET, demand=demand, sample_m=1).measure("population").value == 0.5
+
+
+def test_the_part_of_a_cell_off_the_network_is_counted():
+    cell = CELL.set_geometry([shapely.box(600, 500, 700, 900)])
+
+    result = walked(STOP, STREET, demand={"population": cell}, sample_m=100)
+
+    [notice] = result.notices
+    assert (notice.code, notice.count, notice.total) == ("demand_off_network", 3, 4)
+    assert notice.values["amount"] == pytest.approx(75)
+
+
+@settings(max_examples=25, deadline=None)
+@given(network=random_networks(), seed=st.integers(0, 2**32 - 1), step_m=st.floats(20, 200))
+def test_no_sampled_share_is_above_the_straight_one(network, seed, step_m):
+    random = np.random.default_rng(seed)
+    low = random.uniform(0, 900, (6, 2))
+    cells = [shapely.box(x, y, x + 100, y + 100) for x, y in low]
+    demand = {"population": gpd.GeoDataFrame({"population": np.ones(6)}, geometry=cells, crs=CRS)}
+    stops = points(*random.uniform(0, 1000, (2, 2)))
+
+    walks = walked(stops, network, demand=demand, snap_limit_m=5000, sample_m=step_m)
+    straight = coverage(stops, districts(), distance_m=300, of=["population"], demand=demand)
+
+    assert walks.measure("population").value <= straight.measure("population").value + 1e-9
+
+
+SLOPE = make_network([(0, 500), (1000, 500)], [(0, 1)], forward_m=[840.0], backward_m=[1420.0])
+
+
+def test_gently_downhill_more_is_within_reach_than_in_a_straight_line():
+    demand = people((150, 500), (850, 500))
+
+    walks = walked(STOP, SLOPE, demand=demand, distance_m=300)
+    straight = coverage(STOP, districts(), distance_m=300, of=["population"], demand=demand)
+
+    assert walks.layers["demand"]["distance_m"].tolist() == pytest.approx([294, 497])
+    assert walks.measure("population").value == 0.5 > straight.measure("population").value
+    assert walks.definition["least_cost"] == pytest.approx(0.84)
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "as little as 0.84 m"), ("zh", "0.84 米")])
+def test_the_definition_says_that_descents_are_shorter(lang, words):
+    demand = people((150, 500))
+
+    assert words in " ".join(define(walked(STOP, SLOPE, demand=demand), lang))
+    assert words not in " ".join(define(walked(STOP, STREET, demand=demand), lang))
+
+
+def test_a_cell_may_be_served_as_far_as_a_walk_downhill_leads():
+    cell = gpd.GeoDataFrame(
+        {"population": [8.0]}, geometry=[shapely.box(145, 499, 155, 501)], crs=CRS
+    )
+
+    assert walked(STOP, SLOPE, demand={"population": cell}).measure("population").value == 1
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    network=random_networks(),
+    seed=st.integers(0, 2**32 - 1),
+    factor=st.floats(0.5, 1.0),
+)
+def test_no_walk_reaches_farther_than_its_cheapest_metre_allows(network, seed, factor):
+    random = np.random.default_rng(seed)
+    network.forward_m[:] *= factor
+    demand = people(*random.uniform(0, 1000, (20, 2)))
+    stops = points(*random.uniform(0, 1000, (2, 2)))
+
+    walks = walked(stops, network, demand=demand, snap_limit_m=5000)
+    least = walks.definition["least_cost"]
+    straight = coverage(
+        stops, districts(), distance_m=300 / least + 1e-6, of=["population"], demand=demand
+    )
+
+    assert walks.measure("population").value <= straight.measure("population").value
+
+
+PASSAGES = make_network([(0, 500), (2000, 500), (300, 600), (400, 600)], [(0, 1), (2, 3)])
+
+
+def test_a_facility_on_a_short_island_is_named_with_the_remedy():
+    exits = points((350, 610), (500, 510), name=["高新园", "深大"])
+
+    result = walked(exits, PASSAGES, demand=people((350, 500)))
+
+    [notice] = result.notices
+    assert (notice.code, notice.count, notice.total) == ("facilities_on_islands", 1, 2)
+    assert notice.values == {"names": "高新园", "length_m": 100, "min_island_m": 101}
+    assert "min_island_m = 101" in notice.text("en")
+
+
+def test_a_facility_with_another_way_in_is_not_cut_off():
+    park = gpd.GeoDataFrame({"name": ["园"]}, geometry=[shapely.box(380, 400, 450, 650)], crs=CRS)
+
+    result = walked(park, PASSAGES, demand=people((350, 500)), entrance_tolerance_m=5)
+
+    assert "facilities_on_islands" not in {notice.code for notice in result.notices}
+
+
+def test_facilities_too_far_from_every_street_are_named():
+    stops = points(*[(100 * i, 900) for i in range(6)], (500, 500), name=[*"abcdef", "near"])
+
+    [notice] = walked(stops, STREET, demand=people((500, 500))).notices
+
+    assert notice.text("en").endswith("serve nobody on it: a, b, c, d, e, ….")

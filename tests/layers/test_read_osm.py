@@ -32,7 +32,7 @@ def test_ways_meet_where_they_share_a_node_and_only_there(osm, tmp_path):
     assert network.edge_id.tolist() == [10, 10, 11, 12]
     assert np.round(network.length_m, 1).tolist() == [100.0, 100.0, 50.0, 100.0]
     assert [network.class_names[i] for i in network.edge_class] == [
-        "residential", "residential", "footway", "footway",
+        "residential", "residential", "footway", "footway (bridge or tunnel)",
     ]  # fmt: skip
 
 
