@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from geoplan.layers.bus_stops import load_bus_stops
     from geoplan.layers.class_map import ClassMap, LandClass, preset_classes, threshold_map
+    from geoplan.layers.coast import move_inside
+    from geoplan.layers.dasymetric import spread_population
     from geoplan.layers.districts import load_districts
     from geoplan.layers.facilities import load_facilities
     from geoplan.layers.fits import CoordinateFit, affine_coordinates, fit_coordinates
@@ -50,8 +52,10 @@ _HOMES = {
     "load_red_lines": "red_lines",
     "load_surface": "surface",
     "load_walk_network": "walk_network",
+    "move_inside": "coast",
     "network_report": "network_flaws",
     "preset_classes": "class_map",
+    "spread_population": "dasymetric",
     "threshold_map": "class_map",
     "without_islands": "network_flaws",
 }
@@ -83,8 +87,10 @@ __all__ = [
     "load_red_lines",
     "load_surface",
     "load_walk_network",
+    "move_inside",
     "network_report",
     "preset_classes",
+    "spread_population",
     "threshold_map",
     "without_islands",
 ]

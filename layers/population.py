@@ -9,13 +9,16 @@ import pandas as pd
 
 from geoplan.core.crs import check_metric_crs, parse_crs
 from geoplan.core.errors import ParameterError, SourceError
+from geoplan.core.notices import Notice
 from geoplan.core.record import LoadRecord, attach_record
 from geoplan.layers._files import file_sha256
+from geoplan.layers._guess import guess_raster
 from geoplan.layers._pipeline import load_layer
 from geoplan.layers.fits import CoordinateFit
 from geoplan.layers.raster_file import Bounds, is_raster
 from geoplan.layers.read_raster import read_cells
 from geoplan.layers.source import LayerSource, Source, as_source
+from geoplan.layers.tiles import mosaic
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -36,7 +39,8 @@ def load_population(
     Parameters
     ----------
     source : path, sequence of paths, GeoDataFrame or LayerSource
-        A raster (GeoTIFF and its kin), or points or polygons with a column of residents, which
+        A raster (GeoTIFF and its kin) or several tiles of one; or points or polygons with a column
+        of residents, which
         ``columns={"population": …}`` or ``LayerSource(value=…)`` names if it is not found.
     crs : str
         Study CRS: projected, in metres.
@@ -65,7 +69,8 @@ def load_population(
     Raises
     ------
     ParameterError
-        If the unit of a raster is not stated; the message says what either would add up to.
+        If the unit of a raster is not stated, or makes a city more crowded than any; the message
+        says what either would add up to.
     CRSError
         If a CRS is missing, unknown or unfit.
     SchemaError
@@ -79,7 +84,10 @@ def load_population(
     -----
     A raster is never resampled: each cell above 0 becomes a polygon by its corners, so the sum of
     ``population`` is the sum of the raster. Cells without data, NaN and negative ones are left out
-    and counted.
+    and counted. A density is multiplied by the area of the cell on the ellipsoid; where it is per
+    km² of *land*, as of GPW, cells on a coast become too many, and those beside cells without data
+    are counted. People of coastal cells who lie outside every district are in no total, which each
+    analysis says; `move_inside` counts them in the nearest.
 
     Examples
     --------
@@ -179,9 +187,15 @@ def _load_raster(
     import geopandas as gpd
 
     check_metric_crs(parse_crs(crs), f"`crs` ({crs!r})")
-    path = _only_path(source, kind)
+    files = _only_rasters(source, kind)
+    joined = mosaic(files, subject=kind)
     found = read_cells(
-        path, crs=crs, unit=source.unit or None, subject=kind, source_crs=source.crs, bounds=bounds
+        joined.source,
+        crs=crs,
+        unit=source.unit or None,
+        subject=kind,
+        source_crs=source.crs,
+        bounds=bounds,
     )
     rows, columns = pd.Series(found.rows).astype(str), pd.Series(found.columns).astype(str)
     layer = gpd.GeoDataFrame(
@@ -192,8 +206,8 @@ def _load_raster(
         LoadRecord(
             layer=kind,
             kind=kind,
-            paths=(path,),
-            sha256=(file_sha256(path),),
+            paths=joined.paths,
+            sha256=tuple(map(file_sha256, joined.paths)),
             format=found.driver,
             source_crs=found.source_crs,
             source_crs_from="file" if source.crs is None else "declared",
@@ -202,7 +216,7 @@ def _load_raster(
             rows_kept=len(layer),
             as_of=source.as_of,
             source=source.source,
-            notices=found.notices,
+            notices=(*joined.notices, *found.notices, *_name_notices(files, source.unit, kind)),
         ),
     )
 
@@ -216,11 +230,21 @@ def _paths(source: LayerSource) -> tuple[str, ...]:
     )
 
 
-def _only_path(source: LayerSource, kind: str) -> str:
+def _only_rasters(source: LayerSource, kind: str) -> tuple[str, ...]:
     paths = _paths(source)
-    if len(paths) > 1:
+    other = [path for path in paths if not is_raster(path)]
+    if other:
         raise SourceError(
-            f"`{kind}` names {len(paths)} files, a raster among them; a layer is one raster. "
-            "Merge the rasters first, e.g. with `gdalbuildvrt all.vrt *.tif`."
+            f"`{kind}` names rasters and {other[0]}, which is none; a layer is one or the other."
         )
-    return paths[0]
+    return paths
+
+
+def _name_notices(files: tuple[str, ...], unit: str, kind: str) -> tuple[Notice, ...]:
+    """Say so if the name of a file speaks of another unit than the one stated."""
+    guessed = guess_raster(files[0]).unit
+    if not guessed or guessed == unit:
+        return ()
+    name = files[0].replace("\\", "/").rpartition("/")[2]
+    values = {"unit": unit, "other": guessed, "name": name}
+    return (Notice("unit_against_name", kind, values=values),)

@@ -37,14 +37,25 @@ def cell_outlines(
     numpy.ndarray of shapely Polygon, n
         Quadrilaterals in `crs`; they share their edges.
     """
-    a, b, c, d, e, f = raster.transform[:6]
+    transform = tuple(raster.transform[:6])
+    return grid_outlines(transform, raster.width, rows, columns, source, crs)
+
+
+def grid_outlines(
+    transform: tuple[float, ...],
+    width: int,
+    rows: Integers,
+    columns: Integers,
+    source: SourceCRS,
+    crs: str,
+) -> npt.NDArray[np.object_]:
+    """Give the outlines of cells of a grid, as `cell_outlines` does of a file."""
+    a, b, c, d, e, f = transform
     corner_rows = rows[:, None] + np.array([0, 0, 1, 1])
     corner_columns = columns[:, None] + np.array([0, 1, 1, 0])
     # Neighbours share their corners: each is moved once, which also keeps the seams closed.
-    corners, places = np.unique(
-        corner_rows * (raster.width + 1) + corner_columns, return_inverse=True
-    )
-    row, column = np.divmod(corners, raster.width + 1)
+    corners, places = np.unique(corner_rows * (width + 1) + corner_columns, return_inverse=True)
+    row, column = np.divmod(corners, width + 1)
     xy = np.column_stack([a * column + b * row + c, d * column + e * row + f])
     moved = coordinates_to_study_crs(xy, source, crs)
     return np.asarray(shapely.polygons(moved[places.reshape(-1, 4)]), dtype=object)

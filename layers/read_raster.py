@@ -35,6 +35,11 @@ MOST_PERSONS = 2_000_000_000
 
 _MOST_CELLS = 20_000_000
 _HINT_CELLS = 50_000
+# Districts of Macau, Dhaka and Mumbai reach 100,000 to 150,000 residents per km², single hectares
+# about twice that; finer cells may hold one tower.
+_MOST_PER_KM2 = 400_000
+_COARSE_KM2 = 0.009
+_ENOUGH_CELLS = 100
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,7 @@ def read_cells(
     Raises
     ------
     ParameterError
-        If `unit` is not stated, or `bounds` miss the raster.
+        If `unit` is not stated or cannot be right, or `bounds` miss the raster.
     CRSError
         If the raster has no CRS and none is stated.
     EmptyLayerError
@@ -140,6 +145,7 @@ class _Found:
         self.values: list[Floats] = []
         self.read = self.nodata = self.not_a_number = self.negative = 0
         self.impossible = self.full_scale = 0
+        self.beside: list[npt.NDArray[np.bool_]] = []
         self.fullest = _largest_of_type(raster)
 
     def take(self, window: "Window") -> None:
@@ -156,6 +162,7 @@ class _Found:
         self.impossible += int(impossible.sum())
         self.full_scale += int((~masked & ~impossible & (values == self.fullest)).sum())
         self.values.append(values[rows, columns])
+        self.beside.append(_beside(masked | lost | impossible)[rows, columns])
         self.rows.append(rows + int(window.row_off))
         self.columns.append(columns + int(window.col_off))
         if sum(map(len, self.values)) > _MOST_CELLS:
@@ -174,8 +181,10 @@ class _Found:
                 f"{shown_path(self.raster.name)} holds a value above 0 ({self.nodata:,} have no "
                 "data). Check that it is the right raster, and that it covers the study area."
             )
+        areas_km2 = cell_areas_m2(self.raster, rows, columns, source) / M2_PER_KM2
+        _refuse_crowds(amounts, areas_km2, unit, shown_path(self.raster.name), self.subject)
         if unit == "per_km2":
-            amounts = amounts * cell_areas_m2(self.raster, rows, columns, source) / M2_PER_KM2
+            amounts = amounts * areas_km2
         return RasterCells(
             cells=cell_outlines(self.raster, rows, columns, source, crs),
             amounts=amounts,
@@ -184,8 +193,19 @@ class _Found:
             driver=str(self.raster.driver),
             source_crs=str(source),
             cells_read=self.read,
-            notices=self._notices(),
+            notices=(*self._notices(), *self._beside_no_data(amounts, unit)),
         )
+
+    def _beside_no_data(self, amounts: Floats, unit: str | None) -> tuple[Notice, ...]:
+        """Say how many people of a density live beside cells without data, as on a coast."""
+        beside = np.concatenate(self.beside)
+        if unit != "per_km2" or not beside.any():
+            return ()
+        values = {"amount": float(amounts[beside].sum()), "whole": float(amounts.sum())}
+        notice = Notice(
+            "density_beside_no_data", self.subject, int(beside.sum()), len(amounts), values
+        )
+        return (notice,)
 
     def _notices(self) -> tuple[Notice, ...]:
         scaled = (self.raster.scales[0], self.raster.offsets[0])
@@ -207,6 +227,34 @@ class _Found:
             for code, count, values in counted
             if wanted.get(code, count > 0)
         )
+
+
+def _beside(empty: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Tell which cells have a neighbour without data, by an edge."""
+    beside = np.zeros_like(empty)
+    beside[1:] |= empty[:-1]
+    beside[:-1] |= empty[1:]
+    beside[:, 1:] |= empty[:, :-1]
+    beside[:, :-1] |= empty[:, 1:]
+    return beside
+
+
+def _refuse_crowds(
+    amounts: Floats, areas_km2: Floats, unit: str | None, shown: str, subject: str
+) -> None:
+    """Refuse a unit by which most people would live more crowded than anywhere on Earth."""
+    density = amounts if unit == "per_km2" else amounts / areas_km2
+    telling = len(amounts) >= _ENOUGH_CELLS and float(np.median(areas_km2)) >= _COARSE_KM2
+    if not telling or amounts[density > _MOST_PER_KM2].sum() * 2 <= amounts.sum():
+        return
+    other = "count" if unit == "per_km2" else "per_km2"
+    as_count, as_density = float(amounts.sum()), float(amounts @ areas_km2)
+    raise ParameterError(
+        f"`{subject}`: read as {unit!r}, more than half of the people of {shown} would live in "
+        f"cells with over {_MOST_PER_KM2:,} per km², which no city has. It adds up to "
+        f"{as_count:,.0f} as counts, to {as_density:,.0f} as densities per km². Is it "
+        f"unit={other!r}?"
+    )
 
 
 def _largest_of_type(raster: "DatasetReader") -> float:

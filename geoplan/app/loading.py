@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from geoplan.app.analysis import DISTRICTS
 from geoplan.app.plan import Plan, layer_kind
-from geoplan.app.plan_tables import WALK_NETWORK
+from geoplan.app.plan_tables import LAND_COVER, RASTER_KINDS, WALK_NETWORK
+from geoplan.app.raster_loading import (
+    RasterLayer,
+    check_raster_keys,
+    is_raster_layer,
+    legend_of,
+    load_raster_layer,
+    placed_people,
+    renamed_raster,
+    weight_columns,
+)
 from geoplan.core.columns import LAND_LAYERS, SPECS
 from geoplan.core.crs import (
     StudyCRS,
@@ -63,6 +73,8 @@ class LoadedLayers:
         By their names in the plan, in its order.
     networks : mapping of str to WalkNetwork
         The same of streets and paths.
+    rasters : mapping of str to LandCover or Surface
+        The same of rasters of classes and of what is measured.
     records : mapping of str to LoadRecord
         What was read, dropped and repaired.
     seconds : mapping of str to float
@@ -72,6 +84,7 @@ class LoadedLayers:
     study_crs: StudyCRS
     layers: "Mapping[str, GeoDataFrame]"
     networks: "Mapping[str, WalkNetwork]"
+    rasters: Mapping[str, RasterLayer]
     records: Mapping[str, LoadRecord]
     seconds: Mapping[str, float]
 
@@ -119,6 +132,7 @@ def check_sources(plan: Plan) -> None:
                 f"{', '.join(_AMOUNT_KINDS)} do. Use columns = {{…}} to name other columns."
             )
         _check_network_keys(plan, name, table)
+        check_raster_keys(plan, name, table)
 
 
 def _check_network_keys(plan: Plan, name: str, table: "LayerTable") -> None:
@@ -165,6 +179,7 @@ def load_layers(plan: Plan, *, tick: Callable[[str], None]) -> LoadedLayers:
     """
     layers: dict[str, GeoDataFrame] = {}
     networks: dict[str, WalkNetwork] = {}
+    rasters: dict[str, RasterLayer] = {}
     seconds: dict[str, float] = {}
     names = [DISTRICTS, *(name for name in plan.layers if name != DISTRICTS)]
     study_crs: StudyCRS | None = None
@@ -175,6 +190,8 @@ def load_layers(plan: Plan, *, tick: Callable[[str], None]) -> LoadedLayers:
             layers[name], study_crs = _load_districts(plan)
         elif layer_kind(name, plan.layers[name]) == WALK_NETWORK:
             networks[name] = _load_network(plan, name, study_crs.crs, layers[DISTRICTS])
+        elif is_raster_layer(plan, name):
+            rasters[name] = _load_raster(plan, name, study_crs.crs, layers[DISTRICTS])
         else:
             layer = _load(plan, name, study_crs.crs, layers[DISTRICTS])
             layers[name] = _within_margin(layer, layers[DISTRICTS], name, plan)
@@ -182,12 +199,14 @@ def load_layers(plan: Plan, *, tick: Callable[[str], None]) -> LoadedLayers:
     if study_crs is None:
         raise PlanError(f"{plan.path.name} has no layer.")
     networks = {name: _examined(network, name, layers) for name, network in networks.items()}
+    layers |= placed_people(plan, layers, rasters, layers[DISTRICTS])
+    recorded = {**networks, **rasters}
     records = {
-        name: networks[name].record if name in networks else load_record(layers[name])
+        name: recorded[name].record if name in recorded else load_record(layers[name])
         for name in plan.layers
     }
     ordered = {name: layers[name] for name in plan.layers if name in layers}
-    return LoadedLayers(study_crs, ordered, networks, records, seconds)
+    return LoadedLayers(study_crs, ordered, networks, rasters, records, seconds)
 
 
 def _load_districts(plan: Plan) -> "tuple[GeoDataFrame, StudyCRS]":
@@ -228,13 +247,15 @@ def _load(
     where = _where(plan, name)
     try:
         source = _source(plan, table, kind, districts)
-        loader = "load_land" if kind in LAND_LAYERS else f"load_{kind}"
+        loader = "load_land" if kind in (*LAND_LAYERS, LAND_COVER) else f"load_{kind}"
         more: dict[str, Any] = {}
         if loader in ("load_land", "load_lines", "load_facilities"):
             more["layer_name"] = name
         elif kind in _WINDOWED and districts is not None:
             more["bounds"] = tuple(districts.total_bounds.tolist())
         layer = getattr(room, loader)(source, crs=crs, **more)
+        if table.classes is not None:
+            layer = room.classify_land(layer, classes=legend_of(plan, table))
     except GeoplanError as error:
         raise type(error)(f"{where} {error}") from error
     return attach_record(layer, _renamed(load_record(layer), name, tuple(table.path)))
@@ -255,6 +276,16 @@ def _load_network(plan: Plan, name: str, crs: str, districts: "GeoDataFrame") ->
     except GeoplanError as error:
         raise type(error)(f"{_where(plan, name)} {error}") from error
     return replace(network, record=_renamed(network.record, name, tuple(table.path)))
+
+
+def _load_raster(plan: Plan, name: str, crs: str, districts: "GeoDataFrame") -> RasterLayer:
+    table = plan.layers[name]
+    try:
+        source = _source(plan, table, LAND_COVER, districts)
+        layer = load_raster_layer(plan, name, source, crs, districts)
+    except GeoplanError as error:
+        raise type(error)(f"{_where(plan, name)} {error}") from error
+    return renamed_raster(layer, name, tuple(table.path))
 
 
 def _examined(
@@ -301,9 +332,11 @@ def _source(
     from geoplan.layers import LayerSource
 
     network = kind == WALK_NETWORK
-    key = "edge_id" if network else SPECS["land" if kind in LAND_LAYERS else kind].key
+    land = kind in (*LAND_LAYERS, *RASTER_KINDS)
+    key = "edge_id" if network else SPECS["land" if land else kind].key
     named = {key: table.id, "name": None if network else table.name}
     columns = {**table.columns, **{key: name for key, name in named.items() if name is not None}}
+    columns = {**weight_columns(plan, table), **columns}
     crs: str | CoordinateFit | None
     if isinstance(table.crs, dict):
         from geoplan.layers.fits import coordinate_fit_from_table

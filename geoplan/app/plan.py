@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from geoplan.app.plan_errors import check_table, nearest
-from geoplan.app.plan_tables import KINDS, LayerTable, MapsTable, PlanHead
+from geoplan.app.plan_tables import KINDS, LAND_COVER, LayerTable, MapsTable, PlanHead
 from geoplan.core.errors import PlanError
 
 # "land" is the districts' own area, "population+jobs" a sum: neither can be the name of a layer.
@@ -223,7 +223,9 @@ def _implied_kind(name: str) -> str | None:
 
 def layer_kind(name: str, table: LayerTable) -> str:
     """
-    Say of which kind a layer is: by its name, by its ``kind``, else a further facility layer.
+    Say of which kind a layer is: by its name, by its ``kind``, else by its keys.
+
+    With ``thresholds`` it is a land cover, otherwise a further facility layer.
 
     Parameters
     ----------
@@ -237,7 +239,8 @@ def layer_kind(name: str, table: LayerTable) -> str:
     str
         One of `KINDS`.
     """
-    return _implied_kind(name) or table.kind or _OTHER_KINDS.get(name, "facilities")
+    other = LAND_COVER if table.thresholds else "facilities"
+    return _implied_kind(name) or table.kind or _OTHER_KINDS.get(name, other)
 
 
 def _indicators(value: Any, path: Path) -> dict[str, dict[str, Any]]:  # noqa: ANN401

@@ -12,10 +12,20 @@ _LATER = ("gtfs", "postgis")
 WALK_NETWORK = "walk_network"
 """The kind of layer that is a network of streets and paths."""
 
+LAND_COVER = "land_cover"
+"""The kind of layer that has a legend: a raster of classes, or polygons with codes."""
+
+SURFACE = "surface"
+"""The kind of layer that is a raster of something measured."""
+
+RASTER_KINDS = (LAND_COVER, SURFACE)
+"""Kinds of layer that are no rows of geometry."""
+
 KINDS: tuple[str, ...] = (
     *SPECS,
     *(name for name in LAND_LAYERS if name not in SPECS),
     WALK_NETWORK,
+    *RASTER_KINDS,
 )
 """Every kind a layer can be; `[layers.NAME]` of one of these names has that kind."""
 
@@ -31,6 +41,9 @@ def _as_date_text(value: Any) -> Any:  # noqa: ANN401
 Text = Annotated[str, Field(min_length=1)]
 Texts = Annotated[list[Text], BeforeValidator(_as_list), Field(min_length=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+Force = Literal["binding", "expected", "strive"]
+"""How a document means a target: 约束性, 预期性, 力争."""
 
 METRES = "metres, a number above 0"
 LAYER = "the name of a layer of the plan, as text"
@@ -81,6 +94,19 @@ class LayerTable(Table):
     )
     elevation: Text | None = Field(None, description="a raster of heights in metres, as text")
     min_island_m: Positive | None = Field(None, description=METRES)
+    classes: Text | dict[str, Any] | None = Field(
+        None,
+        description="a legend: 'worldcover', 'corine', …, a table as text, or a table of values",
+    )
+    thresholds: dict[str, float | int] = Field(
+        default_factory=dict, description="classes by their lowest value, e.g. { trees = 5 }"
+    )
+    outside: Literal["report", "nearest"] | None = Field(None, description='"report" or "nearest"')
+    outside_limit_m: Positive | None = Field(None, description=METRES)
+    spread_over: Text | None = Field(None, description=LAYER)
+    spread_by: Texts | dict[str, float | int] | None = Field(
+        None, description="columns as a list of texts, or the weights of classes"
+    )
     layer: Text | None = Field(None, description="the layer or sheet inside the file, as text")
     where: Text | None = Field(None, description="rows to keep, as the text of an SQL WHERE")
     encoding: Text | None = Field(None, description="an encoding as text, e.g. 'gbk'")
@@ -146,6 +172,15 @@ class IndicatorTable(Table):
     )
     target_part: Text | None = Field(
         None, description="which part (a park tier, 'all', a category) it speaks of, as text"
+    )
+    target_parent: Text | None = Field(None, description=f"{LAYER}: the area above, as districts")
+    target_year: int | None = Field(None, description="the year of the target, e.g. 2025")
+    target_force: Force | None = Field(None, description='"binding", "expected" or "strive"')
+    document: Text | None = Field(
+        None, description="a document of the catalogue to take the target from, as text"
+    )
+    exclude: Texts | None = Field(
+        None, description="ids or names of districts to leave out, as text or a list"
     )
 
     @property

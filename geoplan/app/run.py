@@ -121,7 +121,9 @@ class _Steps:
 
 def _measure(indicator: PlannedIndicator, loaded: LoadedLayers, lang: str) -> IndicatorOutcome:
     try:
-        result = run_analysis(indicator.analysis, indicator.table, loaded.layers, loaded.networks)
+        result = run_analysis(
+            indicator.analysis, indicator.table, loaded.layers, loaded.networks, loaded.rasters
+        )
     except GeoplanError as error:
         raise type(error)(f"{indicator.where} {error}") from error
     result = replace(result, notices=(*result.notices, *_undecided_districts(result)))

@@ -76,9 +76,67 @@ def test_a_study_crs_in_degrees_is_refused(raster):
         load_population(raster, crs="EPSG:4326", unit="count")
 
 
-def test_several_rasters_are_refused(raster):
-    with pytest.raises(SourceError, match="names 2 files, a raster among them"):
-        load_population([raster, raster], crs=STUDY, unit="count")
+def write(path, values, *, transform, **more):
+    values = np.asarray(values)
+    with rasterio.open(
+        path, "w", driver="GTiff", height=values.shape[0], width=values.shape[1], count=1,
+        dtype=values.dtype, crs="EPSG:4547", transform=transform, **more,
+    ) as file:  # fmt: skip
+        file.write(values, 1)
+    return path
+
+
+def squares(cell_m, west=500_000.0):
+    return Affine(cell_m, 0, west, 0, -cell_m, 2_500_000)
+
+
+def test_tiles_are_one_raster_of_people(tmp_path):
+    west = write(tmp_path / "w.tif", np.array([[1.0, 2.0]]), transform=squares(1000))
+    east = write(tmp_path / "e.tif", np.array([[4.0, 8.0]]), transform=squares(1000, 502_000.0))
+    layer = load_population([west, east], crs=STUDY, unit="count")
+    assert layer["population"].tolist() == [1, 2, 4, 8]
+    assert layer.total_bounds[[0, 2]].tolist() == [500_000, 504_000]
+    assert len(load_record(layer).sha256) == 2
+
+
+def test_a_raster_beside_a_table_is_refused(raster, tmp_path):
+    with pytest.raises(SourceError, match=r"and .*homes\.csv, which is none"):
+        load_population([raster, tmp_path / "homes.csv"], crs=STUDY, unit="count")
+
+
+def test_densities_taken_for_counts_are_asked_about_with_both_totals(tmp_path):
+    path = write(tmp_path / "p.tif", np.full((20, 20), 15_000.0), transform=squares(100))
+    with pytest.raises(ParameterError, match="6,000,000 as counts, to 60,000 as densities"):
+        load_population(path, crs=STUDY, unit="count")
+    layer = load_population(path, crs=STUDY, unit="per_km2")
+    assert layer["population"].sum() == pytest.approx(60_000, rel=1e-3)
+
+
+def test_counts_of_large_cells_taken_for_densities_are_asked_about(tmp_path):
+    path = write(tmp_path / "p.tif", np.full((10, 10), 500_000.0), transform=squares(20_000))
+    with pytest.raises(ParameterError, match="Is it unit='count'"):
+        load_population(path, crs=STUDY, unit="per_km2")
+
+
+def test_a_tower_in_a_fine_cell_is_no_mistake(tmp_path):
+    path = write(tmp_path / "p.tif", np.full((20, 20), 100.0), transform=squares(10))
+    assert load_population(path, crs=STUDY, unit="count")["population"].sum() == 40_000
+
+
+def test_a_density_beside_cells_without_data_is_told(tmp_path):
+    values = np.array([[-1.0, 100, 100], [100, 100, 100]])
+    path = write(tmp_path / "p.tif", values, transform=squares(1000), nodata=-1)
+    record = load_record(load_population(path, crs=STUDY, unit="per_km2"))
+    (told,) = (one for one in record.notices if one.code == "density_beside_no_data")
+    assert (told.count, told.total) == (2, 5)
+    assert told.values["amount"] == pytest.approx(200, rel=1e-3)
+
+
+@pytest.mark.parametrize(("name", "told"), [("dens_2020.tif", 1), ("count_2020.tif", 0)])
+def test_a_unit_against_the_name_of_the_file_is_told(tmp_path, name, told):
+    path = write(tmp_path / f"pop_{name}", np.array([[1.0, 2.0]]), transform=squares(1000))
+    record = load_record(load_population(path, crs=STUDY, unit="count"))
+    assert sum(one.code == "unit_against_name" for one in record.notices) == told
 
 
 @pytest.mark.real
