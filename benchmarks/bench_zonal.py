@@ -186,9 +186,7 @@ def main() -> None:
         if len(points) > 1:
             (less, before), (more, after) = points[0], points[-1]
             power = math.log(after / before) / math.log(more / less)
-            print(
-                f"\n{count:,} districts, {more / less:.0f} × the cells: time goes as cells^{power:.2f}"
-            )
+            print(f"\n{count:,} districts, {more / less:.0f} × the cells: as cells^{power:.2f}")
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ Found = TypeVar("Found")
 # What the arrays of band_fractions come to at their fullest, measured.
 _BYTES_PER_PIECE = 320
 # Larger tiles gain nothing and leave the other thread waiting.
-_MOST_CELLS = 8_000_000
+_MOST_CELLS = 4_000_000
 _MOST_PIECES = 500_000
 # Columns that no zone needs are read all the same if they are fewer than so many in a row.
 _GAP_COLUMNS = 1024
@@ -202,16 +202,20 @@ def _bands(placed: ZonesOnGrid, bytes_per_cell: float, budget: float) -> Iterato
     west = max(float(np.minimum(edges.x0, edges.x1).min()), 0.0)
     east = min(float(np.maximum(edges.x0, edges.x1).max()), float(grid.width))
     columns = max(east - west, 1.0)
-    cost = np.maximum(
-        (columns * bytes_per_cell + pieces * _BYTES_PER_PIECE) / budget,
-        np.maximum(columns / _MOST_CELLS, pieces / _MOST_PIECES),
-    )
-    spent = np.append(0.0, np.cumsum(cost))
+    held = (columns * bytes_per_cell + pieces * _BYTES_PER_PIECE) / budget
+    worth = np.maximum(columns / _MOST_CELLS, pieces / _MOST_PIECES)
+    filled, shared = (np.append(0.0, np.cumsum(cost)) for cost in (held, worth))
     block = grid.block[0]
     row = first
     while row < last:
-        stop = int(np.searchsorted(spent, spent[row] + 1.0, side="right")) - 1
-        if stop // block > row // block:
+        fits, wanted = (
+            int(np.searchsorted(spent, spent[row] + 1.0, side="right")) - 1
+            for spent in (filled, shared)
+        )
+        # Only want of memory cuts a block: it would have to be read and inflated again.
+        edge = row - row % block + block
+        stop = min(fits, max(wanted, edge))
+        if stop >= edge:
             stop -= stop % block
         stop = min(max(stop, row + 1), last)
         yield row, stop
