@@ -108,6 +108,7 @@ _HOMES |= {
     "Basemap": "geoplan.maps.tiles",
     "Finding": "geoplan.maps.findings",
     "change_map": "geoplan.maps.change",
+    "conflict_map": "geoplan.maps.conflicts",
     "compare_map": "geoplan.maps.compare",
     "overview_map": "geoplan.maps.overview",
     "verdict_map": "geoplan.maps.verdicts",

@@ -1,6 +1,9 @@
 """Folium maps out of results."""
 
+from geoplan.maps.change import change_map
 from geoplan.maps.choropleth import choropleth_map
+from geoplan.maps.compare import compare_map
+from geoplan.maps.conflicts import conflict_map
 from geoplan.maps.coverage import coverage_map
 from geoplan.maps.detour import detour_map
 from geoplan.maps.findings import Finding
@@ -17,7 +20,10 @@ __all__ = [
     "Basemap",
     "Finding",
     "MapPage",
+    "change_map",
     "choropleth_map",
+    "compare_map",
+    "conflict_map",
     "coverage_map",
     "detour_map",
     "indicator_map",

@@ -1,9 +1,10 @@
 """The map that fits a result, picked by its analysis."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from geoplan.maps.choropleth import choropleth_map
+from geoplan.maps.conflicts import CONFLICTS, conflict_map
 from geoplan.maps.coverage import coverage_map
 from geoplan.maps.detour import detour_map
 from geoplan.maps.living_circle import living_circle_map
@@ -16,6 +17,13 @@ if TYPE_CHECKING:
 
     from geoplan.core.results import Result
     from geoplan.maps.tiles import Basemap
+
+_BY_ANALYSIS: "Mapping[str, Callable[..., MapPage]]" = {
+    "detour": detour_map,
+    "living_circle": living_circle_map,
+    "park_access": park_access_map,
+    **dict.fromkeys(CONFLICTS, conflict_map),
+}
 
 
 def indicator_map(  # noqa: PLR0913 (the parts of one page)
@@ -86,12 +94,8 @@ def indicator_map(  # noqa: PLR0913 (the parts of one page)
     }
     if result.analysis in ("coverage", "rail_coverage"):
         return coverage_map(result, of=of, **common)  # type: ignore[arg-type]
-    if result.analysis == "living_circle":
-        return living_circle_map(result, of=of, part=part, **common)  # type: ignore[arg-type]
-    if result.analysis == "detour":
-        return detour_map(result, of=of, part=part, **common)  # type: ignore[arg-type]
-    if result.analysis == "park_access":
-        return park_access_map(result, of=of, part=part, **common)  # type: ignore[arg-type]
     if result.analysis in ("red_line_share", "ecological_land_share"):
         return red_line_map(result, part=part, **common)  # type: ignore[arg-type]
-    return choropleth_map(result, of=of, part=part, **common)  # type: ignore[arg-type]
+    draw: Callable[..., MapPage] = _BY_ANALYSIS.get(result.analysis, choropleth_map)
+    page: MapPage = draw(result, of=of, part=part, **common)
+    return page

@@ -22,6 +22,8 @@ PANES: dict[str, int] = {
     "gp-ground": 301,
     "gp-quiet": 310,
     "gp-theme": 320,
+    "gp-before": 322,
+    "gp-after": 324,
     "gp-over": 330,
     "gp-lines": 340,
     "gp-hit": 400,

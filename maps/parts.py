@@ -90,6 +90,14 @@ def add_parts(
 def _add_control(
     map_: folium.Map, title: str, groups: list[folium.FeatureGroup], *, radio: bool
 ) -> None:
+    seen: set[str] = set()
+    for each in groups:
+        # The control keeps layers by name, and scripts put names that are numbers first.
+        name = f"{each.layer_name}\u00a0" if each.layer_name.isdigit() else each.layer_name
+        while name in seen:
+            name += "\u00a0"
+        seen.add(name)
+        each.layer_name = name
     control = GroupedLayerControl(  # type: ignore[no-untyped-call]
         {safe(title): groups}, exclusive_groups=radio, collapsed=False
     )

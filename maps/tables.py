@@ -61,6 +61,8 @@ def district_table(
         if measure.unit == "1"
         else _heading(say("table.value", lang), scale.unit, lang),
     ]
+    if not measure.denominator_unit:  # a plain amount is its own numerator, over nothing
+        columns, headings = [columns[0], columns[-1]], [headings[0], headings[-1]]
     cells: list[list[str | Cell]] = [list(column) for column in columns]
     if goal.text:
         headings.append(unbroken(goal.words))

@@ -136,6 +136,8 @@ def headline(
     numerator, denominator = amounts(measure, lang)
     if not math.isfinite(measure.value):
         first = say("headline.unknown", lang, of=of)
+    elif not measure.denominator_unit:
+        first = say("headline.amount", lang, of=of, value=value)
     elif measure.unit == "1":
         spoken = name_of("of", measure.of, lang)
         told = measure.part and measure.part != "total"
