@@ -1,15 +1,74 @@
-"""The catalogue: indicators known by id, as data in ``catalogue.toml``."""
+"""The catalogue: the rows of the plans, as data in ``catalogue_rows/``, checked when it is read."""
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from geoplan.app.plan_tables import Force, Table, Text
+
+Strength = Literal["core", "strong", "weak"]
 
 
-@dataclass(frozen=True)
-class CatalogueEntry:
+def _both(words: dict[str, str]) -> dict[str, str]:
+    if set(words) != {"en", "zh"}:
+        raise ValueError("has to say it in both languages, en and zh.")
+    return words
+
+
+Words = Annotated[dict[str, Text], AfterValidator(_both)]
+"""The same in English and Chinese."""
+
+
+class Quote(Table):
+    """
+    A passage of a document.
+
+    ``reconstructed``: put in order again out of a scrambled print, no character added or dropped;
+    ``raw``: as scrambled as it was printed.
+    """
+
+    text: Text
+    reading: Literal["exact", "reconstructed", "raw"]
+
+
+class DocumentTarget(Table):
+    """One number that a document asks for, as a plan file would write it."""
+
+    target: Text
+    unit: Text | None = None
+    year: int | None = None
+    force: Force | None = None
+    of: Text | None = None
+    part: Text | None = None
+    excludes: list[Text] = Field(default_factory=list)
+    about: Words | None = None
+
+
+class Statement(Table):
+    """What a document says of an indicator at one place, and the numbers it asks for."""
+
+    document: Text
+    place: Text
+    quotes: Annotated[list[Quote], Field(min_length=1)]
+    says: Words
+    baseline: Words | None = None
+    year: int | None = None
+    targets: list[DocumentTarget] = Field(default_factory=list)
+
+
+class Disagreement(Table):
+    """Where a document contradicts itself: shown, never settled."""
+
+    document: Text
+    values: Annotated[list[Text], Field(min_length=1)]
+    words: Words
+
+
+class CatalogueEntry(Table):
     """
     An indicator that a plan can name by its id alone.
 
@@ -17,24 +76,145 @@ class CatalogueEntry:
     ----------
     id : str
         As in ``[indicators.ID]``.
-    analysis : str
-        What computes it.
     title : mapping of str to str
         Title by language.
+    family, strength : str
+        What sort of indicator; whether geometry is its core, strong or weak side.
+    analysis : str
+        What computes it.
     fixed : mapping of str to value
         Parameters that the id itself states; a plan cannot change them.
+    defaults : mapping of str to value
+        Parameters that the document states; a plan can.
     layers : mapping of str to str
         Layer by parameter, unless the plan names another.
     tiers : mapping of str to mapping
         Minutes by park tier.
+    example : mapping of str to value
+        One choice of the open parameters, for the example only: never filled in.
+    required, optional : list of str
+        Layers it needs, and those that some of its denominators need.
+    unit, direction : str
+        Unit of the headline as in `Measure.unit`, and which way is better.
+    formula, pitfalls : mapping of str to str
+        In words, by language.
+    standards : list of str
+        Keys of `CatalogueSources.standards`.
+    statements, disagreements : list
+        What the documents say.
     """
 
-    id: str
-    analysis: str
-    title: Mapping[str, str]
-    fixed: Mapping[str, Any] = field(default_factory=dict)
-    layers: Mapping[str, str] = field(default_factory=dict)
-    tiers: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    id: Text
+    title: Words
+    family: Text
+    strength: Strength
+    analysis: Text
+    fixed: dict[str, Any] = Field(default_factory=dict)
+    defaults: dict[str, Any] = Field(default_factory=dict)
+    layers: dict[str, Text] = Field(default_factory=dict)
+    tiers: dict[str, dict[str, float]] = Field(default_factory=dict)
+    example: dict[str, Any] = Field(default_factory=dict)
+    required: Annotated[list[Text], Field(min_length=1)]
+    optional: list[Text] = Field(default_factory=list)
+    unit: Text
+    direction: Literal["up", "down"]
+    formula: Words
+    pitfalls: Words | None = None
+    standards: list[Text] = Field(default_factory=list)
+    disagreements: list[Disagreement] = Field(default_factory=list)
+    statements: list[Statement] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _refers_to_what_there_is(self) -> "CatalogueEntry":
+        known = catalogue_sources()
+        for kind, names, there in (
+            ("family", [self.family], known.families),
+            ("layer", [*self.required, *self.optional, *self.layers.values()], known.layers),
+            ("standard", self.standards, known.standards),
+            ("document", self.documents, known.documents),
+        ):
+            unknown = [name for name in names if name not in there]
+            if unknown:
+                raise ValueError(f"names the {kind} {unknown[0]!r}, which catalogue_sources lacks.")
+        return self
+
+    @property
+    def documents(self) -> list[str]:
+        """Documents that speak of it, each once."""
+        said = [one.document for one in (*self.statements, *self.disagreements)]
+        return list(dict.fromkeys(said))
+
+    def targets(self, document: str) -> list[tuple[Statement, DocumentTarget]]:
+        """Give the numbers that a document asks for, each with the place that asks."""
+        return [
+            (statement, target)
+            for statement in self.statements
+            if statement.document == document
+            for target in statement.targets
+        ]
+
+
+class Document(Table):
+    """A plan that indicators were taken from."""
+
+    number: Text
+    file: Text
+    title: Words
+    short: Words
+
+
+class Family(Table):
+    """A group of indicators."""
+
+    title: Words
+
+
+class LayerWords(Table):
+    """A layer that indicators ask for."""
+
+    shape: Literal["point", "line", "polygon", "raster", "any"]
+    en: Text
+    zh: Text
+
+
+class Standard(Table):
+    """
+    A standard behind an indicator, and how sure its reading is.
+
+    ``V``: read in a public secondary page; ``A``: sure; ``B``: fairly sure; ``C``: unsure.
+    """
+
+    name: Text
+    confidence: Literal["V", "A", "B", "C"]
+    says: Words
+
+
+class CatalogueSources(Table):
+    """What the rows refer to, each by its key."""
+
+    documents: dict[str, Document]
+    families: dict[str, Family]
+    layers: dict[str, LayerWords]
+    standards: dict[str, Standard]
+
+
+@cache
+def catalogue_sources() -> CatalogueSources:
+    """
+    Read what the rows of the catalogue refer to.
+
+    Returns
+    -------
+    CatalogueSources
+        Documents, families, layers and standards.
+
+    Examples
+    --------
+    >>> catalogue_sources().documents["longgang-2020"].short["en"]
+    'Longgang 2020'
+    """
+    words = resources.files("geoplan.app").joinpath("catalogue_sources.toml").read_text("utf-8")
+    return CatalogueSources.model_validate(tomllib.loads(words))
 
 
 @cache
@@ -45,12 +225,23 @@ def indicator_catalogue() -> Mapping[str, CatalogueEntry]:
     Returns
     -------
     mapping of str to CatalogueEntry
-        Entry by id, in the order of the file.
+        Entry by id, in the order of the files.
+
+    Raises
+    ------
+    ValueError
+        If an entry is not what it should be (pydantic's error), or an id stands twice.
 
     Examples
     --------
-    >>> dict(indicator_catalogue()["bus-stop-coverage-500m"].fixed)
+    >>> indicator_catalogue()["bus-stop-coverage-500m"].fixed
     {'distance_m': 500.0}
     """
-    words = resources.files("geoplan.app").joinpath("catalogue.toml").read_text(encoding="utf-8")
-    return {id_: CatalogueEntry(id_, **table) for id_, table in tomllib.loads(words).items()}
+    folder = resources.files("geoplan.app").joinpath("catalogue_rows")
+    entries: dict[str, CatalogueEntry] = {}
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        for id_, row in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            if id_ in entries:
+                raise ValueError(f"{file.name}: [{id_}] stands in the catalogue twice.")
+            entries[id_] = CatalogueEntry.model_validate({"id": id_, **row})
+    return entries

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import geoplan
-from geoplan.core.errors import GeoplanError, SourceError
+from geoplan.core.errors import GeoplanError, ParameterError, SourceError
 
 if TYPE_CHECKING:
     from geoplan.app.outcome import PlanOutcome
@@ -156,14 +156,65 @@ def init(
 @app.command()
 def indicators(
     *,
+    document: Annotated[
+        str | None,
+        typer.Option(help="Only those a document speaks of, e.g. longgang-2025 or 002."),
+    ] = None,
+    analysis: Annotated[
+        str | None, typer.Option(help="Only those an analysis computes, e.g. coverage.")
+    ] = None,
+    layer: Annotated[
+        str | None, typer.Option(help="Only those that use a layer, e.g. parks.")
+    ] = None,
+    strength: Annotated[
+        str | None, typer.Option(help="Only core, strong or weak ones (by district only).")
+    ] = None,
+    markdown: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write them as a page, e.g. docs/indicators.md."),
+    ] = None,
     lang: _LangOption = None,
     verbose: _Verbose = False,
 ) -> None:
     """List the indicators that a plan can name by id."""
     with _reporting(verbose=verbose):
+        from geoplan.app.catalogue_page import catalogue_page, select_indicators
         from geoplan.app.console import catalogue_table, make_console
+        from geoplan.core.texts import text
 
-        make_console().print(catalogue_table(lang.value if lang else "en"))
+        language = lang.value if lang else "en"
+        chosen = select_indicators(
+            document=document, analysis=analysis, layer=layer, strength=strength
+        )
+        if markdown is not None:
+            page = catalogue_page(language, chosen)
+            markdown.write_text(page, encoding="utf-8", newline="\n")
+            typer.echo(text("catalogue.words.wrote", language, path=markdown))
+        elif chosen:
+            make_console().print(catalogue_table(language, chosen))
+        else:
+            typer.echo(text("catalogue.words.none_found", language))
+
+
+@app.command()
+def explain(
+    id_: Annotated[str, typer.Argument(metavar="ID", help="E.g. bus-stop-coverage-500m.")],
+    *,
+    lang: _LangOption = None,
+    verbose: _Verbose = False,
+) -> None:
+    """Explain one indicator: what it measures, what is open, what plans ask for, an example."""
+    with _reporting(verbose=verbose):
+        from geoplan.app.catalogue import indicator_catalogue
+        from geoplan.app.console import make_console
+        from geoplan.app.explain import explain as explanation
+        from geoplan.app.plan_errors import nearest
+
+        known = indicator_catalogue()
+        if id_ not in known:
+            raise ParameterError(f"there is no indicator {id_!r}. {nearest(id_, known)}")
+        make_console()  # from here on, what the terminal lacks is replaced
+        typer.echo(explanation(known[id_], lang.value if lang else "en"), nl=False)
 
 
 @app.command()

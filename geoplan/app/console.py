@@ -13,8 +13,9 @@ from rich.text import Text
 from geoplan.core.texts import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from geoplan.app.catalogue import CatalogueEntry
     from geoplan.app.loading import Progress as Watcher
     from geoplan.app.outcome import IndicatorOutcome, PlanOutcome
 
@@ -157,28 +158,40 @@ def _worst(indicator: "IndicatorOutcome") -> str:
     return ", ".join(shown) + more
 
 
-def catalogue_table(lang: str) -> Table:
+def catalogue_table(lang: str, entries: "Iterable[CatalogueEntry]") -> Table:
     """
-    Lay the catalogue out as a table.
+    Lay rows of the catalogue out as a table.
 
     Parameters
     ----------
     lang : {"en", "zh"}
         Language of titles and headers.
+    entries : iterable of CatalogueEntry
+        The rows.
 
     Returns
     -------
     Table
-        Id, title, analysis, and what a plan has to state itself.
+        Id, title, strength, analysis, and what a plan has to state itself.
     """
-    from geoplan.app.catalogue import indicator_catalogue
     from geoplan.app.indicators import open_parameters
+    from geoplan.app.registry import ANALYSES
 
     table = Table(box=box.SIMPLE_HEAD)
-    for key in ("id", "title", "analysis", "to_state"):
+    table.add_column(text("cli.table.id", lang), no_wrap=True)
+    table.add_column(text("cli.table.title", lang), overflow="fold")
+    table.add_column(text("catalogue.table.strength", lang), overflow="fold")
+    for key in ("analysis", "to_state"):
         table.add_column(text(f"cli.table.{key}", lang), overflow="fold")
-    for entry in indicator_catalogue().values():
-        cells = (entry.id, entry.title[lang], entry.analysis, ", ".join(open_parameters(entry)))
+    for entry in entries:
+        there = entry.analysis in ANALYSES
+        cells = (
+            entry.id,
+            entry.title[lang],
+            text(f"catalogue.strength.{entry.strength}", lang),
+            entry.analysis if there else f"({entry.analysis})",
+            ", ".join(open_parameters(entry)),
+        )
         table.add_row(*(Text(cell) for cell in cells))
     return table
 

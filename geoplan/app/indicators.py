@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from geoplan.app.analysis import DISTRICTS, Analysis
 from geoplan.app.catalogue import CatalogueEntry, indicator_catalogue
+from geoplan.app.document_targets import fill_target
 from geoplan.app.outcome import Target
 from geoplan.app.plan import Plan, all_or_errors, layer_kind
 from geoplan.app.plan_errors import check_table, nearest
@@ -111,6 +112,11 @@ def _analysis(
                 f'{where} analysis is {named!r}, but the catalogue computes it with "'
                 f'{entry.analysis}". Leave analysis out, or give the indicator an id of its own.'
             )
+        if entry.analysis not in ANALYSES:
+            raise PlanError(
+                f'{where} is computed with "{entry.analysis}", which this version does not have '
+                "yet; take it out of the plan."
+            )
         return ANALYSES[entry.analysis]
     if named is None:
         raise PlanError(
@@ -133,8 +139,8 @@ def _filled(written: Mapping[str, Any], entry: CatalogueEntry | None, where: str
                     f'definition. For another value give it an id of its own and analysis = "'
                     f'{entry.analysis}".'
                 )
-        for key, name in entry.layers.items():
-            table.setdefault(key, name)
+        table = {**entry.layers, **entry.defaults, **table}
+    table = fill_target(table, entry, where)
     tiers = table.get("tiers", entry.tiers if entry and entry.tiers else None)
     if isinstance(tiers, Mapping):
         known = entry.tiers if entry else {}
@@ -313,10 +319,12 @@ def open_parameters(entry: CatalogueEntry) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Keys, in the order of the analysis.
+        Keys, in the order of the analysis; none where this version lacks the analysis.
     """
+    if entry.analysis not in ANALYSES:
+        return ()
     model = ANALYSES[entry.analysis].table
-    known = {*entry.fixed, *entry.layers}
+    known = {*entry.fixed, *entry.defaults, *entry.layers}
     keys = [name for name, field in model.model_fields.items() if field.is_required()]
     return tuple(
         "tiers.….speed_kmh" if key == "tiers" and entry.tiers else key

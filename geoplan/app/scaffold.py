@@ -20,6 +20,10 @@ _NO_CRS = ("no_crs_degrees", "no_crs_degrees_china", "no_crs_metres", "no_crs_lo
            "no_crs_fits", "no_crs_placed", "raster_no_crs",
            "crs_does_not_fit")  # fmt: skip
 _STATUS = {"fine": 0, "note": 0, "warn": 1, "stop": 2}
+_OFFERED = (
+    *("coverage", "rail_coverage", "park_access", "park_area_per_capita"),
+    *("green_space_ratio", "ecological_land_share", "red_line_share"),
+)
 _DENOMINATORS = ("population", "jobs", *LAND_LAYERS)
 _DEGREE_CHOICES = ("EPSG:4326", "CGCS2000", "GCJ-02", "BD-09")
 
@@ -219,9 +223,17 @@ def _indicator_tables(groups: Mapping[str, Any], lang: str) -> list[str]:
     tables = [
         _indicator(entry, groups, lang)
         for entry in indicator_catalogue().values()
-        if entry.layers and all(layer in groups for layer in entry.layers.values())
+        if _is_offered(entry) and all(layer in groups for layer in entry.layers.values())
     ]
     return tables or [f"# {_say('no_indicator', lang)}"]
+
+
+def _is_offered(entry: CatalogueEntry) -> bool:
+    """Offer what the layers alone suggest; the other rows are for a plan that names them."""
+    if entry.strength != "core" and entry.family != "further":
+        return False
+    reaches = entry.analysis not in ("coverage", "rail_coverage") or "distance_m" in entry.fixed
+    return bool(entry.layers) and entry.analysis in _OFFERED and reaches
 
 
 def _indicator(entry: CatalogueEntry, groups: Mapping[str, Any], lang: str) -> str:

@@ -1,0 +1,103 @@
+"""What the documents of the catalogue ask for, filled into an indicator that names one."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from geoplan.app.catalogue import (
+    CatalogueEntry,
+    DocumentTarget,
+    Statement,
+    catalogue_sources,
+)
+from geoplan.app.plan_errors import nearest
+from geoplan.core.errors import PlanError
+
+
+def fill_target(
+    table: Mapping[str, Any], entry: CatalogueEntry | None, where: str
+) -> dict[str, Any]:
+    """
+    Fill in the target of the document that an indicator names.
+
+    Parameters
+    ----------
+    table : mapping of str to value
+        The table of the indicator.
+    entry : CatalogueEntry or None
+        Its row of the catalogue.
+    where : str
+        File and table, to begin messages with.
+
+    Returns
+    -------
+    dict of str to value
+        The table; what it states itself stays. A target of its own gets nothing from the document
+        but year and force, and these only where the document asks for the very same.
+
+    Raises
+    ------
+    PlanError
+        If there is no such document, it sets no number for this indicator, or several.
+    """
+    document = table.get("document")
+    if document is None:
+        return dict(table)
+    documents = catalogue_sources().documents
+    if entry is None:
+        raise PlanError(
+            f"{where} names a document, but its id is none of the catalogue: write target = '…'."
+        )
+    if document not in documents:
+        raise PlanError(f'{where} document is "{document}". {nearest(str(document), documents)}')
+    asked = entry.targets(str(document))
+    if "target" in table:
+        asked = [one for one in asked if one[1].target == table["target"]][:1]
+        return {**(_keys(*asked[0]) if asked else {}), **table}
+    if not asked:
+        raise PlanError(f"{where} document: {_numberless(entry, str(document))}")
+    for key, field in (("target_of", "of"), ("target_part", "part")):
+        if key in table:
+            asked = [one for one in asked if getattr(one[1], field) in (None, table[key])]
+    texts = list(dict.fromkeys(target.target for _, target in asked))
+    if len(texts) != 1 or len({tuple(target.excludes) for _, target in asked}) != 1:
+        raise PlanError(
+            f'{where} document: "{document}" asks for several things here; write the one that is '
+            f"meant as target = … ({_listed(asked or entry.targets(str(document)))})."
+        )
+    return {**_keys(*asked[0]), **table}
+
+
+def _keys(statement: Statement, target: DocumentTarget) -> dict[str, Any]:
+    file = catalogue_sources().documents[statement.document].file
+    filled = {
+        "target": target.target,
+        "target_of": target.of,
+        "target_part": target.part,
+        "target_year": target.year,
+        "target_force": target.force,
+        "exclude": target.excludes or None,
+        "source": f"{file}: {statement.place}",
+    }
+    return {key: value for key, value in filled.items() if value is not None}
+
+
+def _numberless(entry: CatalogueEntry, document: str) -> str:
+    said = [one.says["en"] for one in entry.statements if one.document == document]
+    if not said:
+        others = [name for name in entry.documents if entry.targets(name)]
+        return (
+            f'"{document}" does not speak of {entry.id}; '
+            f"{', '.join(others) or 'no document'} sets a number for it."
+        )
+    return (
+        f'"{document}" sets no number for {entry.id} ({"; ".join(said)}). '
+        "Write a target of your own, or leave document out."
+    )
+
+
+def _listed(asked: list[tuple[Statement, DocumentTarget]]) -> str:
+    texts = []
+    for _, target in asked:
+        about = f" ({target.about['en']})" if target.about else ""
+        texts.append(f"'{target.target}'{about}")
+    return ", ".join(dict.fromkeys(texts))
