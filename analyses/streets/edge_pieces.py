@@ -59,14 +59,17 @@ def vertex_positions_m(network: "WalkNetwork") -> "Floats":
     if not network.edge_count:
         return np.zeros(0)
     first, last = network.offsets[:-1], network.offsets[1:] - 1
-    step = np.zeros(len(network.vertex_xy_m))
-    step[1:] = np.hypot(*np.diff(network.vertex_xy_m, axis=0).T)
+    x, y = np.ascontiguousarray(network.vertex_xy_m.T)
+    step = np.zeros(len(x))
+    np.hypot(np.diff(x), np.diff(y), out=step[1:])
     step[first] = 0.0
     run = np.cumsum(step)
     drawn_m = run[last] - run[first]
     stretch = np.divide(network.length_m, drawn_m, out=np.zeros_like(drawn_m), where=drawn_m > 0)
     vertices = np.diff(network.offsets)
-    position = (run - np.repeat(run[first], vertices)) * np.repeat(stretch, vertices)
+    position = run
+    position -= np.repeat(run[first], vertices)
+    position *= np.repeat(stretch, vertices)
     position[last] = network.length_m
     return np.asarray(position, dtype=np.float64)
 

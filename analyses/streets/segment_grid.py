@@ -1,8 +1,8 @@
 """
 Straight segments of a network in the cells of a grid, to find those near a place.
 
-A segment stands in the cell of its middle; one longer than a cell, in those of the middles of its
-equal parts, none longer than a cell. So whatever comes within r of a place has a middle within
+A segment stands in the cell of its middle; one longer than a cell, also in those of the middles of
+its equal parts, none longer than a cell. So whatever comes within r of a place has a middle within
 r and half a cell of it, and stands in one of the cells that this circle meets.
 """
 
@@ -25,6 +25,7 @@ _CELLS_PER_ENTRY = 8
 _SMALLEST_CELL_M = 1.0
 _MOST_CELLS_ACROSS = 2**30
 _ROUNDING_M = 1e-3
+_LEAST = 1e-300
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def segment_grid(segments: "Segments") -> SegmentGrid:
     segment = segment[order]
     dx, dy = dx[segment], dy[segment]
     square = dx * dx + dy * dy
-    per_square = np.divide(1.0, square, out=np.zeros_like(square), where=square > 0)
+    per_square = 1.0 / np.maximum(square, _LEAST)
     return SegmentGrid(
         low_xy_m=low,
         cell_m=cell_m,
@@ -133,19 +134,22 @@ def _cells(
     segments: "Segments", low: "Floats", cell_m: float, length_m: "Floats"
 ) -> "tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]":
     """Column and row of each entry, and its segment."""
-    parts = np.ceil(length_m / cell_m)
-    long = np.flatnonzero(parts > 1)
-    count = parts[long].astype(np.int64)
+    long = np.flatnonzero(length_m > cell_m)
+    count = np.ceil(length_m[long] / cell_m).astype(np.int64)
     owner = np.repeat(long, count)
     rank = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
     share = (rank + 0.5) / np.repeat(count, count)
-    short = np.flatnonzero(parts <= 1)
     axes = []
     for start, step, origin in (
         (segments.x_m, segments.dx_m, low[0]),
         (segments.y_m, segments.dy_m, low[1]),
     ):
-        middle = start + step / 2
-        middle = np.concatenate([middle[short], start[owner] + share * step[owner]])
-        axes.append(((middle - origin) / cell_m).astype(np.int32))
-    return axes[0], axes[1], np.concatenate([short, owner]).astype(np.int32)
+        middle = np.concatenate([step, share * step[owner]])
+        middle[: len(step)] *= 0.5
+        middle[: len(step)] += start
+        middle[len(step) :] += start[owner]
+        middle -= origin
+        middle *= 1 / cell_m
+        axes.append(middle.astype(np.int32))
+    segment = np.concatenate([np.arange(len(length_m)), owner], dtype=np.int32, casting="unsafe")
+    return axes[0], axes[1], segment
