@@ -45,9 +45,6 @@ Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Force = Literal["binding", "expected", "strive"]
 """How a document means a target: 约束性, 预期性, 力争."""
 
-Force = Literal["binding", "expected", "strive"]
-"""How a document means a target: 约束性, 预期性, 力争."""
-
 METRES = "metres, a number above 0"
 LAYER = "the name of a layer of the plan, as text"
 OF = 'what it is a share of: "land", "population", "population+jobs", "built_up", a layer, …'
@@ -175,15 +172,6 @@ class IndicatorTable(Table):
     )
     target_part: Text | None = Field(
         None, description="which part (a park tier, 'all', a category) it speaks of, as text"
-    )
-    target_parent: Text | None = Field(None, description=f"{LAYER}: the area above, as districts")
-    target_year: int | None = Field(None, description="the year of the target, e.g. 2025")
-    target_force: Force | None = Field(None, description='"binding", "expected" or "strive"')
-    document: Text | None = Field(
-        None, description="a document of the catalogue to take the target from, as text"
-    )
-    exclude: Texts | None = Field(
-        None, description="ids or names of districts to leave out, as text or a list"
     )
     target_parent: Text | None = Field(None, description=f"{LAYER}: the area above, as districts")
     target_year: int | None = Field(None, description="the year of the target, e.g. 2025")
