@@ -7,8 +7,8 @@ var geoplan = (function () {
   const ROOM_FOR_CARDS_PX = 900;
   const ROOM_IN_FRAME_PX = 1200;
   const MARGIN_PX = 12;
-  // A4 landscape less the margins of page.css, less the footer, at 96 px to the inch.
-  const PAPER_PX = [1062, 690];
+  // Paper across less the margins of page.css, less the footer, at 96 px to the inch.
+  const PAPERS_PX = { a4: [1062, 690], a3: [1526, 1018], letter: [995, 712] };
   // Cards shrink with the map, but never below what can be read on paper.
   const SMALLEST_PRINT = 0.7;
 
@@ -171,15 +171,16 @@ var geoplan = (function () {
   // On paper the map keeps its size on screen and is scaled as a whole: a map that is laid out anew
   // while printing leaves its canvases empty.
   function preparePrint(container) {
-    const scale =
-      Math.min(PAPER_PX[0] / container.clientWidth, PAPER_PX[1] / container.clientHeight) || 1;
-    const cards = Math.max(Math.min(scale, 1), SMALLEST_PRINT);
     const style = document.documentElement.style;
     style.setProperty("--gp-width", container.clientWidth + "px");
     style.setProperty("--gp-height", container.clientHeight + "px");
-    style.setProperty("--gp-map-scale", String(scale));
-    style.setProperty("--gp-card-scale", String(cards));
-    style.setProperty("--gp-bar-scale", String(scale / cards));
+    for (const [paper, [width, height]] of Object.entries(PAPERS_PX)) {
+      const scale = Math.min(width / container.clientWidth, height / container.clientHeight) || 1;
+      const cards = Math.max(Math.min(scale, 1.25), SMALLEST_PRINT);
+      style.setProperty("--gp-map-" + paper, String(scale));
+      style.setProperty("--gp-card-" + paper, String(cards));
+      style.setProperty("--gp-bar-" + paper, String(scale / cards));
+    }
   }
 
   function watchRows(map) {

@@ -2,6 +2,7 @@
 
 import html as markup
 import io
+import re
 
 import folium
 import numpy as np
@@ -373,11 +374,26 @@ def test_every_control_can_be_reached_and_has_a_name(open_page):
     assert nameless == []
 
 
-def test_the_map_prints_on_one_sheet_of_a4(open_page):
+@pytest.mark.parametrize("paper", ["A4", "A3", "Letter"])
+def test_the_map_prints_on_one_sheet_across(open_page, paper):
     page = open_page(city_page().html(), 1440, 900)
-    pdf = page.pdf(prefer_css_page_size=True)
+    pdf = page.pdf(format=paper, landscape=True)
     assert pdf.count(b"/Type /Page\n") == 1
-    assert b"/MediaBox [0 0 842" in pdf or b"/MediaBox [0 0 841" in pdf
+    wide, high = map(float, re.search(rb"/MediaBox \[0 0 ([0-9.]+) ([0-9.]+)\]", pdf).groups())
+    assert wide > high
+
+
+@pytest.mark.parametrize(("paper", "width_px"), [("a4", 1062), ("a3", 1526), ("letter", 995)])
+def test_on_larger_paper_the_map_is_larger(open_page, paper, width_px):
+    page = open_page(city_page().html(), 1440, 900)
+    page.wait_for_timeout(200)
+    height_px = {"a4": 690, "a3": 1018, "letter": 712}[paper]
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": width_px, "height": height_px})
+    box = page.locator(".gp-map").bounding_box()
+    assert box["width"] <= width_px + 1
+    assert box["height"] <= height_px + 1
+    assert box["width"] > 0.97 * width_px or box["height"] > 0.97 * height_px
 
 
 def test_print_shows_what_the_screen_showed(open_page):
