@@ -102,7 +102,15 @@ def fill_holes(shape: "BaseGeometry", fill_m2: float) -> "BaseGeometry":
     small = hole & (shapely.area(shapely.polygons(rings)) < fill_m2)
     if not small.any():
         return shape
-    return _united(shapely.polygons(rings[~small], indices=part[~small]))
+    whole = np.asarray(shapely.polygons(rings[~small], indices=part[~small]), dtype=object)
+    # What stands in a hole that is filled is covered by it; a part may touch its own hole.
+    corner = shapely.get_point(rings[~hole], 0)
+    holes = shapely.STRtree(shapely.polygons(rings[small]))
+    stands, filled = holes.query(corner, predicate="intersects")
+    covered = np.zeros(len(whole), dtype=bool)
+    covered[stands[part[small][filled] != stands]] = True
+    whole = whole[~covered]
+    return whole[0] if len(whole) == 1 else shapely.multipolygons(whole)
 
 
 def _united(shapes: "Lines") -> "BaseGeometry":

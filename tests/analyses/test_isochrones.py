@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from geoplan.analyses.streets.isochrones import isochrones, reached_pieces
 from geoplan.analyses.streets.reach import cost_at, reach
-from geoplan.analyses.streets.street_area import street_area
+from geoplan.analyses.streets.street_area import fill_holes, street_area
 from geoplan.core.errors import ParameterError
 
 NETWORKS = run_path(str(Path(__file__).with_name("networks.py")))
@@ -104,6 +104,25 @@ def test_a_city_in_neighbourhoods_is_the_city_in_one():
     rings, part = shapely.get_rings(shapely.get_parts(filled), return_index=True)
     holes = rings[np.diff(part, prepend=-1) == 0]
     assert shapely.area(shapely.polygons(holes)).min() >= 1e4
+
+
+def test_what_stands_in_a_filled_hole_goes_with_it_and_what_stands_in_a_large_one_stays():
+    rings = shapely.MultiPolygon(
+        [
+            shapely.box(0, 0, 100, 100) - shapely.box(10, 10, 90, 90),
+            shapely.box(20, 20, 80, 80) - shapely.box(30, 30, 70, 70),
+            shapely.box(40, 40, 60, 60),
+            # Its hole touches its own corner.
+            shapely.Polygon([(200, 0), (300, 0), (300, 100)], [[(200, 0), (290, 20), (280, 20)]]),
+        ]
+    )
+    triangle_m2 = 5000
+    filled = fill_holes(rings, 1e4)
+    assert filled.is_valid
+    assert filled.area == pytest.approx(1e4 + triangle_m2)
+    partly = fill_holes(rings, 2000)
+    assert partly.is_valid
+    assert partly.area == pytest.approx(3600 + 3600 + triangle_m2)
 
 
 def test_no_streets_have_no_area():
