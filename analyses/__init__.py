@@ -6,6 +6,9 @@ that holds them: ``geoplan.analyses.coverage`` is the function.
 """
 
 from geoplan.analyses.buffer_conflict import buffer_conflict
+from geoplan.analyses.cells.class_areas import ClassAreas, class_areas
+from geoplan.analyses.cells.fractions import CellFractions, cell_fractions
+from geoplan.analyses.cells.zonal_values import ZonalValues, zonal_values
 from geoplan.analyses.connectivity import connectivity
 from geoplan.analyses.coverage import coverage
 from geoplan.analyses.detour import detour
@@ -38,13 +41,18 @@ from geoplan.analyses.zone_screening import zone_screening
 
 __all__ = [
     "Catchment",
+    "CellFractions",
+    "ClassAreas",
     "ParkTier",
     "Reach",
     "ReachedPieces",
     "Snapped",
     "WalkAccess",
+    "ZonalValues",
     "buffer_conflict",
     "catchment_polygons",
+    "cell_fractions",
+    "class_areas",
     "connectivity",
     "cost_at",
     "coverage",
@@ -72,5 +80,6 @@ __all__ = [
     "snap_points",
     "street_area",
     "worst_served",
+    "zonal_values",
     "zone_screening",
 ]

@@ -69,6 +69,9 @@ _HOMES |= {
         "zone_screening",
     )
 }
+_HOMES |= dict.fromkeys(("ClassAreas", "class_areas"), "geoplan.analyses.cells.class_areas")
+_HOMES |= dict.fromkeys(("CellFractions", "cell_fractions"), "geoplan.analyses.cells.fractions")
+_HOMES |= dict.fromkeys(("ZonalValues", "zonal_values"), "geoplan.analyses.cells.zonal_values")
 _HOMES |= dict.fromkeys(
     ("Catchment", "catchment_polygons", "covered_area_m2", "covers_points", "make_catchment"),
     "geoplan.analyses.exact.catchment",
