@@ -11,6 +11,7 @@ from geoplan.core.errors import CRSError, GeoplanError
 from geoplan.core.units import M2_PER_KM2
 from geoplan.layers._guess import guess_raster
 from geoplan.layers._source_crs import SourceCRSChoice, shift_to_study_crs
+from geoplan.layers.class_map import likely_presets
 from geoplan.layers.file_facts import Bounds, FileFacts, Finding, RasterFacts
 from geoplan.layers.raster_cells import cell_areas_m2
 from geoplan.layers.raster_file import open_raster, read_values, strips
@@ -18,6 +19,9 @@ from geoplan.layers.read_raster import MOST_PERSONS
 
 if TYPE_CHECKING:
     from rasterio.io import DatasetReader
+
+_MOST_CODES = 256
+_SHOWN = 12
 
 
 def raster_facts(path: str | PathLike[str]) -> FileFacts:
@@ -45,6 +49,7 @@ def raster_facts(path: str | PathLike[str]) -> FileFacts:
 def _facts(path: str, raster: "DatasetReader") -> FileFacts:
     crs = "" if raster.crs is None else str(parse_crs(raster.crs.to_wkt()).to_string())
     guess = guess_raster(path)
+    codes = () if guess.kind else _codes(raster)
     raster_is = _raster(raster, crs)
     wide, high = raster.width, raster.height
     x, y = raster.transform @ np.array([[0, wide, wide, 0], [0, 0, high, high]])
@@ -61,8 +66,21 @@ def _facts(path: str, raster: "DatasetReader") -> FileFacts:
         guess=guess.layer,
         guess_kind=guess.kind,
         guess_unit=guess.unit,
-        findings=(*problem, *_findings(raster_is, crs, guess.kind)),
+        findings=(*problem, *_findings(raster_is, crs, guess.kind, codes)),
     )
+
+
+def _codes(raster: "DatasetReader") -> tuple[float, ...]:
+    """List the different values of a raster of whole numbers; none if there are too many."""
+    if np.dtype(raster.dtypes[0]).kind not in "iu":
+        return ()
+    found: set[float] = set()
+    for window in strips(raster):
+        values, masked = read_values(raster, window)
+        found |= set(np.unique(values[~masked]).tolist())
+        if len(found) > _MOST_CODES:
+            return ()
+    return tuple(sorted(found))
 
 
 def _raster(raster: "DatasetReader", crs: str) -> RasterFacts:
@@ -120,7 +138,7 @@ def _degrees(path: str, bounds: Bounds, crs: str) -> tuple[Bounds | None, list[F
     return (west, south, east, north), []
 
 
-def _findings(raster: RasterFacts, crs: str, kind: str) -> list[Finding]:
+def _findings(raster: RasterFacts, crs: str, kind: str, codes: tuple[float, ...]) -> list[Finding]:
     if raster.valid == 0:
         return [Finding("stop", "raster_empty", {"cells": raster.width * raster.height})]
     found = []
@@ -135,8 +153,18 @@ def _findings(raster: RasterFacts, crs: str, kind: str) -> list[Finding]:
     if raster.rotated:
         found.append(Finding("note", "raster_rotated"))
     if not kind:
-        found.append(Finding("note", "raster_not_people"))
+        found.append(_other_raster(codes))
     elif crs:
         sums = {"total": raster.total, "as_density": raster.as_density}
         found.append(Finding("note", "raster_unit", sums))
     return found
+
+
+def _other_raster(codes: tuple[float, ...]) -> Finding:
+    """Name the legends that a raster of classes may have."""
+    likely = likely_presets(codes) if codes else ()
+    if not likely:
+        return Finding("note", "raster_not_people")
+    shown = ", ".join(f"{code:g}" for code in codes[:_SHOWN]) + ", …" * (len(codes) > _SHOWN)
+    values = {"codes": shown, "likely": ", ".join(likely), "first": likely[0]}
+    return Finding("note", "raster_classes", values)

@@ -130,7 +130,7 @@ SAMPLE = {
     "candidates": "EPSG:4547", "datum": "GCJ-02", "other_datum": "BD-09", "before_m": 500.0,
     "after_m": 2.0, "claimed": "UTF-8", "found": "GB18030", "message": "m", "count": 2,
     "families": ("point", "line"), "cells": 9, "valid": 5, "bands": 2, "total": 1.0,
-    "as_density": 2.0, "apart_km": 30.0,
+    "as_density": 2.0, "apart_km": 30.0, "codes": "1, 2", "likely": "corine", "first": "corine",
 }  # fmt: skip
 FINDINGS = tomllib.loads(
     resources.files("geoplan.core.lang").joinpath("doctor.en.toml").read_text(encoding="utf-8")

@@ -394,6 +394,18 @@ def test_a_raster_that_is_not_about_people_is_told(tmp_path, name):
     assert codes(one(write_raster(tmp_path / name, [[1, 2]]))) == {"raster_not_people": "note"}
 
 
+def test_a_raster_of_classes_is_told_with_the_legends_that_fit(tmp_path):
+    path = tmp_path / "clc.tif"
+    with rasterio.open(
+        path, "w", driver="GTiff", height=2, width=2, count=1, dtype="int16", crs="EPSG:4326",
+        transform=Affine(0.01, 0, 114, 0, -0.01, 22.6),
+    ) as file:  # fmt: skip
+        file.write(np.array([[111, 311], [523, 112]], dtype="int16"), 1)
+    (finding,) = one(path).findings
+    told = {"codes": "111, 112, 311, 523", "likely": "corine", "first": "corine"}
+    assert (finding.code, dict(finding.values)) == ("raster_classes", told)  # noqa: PD011
+
+
 @pytest.mark.parametrize(
     ("options", "code"),
     [
