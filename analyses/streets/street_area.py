@@ -110,7 +110,10 @@ def fill_holes(shape: "BaseGeometry", fill_m2: float) -> "BaseGeometry":
     covered = np.zeros(len(whole), dtype=bool)
     covered[stands[part[small][filled] != stands]] = True
     whole = whole[~covered]
-    return whole[0] if len(whole) == 1 else shapely.multipolygons(whole)
+    filled_up: BaseGeometry = whole[0]
+    if len(whole) > 1:
+        filled_up = shapely.MultiPolygon(whole.tolist())
+    return filled_up
 
 
 def _united(shapes: "Lines") -> "BaseGeometry":
