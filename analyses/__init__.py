@@ -12,6 +12,7 @@ from geoplan.analyses.cells.zonal_values import ZonalValues, zonal_values
 from geoplan.analyses.connectivity import connectivity
 from geoplan.analyses.coverage import coverage
 from geoplan.analyses.detour import detour
+from geoplan.analyses.district_table import district_table
 from geoplan.analyses.ecological_land_share import ecological_land_share
 from geoplan.analyses.encroachment import encroachment
 from geoplan.analyses.exact.catchment import (
@@ -23,6 +24,7 @@ from geoplan.analyses.exact.catchment import (
 )
 from geoplan.analyses.green_space_ratio import green_space_ratio
 from geoplan.analyses.living_circle import living_circle
+from geoplan.analyses.object_inventory import object_inventory
 from geoplan.analyses.park_access import park_access
 from geoplan.analyses.park_area_per_capita import park_area_per_capita
 from geoplan.analyses.park_tiers import ParkTier
@@ -59,6 +61,7 @@ __all__ = [
     "covered_area_m2",
     "covers_points",
     "detour",
+    "district_table",
     "ecological_land_share",
     "encroachment",
     "entrance_counts",
@@ -68,6 +71,7 @@ __all__ = [
     "living_circle",
     "make_catchment",
     "make_entrances",
+    "object_inventory",
     "park_access",
     "park_area_per_capita",
     "rail_coverage",

@@ -63,7 +63,9 @@ _HOMES |= {
     for name in (
         "buffer_conflict",
         "connectivity",
+        "district_table",
         "encroachment",
+        "object_inventory",
         "red_line_change",
         "shoreline_share",
         "zone_screening",

@@ -101,6 +101,8 @@ def example_layers(entry: CatalogueEntry) -> dict[str, str]:
         fits = layer_kind(name, LayerTable.model_validate({"path": "x"})) in kinds
         layers[name] = "" if fits else kinds[0]
     layers |= {name: layers.get(name, "") for name in demand_layers(table)}
+    if table.target_parent:
+        layers[table.target_parent] = DISTRICTS
     return layers
 
 

@@ -209,7 +209,7 @@ def _check_target(indicator: PlannedIndicator) -> None:
     things = denominators(table) or tuple(analysis.measures)
     if things:
         of = choose("target_of", table.target_of, things, where)
-    unit = analysis.measures.get(of, analysis.unit)
+    unit = table.unit_of(of) or analysis.measures.get(of, analysis.unit)
     try:
         parse_target(table.target, unit=unit, direction=analysis.direction)
     except PlanError as error:

@@ -192,3 +192,7 @@ class IndicatorTable(Table):
     def outside_m(self) -> float:
         """How far outside the districts a thing can still count, metres in a straight line."""
         return 0.0
+
+    def unit_of(self, of: str) -> str | None:  # noqa: ARG002 (some tables state one unit per `of`)
+        """Give the unit that the plan itself states for a measure; None where it does not."""
+        return None

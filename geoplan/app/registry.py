@@ -9,6 +9,7 @@ from geoplan.app.analyses_access import ACCESS, LivingCircleTable, WalkTable
 from geoplan.app.analyses_conflict import CONFLICT
 from geoplan.app.analyses_land import LAND
 from geoplan.app.analyses_links import LINKS
+from geoplan.app.analyses_tables import TABLES
 from geoplan.app.analysis import DISTRICTS, FACILITIES, WALK_LAYERS, Analysis
 from geoplan.app.plan_tables import IndicatorTable
 
@@ -24,7 +25,7 @@ SUM = "population+jobs"
 """The one sum of denominators."""
 
 ANALYSES: Mapping[str, Analysis] = {
-    analysis.name: analysis for analysis in (*ACCESS, *LAND, *CONFLICT, *LINKS)
+    analysis.name: analysis for analysis in (*ACCESS, *LAND, *CONFLICT, *LINKS, *TABLES)
 }
 """Every analysis that a plan can name."""
 
@@ -133,6 +134,8 @@ def run_analysis(
         reach = {"distance_m": table.reach("distance_m"), "minutes": table.reach("minutes")}
         parameters |= {key: value for key, value in reach.items() if value is not None}
         first: Any = {name: layers[one.layer] for name, one in table.categories.items()}
+    elif subject is None:  # the districts are all it reads
+        return function(layers[DISTRICTS], **parameters)
     else:
         first = things[subject]
     return function(first, layers[DISTRICTS], **parameters)

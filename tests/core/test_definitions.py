@@ -104,6 +104,14 @@ FACTS = {
         "sensitive": "homes", "sensitive_count": 300, "as_of": "2024", "sources": "roads",
         "source_count": 12, "distance_m": None, "distances_m": {"motorway": 80.0, "trunk": 50.0},
     },
+    "district_table": {
+        "value": "pt", "unit": "%", "combine": "mean", "weight": "trips", "whole": None, "adds_up": False,
+        "district_count": 8, "as_of": "2020",
+    },
+    "object_inventory": {
+        "objects": "parks", "object_count": 236, "by": "tier", "categories": ["city"],
+        "value": "piles", "unit": "个", "as_of": "2020",
+    },
     "zone_screening": {
         "projects": "projects", "project_count": 9, "as_of": "2024", "zones": "units",
         "zone_count": 40, "zone_as_of": "2021", "min_overlap": 1.0, "min_overlap_unit": "m2",
