@@ -13,11 +13,12 @@ from geoplan.core.crs import parse_crs
 from geoplan.core.errors import CRSError, ParameterError, SourceError
 from geoplan.layers.datums import DATUMS, SourceCRS, canonical_source_crs
 from geoplan.layers.raster_file import open_raster
+from geoplan.layers.row_areas import row_area_m2
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pyproj import CRS, Geod
+    from pyproj import CRS
     from rasterio.io import DatasetReader
 
     from geoplan.layers.fits import CoordinateFit
@@ -28,8 +29,6 @@ Transform = tuple[float, float, float, float, float, float]
 
 # GDAL would keep up to a twentieth of the machine's memory of blocks that are read once.
 _BLOCK_CACHE_BYTES = 64_000_000
-# Gauss-Legendre nodes over a row: for cells of 1 degree the area is right to 1e-15.
-_NODES = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,11 +188,11 @@ class RasterGrid:
         unit = float(crs.axis_info[0].unit_conversion_factor) if crs.axis_info else 1.0
         geod = crs.get_geod()
         if geod is not None and crs.is_geographic:
-            return _row_area_m2(geod, first * unit, (first + e) * unit, abs(a) * unit)
+            return row_area_m2(geod, first * unit, (first + e) * unit, abs(a) * unit)
         if geod is not None and operation is not None and "Pseudo" in operation.method_name:
             radius = geod.a
             near, far = (np.arctan(np.sinh(y / radius)) for y in (first, first + e))
-            return _row_area_m2(geod, near, far, abs(a) / radius)
+            return row_area_m2(geod, near, far, abs(a) / radius)
         return np.full(index.shape, abs(a * e) * unit**2)
 
     def _area_crs(self) -> "CRS":
@@ -399,14 +398,3 @@ def derive_grid(
         has_mask=False,
         subject=grid.subject if subject is None else subject,
     )
-
-
-def _row_area_m2(geod: "Geod", bottom: Floats, top: Floats, width: float) -> Floats:
-    """Integrate the ellipsoid between two latitudes over a width of longitude, all in radians."""
-    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
-    # Rows beyond the poles, which only a zone beyond the raster could ask for, have no area.
-    bottom, top = (np.clip(side, -np.pi / 2, np.pi / 2) for side in (bottom, top))
-    half = np.abs(top - bottom)[..., None] / 2
-    latitude = ((top + bottom) / 2)[..., None] + half * nodes
-    density = geod.b**2 * np.cos(latitude) / (1 - geod.es * np.sin(latitude) ** 2) ** 2
-    return np.asarray(width * (density * half * weights).sum(axis=-1))

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geoplan.analyses.cells.bits import count_before, make_places, make_ranks
-from geoplan.analyses.cells.class_areas import missing_cells
+from geoplan.analyses.cells.class_counts import missing_cells
 from geoplan.analyses.cells.edges import sum_by
 from geoplan.analyses.cells.tiles import Tile, ZonesOnGrid, map_tiles, place_zones, total_area
 
