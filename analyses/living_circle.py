@@ -102,10 +102,10 @@ def living_circle(  # noqa: PLR0913 (what decides the number stands in the call)
         ``category``); ``served_<category>``, ``served_all`` (ground); ``demand`` (of the first of
         `of` that is not an area: ``district_id, amount, served_<category>_share,
         served_all_share``, per category ``nearest_<category>_id, nearest_<category>_name,
-        distance_<category>_m``, and ``category_count``, ``missing``: how many categories the whole
-        unit has near, and the names of the others); ``unserved`` (what lacks a category). Along
-        streets there is ground only where the walk says how wide it is beside them, and besides
-        ``reached_<category>`` (streets from which it is near) and ``entrances``.
+        distance_<category>_m``, and ``category_count``, ``missing``: how many categories half of
+        the unit or more has near, and the names of the others); ``unserved`` (what lacks a
+        category). Along streets there is ground only where the walk says how wide it is beside
+        them, and besides ``reached_<category>`` (streets from which it is near) and ``entrances``.
 
     Raises
     ------

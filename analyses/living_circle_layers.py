@@ -10,7 +10,6 @@ import shapely
 
 from geoplan.analyses.coverage_layers import nearest_facility
 from geoplan.analyses.streets.network_layers import (
-    WHOLE,
     LazyLayers,
     demand_columns,
     demand_layer,
@@ -34,6 +33,9 @@ if TYPE_CHECKING:
     from geoplan.analyses.demand_shares import DemandShares, Served
     from geoplan.analyses.streets.doors import Doors
     from geoplan.analyses.streets.network_served import FacilityClass
+
+_MOST = 0.5
+"""A polygon has near what half of its people or more have near; a point all or nothing."""
 
 ALL = "all"
 """Part of what has every category near; no category may be called so."""
@@ -153,7 +155,7 @@ def _demand(
         columns[f"nearest_{name}_id"] = facility_texts(layer, "id", row)
         columns[f"nearest_{name}_name"] = facility_texts(layer, "name", row)
         columns[f"distance_{name}_m"] = distance_m
-    near = np.column_stack([served.by_part[name] >= WHOLE * pieces.amount for name in categories])
+    near = np.column_stack([served.by_part[name] >= _MOST * pieces.amount for name in categories])
     columns["category_count"] = near.sum(axis=1)
     columns["missing"] = _missing(near, list(categories))
     amounts = {f"served_{name}_share": amount for name, amount in served.by_part.items()}

@@ -219,6 +219,7 @@ def _natural_breaks(ascending: "NDArray[np.float64]", count: int) -> list[float]
         warnings.filterwarnings("ignore", message="Numba not installed")
         highest = mapclassify.FisherJenks(ascending, k=count).bins[:-1]
     at = np.searchsorted(ascending, highest, side="right")
+    at = np.unique(at[at < len(ascending)])  # of few different values some classes are empty
     return [float(limit) for limit in (ascending[at - 1] + ascending[at]) / 2]
 
 

@@ -134,8 +134,7 @@ def _count_part(asked: Request, ground: "Ground") -> list[Part]:
     if demand is None or not len(demand):
         return []
     total = len(_names(asked))
-    steps = np.linspace(0, len(_FROM_NONE_TO_ALL) - 1, total + 1).round().astype(int)
-    colours = tuple(_FROM_NONE_TO_ALL[step] for step in steps)
+    colours = _colours(total + 1)
     drawn, pictured = _units(demand, colours, asked, ground)
     together = group(
         say("theme.categories", lang), [*drawn, labels(asked.measure, ground, asked.goal)]
@@ -162,6 +161,14 @@ def _count_part(asked: Request, ground: "Ground") -> list[Part]:
         layers=(together.get_name(),),
     )
     return [Part(together, "theme", blocks=(block,))]
+
+
+def _colours(count: int) -> tuple[str, ...]:
+    """Spread the colours over as many steps, so that no two are alike."""
+    anchors = np.array([[int(one[i : i + 2], 16) for i in (1, 3, 5)] for one in _FROM_NONE_TO_ALL])
+    at = np.linspace(0, len(anchors) - 1, count)
+    mixed = [np.interp(at, np.arange(len(anchors)), channel) for channel in anchors.T]
+    return tuple(f"#{r:02x}{g:02x}{b:02x}" for r, g, b in np.round(mixed).astype(int).T.tolist())
 
 
 def _count_words(count: int, total: int, lang: str) -> str:
@@ -210,10 +217,15 @@ def _tips(demand: "GeoDataFrame", asked: Request) -> list[Tip]:
     lang, names = asked.lang, _names(asked)
     shown = next(one for one in asked.result.measures if one.denominator_unit != "m2")
     comma = "、" if lang == "zh" else ", "
-    lacks = [
-        comma.join(name_of("part", name, lang) for name in text.split(", ")) if text else ""
-        for text in demand["missing"]
+    spoken = {name: name_of("part", name, lang) for name in names}
+    everything = say("legend.categories_all", lang, count=len(names))
+    found, which = np.unique(demand["missing"].to_numpy(dtype=str), return_inverse=True)
+    worded = [comma.join(spoken[name] for name in text.split(", ") if name) for text in found]
+    worded = [
+        everything if text.count(", ") == len(names) - 1 and text else said
+        for text, said in zip(found.tolist(), worded, strict=True)
     ]
+    lacks = [worded[one] for one in which]
     tips = [
         Tip(
             capital(say("tip.count", lang)),

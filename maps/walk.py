@@ -100,10 +100,14 @@ def reach_of(result: "Result", part: str, ground: "Ground") -> Reach | None:
 def streets_layer(streets: "GeoDataFrame", ground: "Ground") -> "folium.GeoJson":
     """Draw streets within reach as one layer of lines, joined where they follow each other."""
     lines = streets.geometry.to_numpy()
-    joined = shapely.line_merge(shapely.multilinestrings(lines)) if len(lines) else None
-    whole = gpd.GeoDataFrame(geometry=[joined], crs=streets.crs)
+    joined = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines)))
+    # Simplified one by one: all at once, each would be kept from crossing every other.
+    shown = ground.display(gpd.GeoDataFrame(geometry=joined, crs=streets.crs))
+    whole = shapely.multilinestrings(shown.geometry.to_numpy())
     style = Style(stroke=REACHED, width_px=1.5)
-    return shapes_layer(ground.display(whole), style=style, pane="gp-theme")
+    return shapes_layer(
+        gpd.GeoDataFrame(geometry=[whole], crs=shown.crs), style=style, pane="gp-theme"
+    )
 
 
 def isochrones_part(
@@ -212,8 +216,9 @@ def walk_parts(result: "Result", ground: "Ground", *, front: str = "") -> list[P
     layers, parts = result.layers, []
     if "entrances" in layers and result.definition.get("distance") == "network":
         entrances = layers["entrances"]
-        if len(entrances) and set(entrances["rule"]) - {"itself"}:
-            parts.append(entrances_part(entrances, ground))
+        told = entrances[entrances["rule"] != "itself"]
+        if len(told):
+            parts.append(entrances_part(told, ground, show=result.analysis != "living_circle"))
     for name in layers:
         kind, _, part = name.partition("_")
         if kind == "routes" and len(layers[name]):
@@ -265,7 +270,7 @@ def routes_part(
     return Part(group(title, [lines, dots], show=show), "layer", entries=(entry,))
 
 
-def entrances_part(entrances: "GeoDataFrame", ground: "Ground") -> Part:
+def entrances_part(entrances: "GeoDataFrame", ground: "Ground", *, show: bool = True) -> Part:
     """
     Draw where facilities are entered, coloured by how that was found.
 
@@ -275,11 +280,13 @@ def entrances_part(entrances: "GeoDataFrame", ground: "Ground") -> Part:
         With ``rule``, and ``on_network``, ``name`` if known.
     ground : Ground
         What they lie on.
+    show : bool
+        Whether they are on at first, if they are no more than 400.
 
     Returns
     -------
     Part
-        A layer, on at first up to 400 of them.
+        A layer.
     """
     lang = ground.lang
     keys = [*_RULES, "off_network"]
@@ -302,6 +309,7 @@ def entrances_part(entrances: "GeoDataFrame", ground: "Ground") -> Part:
             Tip(title, names_of(entrances).tolist()),
             Tip(say("tip.rule", lang), [capital(words[one]) for one in index]),
         ],
+        show=show,
     )
 
 
@@ -313,6 +321,7 @@ def dots_part(
     classes: "NDArray[np.int_]",
     looks: "Sequence[tuple[str, str]]",
     tips: "Sequence[Tip]",
+    show: bool = True,
 ) -> Part:
     """
     Draw places of several kinds as dots that grow on zooming in.
@@ -331,11 +340,13 @@ def dots_part(
         Colour and words of each kind.
     tips : sequence of Tip
         Lines of the tooltips.
+    show : bool
+        Whether they are on at first, if they are no more than 400.
 
     Returns
     -------
     Part
-        A layer, on at first up to 400 places, with a line of the legend per kind that occurs.
+        A layer with a line of the legend per kind that occurs.
     """
     colours = tuple(colour for colour, _ in looks)
     style = Style(fill=colours, stroke="#ffffff", width_px=0.7, radius_px=3.2)
@@ -354,4 +365,5 @@ def dots_part(
         if count
     )
     drawn = [circles, GrowOnZoom(circles, style.radius_px)]
-    return Part(group(title, drawn, show=len(places) <= _SHOWN_UP_TO), "layer", entries=entries)
+    on = show and len(places) <= _SHOWN_UP_TO
+    return Part(group(title, drawn, show=on), "layer", entries=entries)

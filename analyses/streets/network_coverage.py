@@ -116,7 +116,7 @@ def _layers(
     makers: dict[str, Callable[[], GeoDataFrame]] = {
         "facilities": lambda: facilities,
         "reached": lambda: reached_layer(near, districts),
-        "isochrones": lambda: isochrones_layer(near),
+        "isochrones": lambda: isochrones_layer(near, districts),
         "entrances": lambda: entrances_layer(doors, facilities),
     }
     if near.walk.land_width_m is not None:

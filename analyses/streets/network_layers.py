@@ -275,7 +275,7 @@ def reached_layer(near: "FacilityClass", districts: "GeoDataFrame") -> "GeoDataF
     near : FacilityClass
         The facilities.
     districts : GeoDataFrame
-        Streets beyond the rectangle around them are left out.
+        Streets that touch none of them are left out.
 
     Returns
     -------
@@ -287,7 +287,9 @@ def reached_layer(near: "FacilityClass", districts: "GeoDataFrame") -> "GeoDataF
     network, reached = near.walk.network, near.access.reached
     pieces = reached_pieces(network, reached, near.distance_m)
     lines = edge_pieces(network, pieces.edge, pieces.start_m, pieces.end_m)
-    inside = shapely.intersects(lines, shapely.box(*near.bounds))
+    areas = np.asarray(districts.geometry.array, dtype=object)
+    inside = np.zeros(len(lines), dtype=bool)
+    inside[shapely.STRtree(lines).query(areas, "intersects")[1]] = True
     keep = np.flatnonzero(inside & (pieces.end_m > pieces.start_m))
     middle = Snapped(
         pieces.edge[keep],
@@ -302,7 +304,7 @@ def reached_layer(near: "FacilityClass", districts: "GeoDataFrame") -> "GeoDataF
     )
 
 
-def isochrones_layer(near: "FacilityClass") -> "GeoDataFrame":
+def isochrones_layer(near: "FacilityClass", districts: "GeoDataFrame") -> "GeoDataFrame":
     """
     Draw the ground within some minutes, or metres, of the facilities.
 
@@ -310,6 +312,8 @@ def isochrones_layer(near: "FacilityClass") -> "GeoDataFrame":
     ----------
     near : FacilityClass
         The facilities.
+    districts : GeoDataFrame
+        What lies outside them is left out.
 
     Returns
     -------
@@ -334,7 +338,8 @@ def isochrones_layer(near: "FacilityClass") -> "GeoDataFrame":
         fill_m2=_BLOCK_M2,
     )
     facts = {"distance_m": drawn["minutes"] * per_min, "beside_m": beside_m}
-    told = drawn.assign(**facts)
+    inside = drawn.intersection(districts.geometry.union_all())
+    told = drawn.set_geometry(inside).assign(**facts)
     return told if speed_kmh is not None else told.drop(columns="minutes")
 
 

@@ -197,7 +197,7 @@ def _layers(
     ground[ALL] = cache(lambda: _common_ground(tiers, districts))
     for name, one in tiers.items():
         makers[f"reached_{name}"] = partial(reached_layer, one, districts)
-        makers[f"isochrones_{name}"] = partial(isochrones_layer, one)
+        makers[f"isochrones_{name}"] = partial(isochrones_layer, one, districts)
         if served.places is not None:
             costs = served.costs[name]
             makers[f"routes_{name}"] = partial(routes_layer, costs, served.places, one)

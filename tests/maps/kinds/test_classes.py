@@ -128,3 +128,11 @@ def _deuteranope(color: str) -> np.ndarray:
 def test_a_reader_tells_two_to_six_classes_apart(at_most):
     with pytest.raises(ParameterError, match="at_most"):
         make_classes([1, 2], unit="1", ramp="Blues", at_most=at_most)
+
+
+def test_few_different_values_have_few_natural_classes():
+    values = [0.00998506, 0.01669176, 0.01669176, 0.01669176, 1.0] * 50
+
+    classes = make_classes(values, unit="person", ramp="Reds", at_most=4)
+
+    assert sum(classes.counts(values)) == len(values)
