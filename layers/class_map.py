@@ -352,7 +352,7 @@ def likely_presets(values: Sequence[float]) -> tuple[str, ...]:
         Names of presets, the one with the fewest classes unused first; empty if none knows all.
     """
     different = np.asarray(values, dtype=float)
-    fitting = []
+    fitting: list[tuple[int, str]] = []
     for name in presets():
         legend = preset_classes(name)
         found = legend.positions(different)

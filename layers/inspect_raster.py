@@ -9,7 +9,7 @@ import shapely
 from geoplan.core.crs import parse_crs
 from geoplan.core.errors import CRSError, GeoplanError
 from geoplan.core.units import M2_PER_KM2
-from geoplan.layers._guess import guess_raster
+from geoplan.layers._guess import Guess, guess_raster
 from geoplan.layers._source_crs import SourceCRSChoice, shift_to_study_crs
 from geoplan.layers.class_map import likely_presets
 from geoplan.layers.file_facts import Bounds, FileFacts, Finding, RasterFacts
@@ -50,6 +50,8 @@ def _facts(path: str, raster: "DatasetReader") -> FileFacts:
     crs = "" if raster.crs is None else str(parse_crs(raster.crs.to_wkt()).to_string())
     guess = guess_raster(path)
     codes = () if guess.kind else _codes(raster)
+    if likely_presets(codes):
+        guess = Guess("land_cover", "land_cover")
     raster_is = _raster(raster, crs)
     wide, high = raster.width, raster.height
     x, y = raster.transform @ np.array([[0, wide, wide, 0], [0, 0, high, high]])
@@ -152,7 +154,7 @@ def _findings(raster: RasterFacts, crs: str, kind: str, codes: tuple[float, ...]
         found.append(Finding("note", "raster_bands", {"bands": raster.bands}))
     if raster.rotated:
         found.append(Finding("note", "raster_rotated"))
-    if not kind:
+    if not kind or codes:
         found.append(_other_raster(codes))
     elif crs:
         sums = {"total": raster.total, "as_density": raster.as_density}
@@ -162,7 +164,7 @@ def _findings(raster: RasterFacts, crs: str, kind: str, codes: tuple[float, ...]
 
 def _other_raster(codes: tuple[float, ...]) -> Finding:
     """Name the legends that a raster of classes may have."""
-    likely = likely_presets(codes) if codes else ()
+    likely = likely_presets(codes)
     if not likely:
         return Finding("note", "raster_not_people")
     shown = ", ".join(f"{code:g}" for code in codes[:_SHOWN]) + ", …" * (len(codes) > _SHOWN)

@@ -155,6 +155,7 @@ class _Writer:
         lines += self._crs(file)
         lines += self._columns(file)
         lines += self._unit(file)
+        lines += _legend(file)
         for other in files[1:]:
             words = _say("other_file", self.lang, path=_inline(self.shown(other.path)))
             lines.append(f"# {words}")
@@ -217,6 +218,16 @@ class _Writer:
             why = " ".join(self.report.words(finding) for finding in file.findings)
             lines.append(f"#   {_inline(self.shown(file.path))}: {_inline(why)}".rstrip(": "))
         return "\n".join(lines)
+
+
+def _legend(file: FileFacts) -> list[str]:
+    """Offer the legends that know every value of a raster of classes."""
+    found = next((f for f in file.findings if f.code == "raster_classes"), None)
+    if found is None:
+        return []
+    choices = str(found.values["likely"])
+    told = f"  # {choices}" if "," in choices else ""
+    return [f"# classes = {_quoted(str(found.values['first']))}{told}"]
 
 
 def _indicator_tables(groups: Mapping[str, Any], lang: str) -> list[str]:

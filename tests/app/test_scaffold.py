@@ -213,3 +213,14 @@ def test_an_osm_extract_gives_streets_and_the_office_own_layers_come_first(tmp_p
     assert plan["layers"]["bus_stops"]["path"] == "bus_stops.csv"
     text = scaffold(tmp_path, lang="zh", relative_to=tmp_path)
     assert '# network = "walk_network"' in text
+
+
+def test_a_raster_of_classes_becomes_a_land_cover_whose_legend_is_left_open(folder):
+    with rasterio.open(
+        folder / "cover.tif", "w", driver="GTiff", height=2, width=2, count=1, dtype="uint8",
+        crs=4326, transform=Affine(0.01, 0, 114, 0, -0.01, 22.6),
+    ) as file:  # fmt: skip
+        file.write(np.array([[10, 95], [80, 50]], dtype="uint8"), 1)
+    written = scaffold(folder, relative_to=folder.parent)
+    assert "[layers.land_cover]" in written
+    assert '\n# classes = "worldcover"\n' in written

@@ -402,8 +402,9 @@ def test_a_raster_of_classes_is_told_with_the_legends_that_fit(tmp_path):
     ) as file:  # fmt: skip
         file.write(np.array([[111, 311], [523, 112]], dtype="int16"), 1)
     (finding,) = one(path).findings
+    assert one(path).guess == "land_cover"
     told = {"codes": "111, 112, 311, 523", "likely": "corine", "first": "corine"}
-    assert (finding.code, dict(finding.values)) == ("raster_classes", told)  # noqa: PD011
+    assert (finding.code, dict(finding.values)) == ("raster_classes", told)
 
 
 @pytest.mark.parametrize(
