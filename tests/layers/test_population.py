@@ -99,6 +99,43 @@ def test_tiles_are_one_raster_of_people(tmp_path):
     assert len(load_record(layer).sha256) == 2
 
 
+def test_tiles_of_a_raster_give_what_the_raster_gives(tmp_path):
+    rng = np.random.default_rng(7)
+    values = rng.random((30, 40)).astype("float32") * 50
+    values[rng.random((30, 40)) < 0.3] = -3.4028230607370965e38
+    nodata = -3.4028230607370965e38
+    whole = write(tmp_path / "whole.tif", values, transform=squares(100), nodata=nodata)
+    paths = [
+        write(
+            tmp_path / f"t{row}_{column}.tif",
+            values[row : row + 15, column : column + 20],
+            transform=squares(100) @ Affine.translation(column, row),
+            nodata=nodata,
+        )
+        for row in (0, 15)
+        for column in (0, 20)
+    ]
+    one = load_population(whole, crs=STUDY, unit="count")
+    four = load_population(paths, crs=STUDY, unit="count")
+    assert four["unit_id"].tolist() == one["unit_id"].tolist()
+    assert four["population"].tolist() == one["population"].tolist()
+    assert four.geometry.geom_equals(one.geometry).all()
+    assert load_record(four).notices == load_record(one).notices
+
+
+def test_a_window_reads_the_cells_of_the_whole_and_no_others(tmp_path):
+    values = np.arange(1.0, 1201).reshape(30, 40) / 100
+    path = write(tmp_path / "p.tif", values, transform=squares(100))
+    bounds = (501_000, 2_498_000, 502_000, 2_499_000)
+    whole = load_population(path, crs=STUDY, unit="count")
+    part = load_population(path, crs=STUDY, unit="count", bounds=bounds)
+    inside = whole[whole.intersects(shapely.box(*bounds))]
+    assert set(inside["unit_id"]) <= set(part["unit_id"])
+    merged = part.merge(whole, on="unit_id")
+    assert merged["population_x"].tolist() == merged["population_y"].tolist()
+    assert len(part) < 200
+
+
 def test_a_raster_beside_a_table_is_refused(raster, tmp_path):
     with pytest.raises(SourceError, match=r"and .*homes\.csv, which is none"):
         load_population([raster, tmp_path / "homes.csv"], crs=STUDY, unit="count")
