@@ -212,6 +212,10 @@ class DetourTable(WalkTable):
         """As far as a facility reaches."""
         return self.distance_m
 
+    def unit_of(self, of: str) -> str | None:
+        """Give the unit of the index, which alone is no share."""
+        return "m/m" if self.target_part == "index" else super().unit_of(of)
+
     @property
     def known_parts(self) -> tuple[str, ...]:
         """Whom a straight line serves wrongly, whom either serves, and how long detours are."""

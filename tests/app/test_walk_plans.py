@@ -9,6 +9,7 @@ import shapely
 
 from geoplan.app.outputs import write_outputs
 from geoplan.app.plan import read_plan
+from geoplan.app.report_words import finding
 from geoplan.app.run import run_plan
 from geoplan.core.errors import GeoplanError, PlanError
 
@@ -257,3 +258,64 @@ def test_metres_and_minutes_of_categories_do_not_mix(plan, keys):
 
     with pytest.raises(PlanError, match="either distance_m, or minutes with speed_kmh"):
         run_plan(plan)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", {"circle": "every category", "bends": "A straight line of"}),
+        ("zh", {"circle": "各类设施齐备", "bends": "按直线"}),
+    ],
+)
+def test_the_report_words_living_circles_and_detours(plan, lang, words):
+    text = f"""
+[indicators.circle]
+analysis = "living_circle"
+distance_m = 400
+categories.stop = "bus_stops"
+{WALK}
+[indicators.bends]
+analysis = "detour"
+facilities = "bus_stops"
+distance_m = 400
+{WALK}
+"""
+    plan.write_text(LAYERS.replace('"zh"', f'"{lang}"') + text, encoding="utf-8")
+
+    said = {one.id: finding(one, lang) for one in run_plan(plan).indicators}
+
+    assert all(words[id_] in said[id_] for id_ in said)
+
+
+@pytest.mark.parametrize(("bound", "status"), [("<= 1.0 m/m", "missed"), ("<= 1.1 m/m", "met")])
+def test_a_detour_index_may_have_a_target(plan, bound, status):
+    text = f"""
+[indicators.bends]
+analysis = "detour"
+facilities = "bus_stops"
+distance_m = 400
+target = "{bound}"
+target_part = "index"
+{WALK}
+"""
+    plan.write_text(LAYERS + text, encoding="utf-8")
+
+    [bends] = run_plan(plan).indicators
+
+    assert bends.verdict.status == status
+
+
+def test_cells_may_be_sampled(plan):
+    text = f"""
+[indicators.stops]
+analysis = "coverage"
+facilities = "bus_stops"
+distance_m = 400
+sample_m = 50
+{WALK}
+"""
+    plan.write_text(LAYERS + text, encoding="utf-8")
+
+    [stops] = run_plan(plan).indicators
+
+    assert stops.result.definition["sample_m"] == 50
