@@ -137,7 +137,10 @@ def change_map(  # noqa: PLR0913 (the parts of one page)
         ),
     ]
     sheet = Sheet(
-        title=title or f"{default_title(after, lang)}: {say('change.title', lang)}",
+        title=title
+        or say(
+            "change.titled", lang, title=default_title(after, lang), what=say("change.title", lang)
+        ),
         subtitle=capital(pair_subtitle(pair)),
         table=pair_table(pair, ground),
         lines=[Line(earlier, Goal(), pair.names[0]), Line(later, goal, pair.names[1])],

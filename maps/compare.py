@@ -92,7 +92,10 @@ def compare_map(  # noqa: PLR0913 (the parts of one page)
     parts = [*_ground_part(pair, ground), _value_part(pair, ground)]
     earlier, later = pair.measures
     sheet = Sheet(
-        title=title or f"{default_title(after, lang)}: {pair.names[0]} / {pair.names[1]}",
+        title=title
+        or say(
+            "change.titled", lang, title=default_title(after, lang), what=" / ".join(pair.names)
+        ),
         subtitle=capital(pair_subtitle(pair)),
         table=pair_table(pair, ground),
         lines=[Line(earlier, Goal(), pair.names[0]), Line(later, goal, pair.names[1])],

@@ -145,8 +145,10 @@ def _layers(
             layer = layers.get(kind)
             if layer is None or id(layer) in seen or layer.empty:
                 continue
-            seen.add(id(layer))
             name = _called(finding.result, kind, ground.lang)
+            if name in places:  # the same layer once more, as another analysis prepared it
+                continue
+            seen.add(id(layer))
             places[name] = layer
             part = objects_part(layer, ground, title=capital(name), show=False)
             objects.append(replace(part, heading=say("control.places", ground.lang)))
