@@ -1,0 +1,169 @@
+"""The average service radius, by every formula."""
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.spatial import cKDTree
+
+from geoplan.analyses.service_radius import service_radius
+from geoplan.analyses.voronoi_edges import star_edges
+from geoplan.core.errors import CRSError, ParameterError
+from geoplan.core.texts import LANGS
+
+CRS = "EPSG:4547"
+WEST, SOUTH = 500_000, 2_500_000
+
+
+def frame(geometry, **columns):
+    return gpd.GeoDataFrame(columns, geometry=geometry, crs=CRS)
+
+
+def box(x, y, width, height):
+    return shapely.box(WEST + x, SOUTH + y, WEST + x + width, SOUTH + y + height)
+
+
+def points(*pairs):
+    return [shapely.Point(WEST + x, SOUTH + y) for x, y in pairs]
+
+
+def two_districts():
+    squares = [box(0, 0, 1000, 1000), box(1000, 0, 1000, 1000)]
+    return frame(squares, district_id=["b", "a"], name=["乙", "甲"])
+
+
+def value(result, part, of="land"):
+    return result.measure(of, part).districts["value"].tolist()
+
+
+def test_circle_and_hexagon_follow_from_area_and_number():
+    result = service_radius(frame(points((1, 1), (2, 2), (1500, 5))), two_districts(), of=["land"])
+    assert value(result, "circle") == pytest.approx([(5e5 / np.pi) ** 0.5, (1e6 / np.pi) ** 0.5])
+    assert value(result, "hexagon") == pytest.approx([(1e6 / 3**1.5) ** 0.5, (2e6 / 3**1.5) ** 0.5])
+    assert result.measure("land", "circle").value == pytest.approx((2e6 / 3 / np.pi) ** 0.5)
+
+
+def test_nine_tenths_of_a_kilometre_is_the_density_that_the_guide_implies():
+    district = frame([box(0, 0, 1000, 1000)], district_id=["a"], name=["甲"])
+    built = frame([box(0, 0, 1000, 1000)])
+    result = service_radius(
+        frame(points((5, 5))), district, of=["built_up"], demand={"built_up": built}
+    )
+    assert 1 / (np.pi * 0.9**2) == pytest.approx(0.393, abs=5e-4)
+    assert result.measure("built_up", "circle").value == pytest.approx(564.19, abs=0.01)
+
+
+def test_a_district_without_a_facility_has_no_circle_but_a_mean_distance():
+    result = service_radius(frame(points((500, 500))), two_districts(), of=["land"])
+    assert np.isnan(value(result, "circle")[1])
+    assert value(result, "mean")[1] > 900
+    assert value(result, "farthest")[1] == pytest.approx(np.hypot(1500, 500))
+
+
+def test_people_at_points_have_the_plain_mean_and_quantiles():
+    people = frame(points((0, 0), (0, 300), (0, 400)), population=[10, 20, 70])
+    result = service_radius(
+        frame(points((0, 0))), two_districts(), of=["population"],
+        demand={"population": people}, quantiles=[0.3, 0.31],
+    )  # fmt: skip
+    assert value(result, "mean", "population")[0] == pytest.approx(0.2 * 300 + 0.7 * 400)
+    assert value(result, "p30", "population")[0] == pytest.approx(300)
+    assert value(result, "p31", "population")[0] == pytest.approx(400)
+    assert value(result, "farthest", "population")[0] == 400
+    assert np.isnan(value(result, "mean", "population")[1])
+    assert {measure.part for measure in result.measures} == {"mean", "p30", "p31", "farthest"}
+
+
+def test_people_in_polygons_are_even_inside_each():
+    cell = frame([box(0, 0, 1000, 1000)], population=[50])
+    stations = frame(points((500, 500), (3000, 0)))
+    result = service_radius(
+        stations, two_districts(), of=["land", "population"], demand={"population": cell}
+    )
+    for part in ("mean", "p50", "p90", "farthest"):
+        assert value(result, part)[0] == pytest.approx(value(result, part, "population")[0])
+
+
+def test_rows_at_one_place_are_told_or_counted_as_one():
+    piles = frame(points((500, 500), (500, 500), (1500, 500)))
+    districts = two_districts()
+    rows = service_radius(piles, districts, of=["land"])
+    places = service_radius(piles, districts, of=["land"], by_place=True)
+    assert [notice.code for notice in rows.notices] == ["facilities_at_one_place"]
+    assert value(places, "circle")[0] == pytest.approx(value(rows, "circle")[0] * 2**0.5)
+    assert value(places, "mean") == value(rows, "mean")
+    assert places.definition["facility_count"] == 2
+
+
+def test_without_facilities_every_radius_is_unknown_and_said_so():
+    result = service_radius(frame([]), two_districts(), of=["land"])
+    assert all(np.isnan(measure.value) for measure in result.measures)
+    assert [notice.code for notice in result.notices] == ["layer_empty_radius_unknown"]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_notice_has_its_words(lang):
+    notices = [
+        *service_radius(frame([]), two_districts(), of=["land"]).notices,
+        *service_radius(frame(points((5, 5), (5, 5))), two_districts(), of=["land"]).notices,
+    ]
+    assert len({notice.text(lang) for notice in notices}) == 2
+
+
+places = st.lists(
+    st.tuples(st.integers(-500, 2500), st.integers(-500, 1500)), min_size=1, max_size=12
+)
+
+
+@given(places)
+def test_it_agrees_with_a_fine_grid_of_places(pairs):
+    result = service_radius(frame(points(*pairs)), two_districts(), of=["land"])
+    x, y = np.meshgrid(np.arange(5, 1000, 10), np.arange(5, 1000, 10))
+    corner = np.array([WEST, SOUTH])
+    grid = np.column_stack([x.ravel(), y.ravel()]) + corner
+    tree = cKDTree(np.array(pairs) + corner)
+    for k in range(2):
+        distance_m = tree.query(grid + np.array([1000 * k, 0]))[0]
+        assert value(result, "mean")[k] == pytest.approx(distance_m.mean(), abs=0.5)
+        assert value(result, "p50")[k] == pytest.approx(np.median(distance_m), abs=12)
+        assert 0 <= value(result, "farthest")[k] - distance_m.max() < 10
+
+
+@given(places, st.integers(1, 3000))
+def test_area_within_a_radius_agrees_with_drawn_circles(pairs, radius_m):
+    district = box(0, 0, 1000, 1000)
+    stations = np.array(points(*pairs))
+    within = star_edges(np.array([district]), stations).area_within(np.array([float(radius_m)]))
+    drawn = [shapely.buffer(one, radius_m, quad_segs=256) for one in stations]
+    expected = shapely.intersection(shapely.union_all(drawn), district).area
+    assert within[0] == pytest.approx(expected, rel=2e-5, abs=5)
+
+
+@given(places)
+def test_radii_are_in_order_and_a_further_facility_makes_none_larger(pairs):
+    districts = two_districts()
+    more = service_radius(frame(points(*pairs, (700, 700))), districts, of=["land"])
+    less = service_radius(frame(points(*pairs)), districts, of=["land"])
+    for result in (less, more):
+        middle, high, far = (np.array(value(result, part)) for part in ("p50", "p90", "farthest"))
+        assert (middle <= high).all()
+        assert (high <= far).all()
+    for part in ("mean", "p90", "farthest"):
+        assert (np.array(value(more, part)) <= np.array(value(less, part)) + 1e-6).all()
+
+
+@pytest.mark.parametrize(
+    ("stations", "more", "error", "match"),
+    [
+        (frame([]).to_crs(4326), {}, CRSError, "`facilities` is in EPSG:4326"),
+        (frame([]), {"of": "land"}, ParameterError, "wanted a list"),
+        (frame([]), {"of": []}, ParameterError, "wanted a list"),
+        (frame([]), {"of": ["built_up"]}, ParameterError, "whose layer is missing"),
+        (frame([]), {"quantiles": [90]}, ParameterError, "wanted shares such as 0.9"),
+    ],
+)
+def test_bad_inputs_are_refused(stations, more, error, match):
+    with pytest.raises(error, match=match):
+        service_radius(stations, two_districts(), **({"of": ["land"]} | more))
