@@ -106,7 +106,7 @@ class Drawing:
             The file.
         """
         target = io.BytesIO()
-        with _settings():
+        with drawing_settings():
             if file_format == "png":
                 self.figure.savefig(target, dpi=dpi, format="rgba", facecolor=PAPER)
                 size = tuple(int(inches * dpi) for inches in self.figure.get_size_inches())
@@ -222,13 +222,14 @@ def draw_map(
         raise EmptyLayerError("The result has no district, so there is no map to draw of it.")
     measure = result.measures[0] if of is None else result.measure(of, part)
     words = _words(result, measure, lang, (title, subtitle))
-    with _settings():
+    with drawing_settings():
         figure = _draw(result, measure, words, standings or {}, bound)
     return Drawing(figure, words.notices, words.lang)
 
 
 @contextmanager
-def _settings() -> "Iterator[None]":
+def drawing_settings() -> "Iterator[None]":
+    """Set fonts and whatever else a picture needs, while it is drawn; nothing is left behind."""
     import matplotlib as mpl
 
     settings: dict[Any, Any] = {

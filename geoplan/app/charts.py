@@ -66,6 +66,30 @@ class Limit:
     label: str
 
 
+@dataclass(frozen=True)
+class BarChart:
+    """
+    Ranked bars, ready to draw as SVG or as a picture.
+
+    Parameters
+    ----------
+    bars : tuple of Bar
+        In the order to draw them.
+    title : str
+        What the chart shows, for those who hear it instead.
+    tick_labels, ticks : tuples of the same length
+        The axis, from `axis_ticks`; the last tick is its end.
+    limit : Limit, optional
+        The target.
+    """
+
+    bars: tuple[Bar, ...]
+    title: str
+    tick_labels: tuple[str, ...]
+    ticks: tuple[float, ...]
+    limit: Limit | None = None
+
+
 def ranked(bars: Sequence[Bar], *, highest_first: bool = False) -> list[Bar]:
     """
     Put bars in order: the whole first, then from the worst to the best, the unknown last.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -73,13 +74,17 @@ def run(
         Path | None,
         typer.Option("--out", "-o", help="Folder for the outputs.  [default: <plan>-out]"),
     ] = None,
+    template: Annotated[
+        Path | None,
+        typer.Option("--template", "-t", help="Your own .docx for the Word report."),
+    ] = None,
     lang: _LangOption = None,
     quiet: _Quiet = False,
     verbose: _Verbose = False,
 ) -> None:
     """Run a plan: report, maps and tables into a folder. Exit 0, or 2 for bad input."""
     with _reporting(verbose=verbose):
-        folder, outcome = _run_into(plan, out, lang, quiet=quiet)
+        folder, outcome = _run_into(plan, out, lang, quiet=quiet, template=template)
         _show(outcome, quiet=quiet, verbose=verbose)
         _say_where(folder, outcome.lang)
 
@@ -270,7 +275,13 @@ def exit_code(outcome: "PlanOutcome") -> int:
 
 
 def _run_into(
-    path: Path, out: Path | None, lang: _Lang | None, *, quiet: bool, fictional: bool = False
+    path: Path,
+    out: Path | None,
+    lang: _Lang | None,
+    *,
+    quiet: bool,
+    fictional: bool = False,
+    template: Path | None = None,
 ) -> tuple[Path, "PlanOutcome"]:
     from geoplan.app.console import watching
     from geoplan.app.outputs import (
@@ -281,15 +292,20 @@ def _run_into(
     )
     from geoplan.app.plan import read_plan
     from geoplan.app.plan_maps import plan_basemap
+    from geoplan.app.report_docx import open_template
     from geoplan.app.run import run_plan
 
     plan = read_plan(path)
     folder = output_folder(plan, out)
-    check_output_folder(folder, source_paths(plan))
+    check_output_folder(folder, [*source_paths(plan), *([template] if template else [])])
+    chosen = str(template or (plan.resolve(plan.head.template) if plan.head.template else ""))
+    if chosen:
+        open_template(chosen)  # before an hour is spent on numbers
     basemap = plan_basemap(plan)
     with watching(quiet=quiet) as progress:
         outcome = run_plan(plan, lang=lang and lang.value, progress=progress)
     with watching(quiet=quiet) as progress:
+        outcome = replace(outcome, template=chosen)
         written = write_outputs(
             outcome, folder, fictional=fictional, basemap=basemap, progress=progress
         )

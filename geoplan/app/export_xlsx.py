@@ -1,9 +1,9 @@
-"""``results.xlsx``: the numbers as a workbook for the office."""
+"""``report.xlsx``: the numbers as a workbook for the office; ``results.xlsx``: as one table."""
 
 import json
 import math
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,6 +72,10 @@ def write_xlsx(outcome: PlanOutcome, path: Path) -> None:
     layers, the warnings. Cells hold the numbers unrounded; their formats only show fewer digits.
     Text stays text: what begins with ``=`` is no formula, what looks like an address no link.
     """
+    _save(_sheets(outcome), outcome, path)
+
+
+def _save(sheets: Iterable[Sheet], outcome: PlanOutcome, path: Path) -> None:
     import xlsxwriter
 
     options = {
@@ -84,8 +88,50 @@ def write_xlsx(outcome: PlanOutcome, path: Path) -> None:
         workbook.set_properties({"title": outcome.name, "comments": "geoplan"})
         styles = _styles(workbook)
         taken: set[str] = set()
-        for sheet in _sheets(outcome):
+        for sheet in sheets:
             _write(workbook, sheet, _sheet_name(sheet.name, taken), styles)
+
+
+def write_results_xlsx(outcome: PlanOutcome, path: Path) -> None:
+    """
+    Write every value of a run as one long table, for pivot tables and programs.
+
+    Parameters
+    ----------
+    outcome : PlanOutcome
+        A plan that has been run.
+    path : Path
+        Where to.
+
+    Notes
+    -----
+    One row per indicator, denominator, part and district, and one with an empty ``district_id``
+    for the whole; columns named as in ``results.json``, in both languages alike.
+    """
+    rows = [
+        (
+            *(indicator.id, indicator.title, measure.of, measure.part),
+            *(id_, name, value, measure.unit),
+            *(over, measure.numerator_unit, under, measure.denominator_unit),
+        )
+        for indicator in outcome.indicators
+        for measure in indicator.result.measures
+        for id_, name, value, over, under in _places(measure)
+    ]
+    formats = ["", "", "", "", "", "", "General", "", "General", "", "General", ""]
+    _save([Sheet("results", _LONG, list(rows), formats)], outcome, path)
+
+
+_LONG = (
+    *("id", "title", "of", "part", "district_id", "name", "value", "unit"),
+    *("numerator", "numerator_unit", "denominator", "denominator_unit"),
+)
+
+
+def _places(measure: "Measure") -> "Iterator[tuple[Any, ...]]":
+    columns = ["district_id", "name", "value", "numerator", "denominator"]
+    yield from measure.districts[columns].itertuples(index=False, name=None)
+    yield "", "", measure.value, measure.numerator, measure.denominator
 
 
 def _sheets(outcome: PlanOutcome) -> Iterable[Sheet]:
@@ -273,7 +319,7 @@ def _styles(workbook: "Workbook") -> "dict[tuple[str, bool], Format]":
                 **({"num_format": number_format} if number_format else {}),
             }
         )
-        for number_format in ("", _SHARE, _WHOLE, _RATIO)
+        for number_format in ("", "General", _SHARE, _WHOLE, _RATIO)
         for bold in (False, True)
     }
     styles["header", True] = workbook.add_format(

@@ -36,6 +36,12 @@ class Target:
         Which measure of the result it applies to.
     source : str
         Document, row or page.
+    year : int or None
+        What it is set for, where the plan says.
+    force : {"binding", "expected", "strive"} or None
+        约束性, 预期性 or 力争, where the plan says.
+    document : str
+        Key of the document in the catalogue that it was taken from; empty for the plan's own.
     """
 
     text: str
@@ -45,6 +51,9 @@ class Target:
     of: str
     part: str = ""
     source: str = ""
+    year: int | None = None
+    force: str | None = None
+    document: str = ""
 
 
 @dataclass(frozen=True)
@@ -135,6 +144,8 @@ class PlanOutcome:
         Versions of geoplan, Python and the libraries that decide numbers.
     seconds : mapping of str to float
         Duration of each step.
+    template : str
+        The office's own Word template for ``report.docx``; empty for ours.
     """
 
     name: str
@@ -148,3 +159,4 @@ class PlanOutcome:
     notices: tuple[Notice, ...]
     versions: Mapping[str, str]
     seconds: Mapping[str, float]
+    template: str = ""

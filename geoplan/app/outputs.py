@@ -3,15 +3,15 @@
 import json
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import count, islice
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geoplan.app.outcome import PlanOutcome
 from geoplan.app.plan import Plan
-from geoplan.app.provenance import FILE_NAME, GENERATOR, provenance_document
+from geoplan.app.provenance import FILE_NAME, GENERATOR, provenance_document, run_time
 from geoplan.app.targets import judges_districts
 from geoplan.core.errors import GeoplanError, SourceError
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from geoplan.app.outcome import IndicatorOutcome
     from geoplan.maps import Basemap
 
+    Tick = Callable[[str], None]
+
 # Left in folders by desktops, and by GIS or office programs that look at an output.
 _STRAY = ("thumbs.db", "desktop.ini", ".ds_store")
 _SHOWN = 3
@@ -29,6 +31,8 @@ _BESIDE = ("-wal", "-shm", "-journal", ".aux.xml", ".qmd")
 
 # Context is drawn quietly under an indicator; more features than this would drown the map.
 _CONTEXT_LAYERS_ROWS = 2_000
+_OTHER_STEPS = 8  # overview, pictures, three reports, three files of results
+_PRINT_DPI = 300
 _NO_CONTEXT = frozenset({"districts", "population", "jobs"})
 
 
@@ -118,9 +122,10 @@ def _is_ours(file: str, ours: frozenset[str]) -> bool:
 
 
 def source_paths(plan: Plan) -> list[Path]:
-    """Give the plan file and every file that its layers name."""
+    """Give the plan file, every file that its layers name, and its Word template."""
     written = (path for table in plan.layers.values() for path in table.path)
-    return [plan.path, *(plan.resolve(path) for path in written)]
+    template = [plan.resolve(plan.head.template)] if plan.head.template else []
+    return [plan.path, *(plan.resolve(path) for path in written), *template]
 
 
 def write_outputs(
@@ -153,8 +158,9 @@ def write_outputs(
     Returns
     -------
     Path
-        The folder, with ``report.html``, ``maps/<id>.html``, ``results.json``, ``results.xlsx``,
-        ``results.gpkg`` and ``provenance.json``.
+        The folder, with ``report.html``, ``report.docx``, ``report.xlsx``, ``maps/<id>.html``,
+        ``pictures/<id>.png`` and ``.svg``, ``results.json``, ``results.xlsx``, ``results.gpkg`` and
+        ``provenance.json``.
 
     Raises
     ------
@@ -166,7 +172,10 @@ def write_outputs(
     fresh = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}.tmp")
     try:
         (fresh / "maps").mkdir(parents=True)
-        _write_all(outcome, fresh, progress, fictional=fictional, basemap=basemap)
+        (fresh / "pictures").mkdir()
+        tick = _ticks(progress, len(outcome.indicators) + _OTHER_STEPS)
+        _write_all(outcome, fresh, tick, fictional=fictional, basemap=basemap)
+        tick("")
         _take_place(fresh, folder)
     except GeoplanError:
         raise
@@ -180,45 +189,83 @@ def write_outputs(
     return folder
 
 
+def _ticks(progress: "Progress | None", total: int) -> "Tick":
+    done = count()
+
+    def tick(step: str) -> None:
+        if progress is not None:
+            progress(step, next(done), total)
+
+    return tick
+
+
 def _write_all(
     outcome: PlanOutcome,
     folder: Path,
-    progress: "Progress | None",
+    tick: "Tick",
     *,
     fictional: bool,
     basemap: "Basemap | None",
 ) -> None:
     from geoplan.app.export_gpkg import write_gpkg
     from geoplan.app.export_json import results_document, write_json
-    from geoplan.app.export_xlsx import write_xlsx
-    from geoplan.app.plan_maps import write_plan_maps
-    from geoplan.app.report import write_report
+    from geoplan.app.export_xlsx import write_results_xlsx, write_xlsx
 
-    total = len(outcome.indicators) + 5
-
-    def tick(step: str, done: int) -> None:
-        if progress is not None:
-            progress(step, done, total)
-
-    pages: dict[str, str] = {}
-    for done, indicator in enumerate(outcome.indicators):
-        file = f"maps/{indicator.id}.html"
-        tick(f"write {file}", done)
-        pages[indicator.id] = _map_page(outcome, indicator, fictional=fictional, basemap=basemap)
-        (folder / file).write_text(pages[indicator.id], encoding="utf-8", newline="\n")
-    tick("write overview.html", total - 5)
-    write_plan_maps(outcome, folder, fictional=fictional, basemap=basemap)
-    tick("write report.html", total - 4)
-    write_report(outcome, folder / "report.html", pages)
-    tick("write results.json", total - 3)
+    created = run_time()
+    made_on = created.astimezone().date().isoformat()
+    pages = _write_maps(outcome, folder, tick, fictional=fictional, basemap=basemap)
+    _write_reports(outcome, folder, tick, pages, made_on)
+    tick("write report.xlsx")
+    write_xlsx(outcome, folder / "report.xlsx")
+    tick("write results.json")
     write_json(results_document(outcome), folder / "results.json")
-    tick("write results.xlsx", total - 2)
-    write_xlsx(outcome, folder / "results.xlsx")
-    tick("write results.gpkg", total - 1)
+    tick("write results.xlsx")
+    write_results_xlsx(outcome, folder / "results.xlsx")
+    tick("write results.gpkg")
     write_gpkg(outcome, folder / "results.gpkg")
     files = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
-    write_json(provenance_document(outcome, files), folder / FILE_NAME)
-    tick("", total)
+    write_json(provenance_document(outcome, files, created=created), folder / FILE_NAME)
+
+
+def _write_maps(
+    outcome: PlanOutcome,
+    folder: Path,
+    tick: "Tick",
+    *,
+    fictional: bool,
+    basemap: "Basemap | None",
+) -> dict[str, str]:
+    from geoplan.app.plan_maps import write_plan_maps
+
+    pages: dict[str, str] = {}
+    for indicator in outcome.indicators:
+        file = f"maps/{indicator.id}.html"
+        tick(f"write {file}")
+        pages[indicator.id] = _map_page(outcome, indicator, fictional=fictional, basemap=basemap)
+        (folder / file).write_text(pages[indicator.id], encoding="utf-8", newline="\n")
+    tick("write overview.html")
+    write_plan_maps(outcome, folder, fictional=fictional, basemap=basemap)
+    return pages
+
+
+def _write_reports(
+    outcome: PlanOutcome, folder: Path, tick: "Tick", pages: Mapping[str, str], made_on: str
+) -> None:
+    from geoplan.app.report import draw_maps, make_view, page_picture, write_report
+    from geoplan.app.report_docx import write_docx
+
+    tick("write pictures")
+    drawings = draw_maps(outcome)
+    large = {key: drawing.save("png", dpi=_PRINT_DPI) for key, drawing in drawings.items()}
+    for key, drawing in drawings.items():
+        (folder / f"pictures/{key}.png").write_bytes(large[key])
+        (folder / f"pictures/{key}.svg").write_bytes(drawing.save("svg", dpi=_PRINT_DPI))
+    view = make_view(outcome, drawings.values(), made_on=made_on)
+    tick("write report.html")
+    small = {key: page_picture(drawing) for key, drawing in drawings.items()}
+    write_report(outcome, folder / "report.html", pages, pictures=small, view=view)
+    tick("write report.docx")
+    write_docx(view, folder / "report.docx", pictures=large, template=outcome.template)
 
 
 def _map_page(
@@ -305,7 +352,7 @@ def _take_place(fresh: Path, folder: Path) -> None:
     except OSError as error:  # Windows: a file in it is open
         raise SourceError(
             f"{folder} cannot be replaced ({error.strerror or error}); it is as it was. Close "
-            "whatever has a file of it open, such as results.xlsx in Excel, and run again."
+            "whatever has a file of it open, such as report.xlsx in Excel, and run again."
         ) from error
     try:
         fresh.rename(folder)

@@ -63,6 +63,9 @@ class PlanHead(Table):
     crs: Text | None = Field(None, description="the study CRS as text, e.g. 'EPSG:4547'")
     lang: Literal["en", "zh"] = Field("en", description='"en" or "zh"')
     out: Text | None = Field(None, description="a folder for the outputs, as text")
+    template: Text | None = Field(
+        None, description="the office's own .docx for the Word report, as text"
+    )
     margin_m: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = Field(
         None, description="metres, a number not below 0"
     )

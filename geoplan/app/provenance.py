@@ -1,6 +1,7 @@
 """``provenance.json``: what a run was made of, so that it can be checked and repeated."""
 
 import hashlib
+import os
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -14,7 +15,23 @@ FILE_NAME = "provenance.json"
 GENERATOR = "geoplan"
 
 
-def provenance_document(outcome: PlanOutcome, files: Iterable[str]) -> dict[str, Any]:
+def run_time() -> datetime:
+    """
+    Tell the time of a run, once for all that is written.
+
+    Returns
+    -------
+    datetime
+        In UTC: now, or ``SOURCE_DATE_EPOCH`` where that is set, so that a run can be repeated to
+        the last byte (reproducible-builds.org).
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)
+
+
+def provenance_document(
+    outcome: PlanOutcome, files: Iterable[str], *, created: datetime | None = None
+) -> dict[str, Any]:
     """
     Say what a run was made of.
 
@@ -24,6 +41,8 @@ def provenance_document(outcome: PlanOutcome, files: Iterable[str]) -> dict[str,
         A plan that has been run.
     files : iterable of str
         What was written beside it, as paths inside the folder.
+    created : datetime, optional
+        From `run_time`; now by default.
 
     Returns
     -------
@@ -33,7 +52,7 @@ def provenance_document(outcome: PlanOutcome, files: Iterable[str]) -> dict[str,
     """
     return {
         "generator": GENERATOR,
-        "created_utc": datetime.now(UTC).isoformat(timespec="seconds"),
+        "created_utc": (created or run_time()).isoformat(timespec="seconds"),
         "plan": {
             "name": outcome.name,
             "file": Path(outcome.plan_path).name,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from geoplan.app.charts import Bar, Limit, Standing, axis_ticks, ranked, ranked_bars
+from geoplan.app.charts import Bar, BarChart, Limit, Standing, axis_ticks, ranked, ranked_bars
 from geoplan.app.outcome import IndicatorOutcome
 from geoplan.app.report_tables import compares_districts, district_names, district_standings
 from geoplan.app.report_words import CEILINGS, say, target_words
@@ -15,9 +15,9 @@ from geoplan.maps.safe import visible
 _BARS_ON_A_PAGE = 56  # of A4, where a picture cannot break
 
 
-def district_chart(indicator: IndicatorOutcome, lang: str) -> Markup:
+def bar_charts(indicator: IndicatorOutcome, lang: str) -> tuple[BarChart, ...]:
     """
-    Draw the headline measure by district, ranked, with the target as a line.
+    Rank the headline measure by district, with the target as a line.
 
     Parameters
     ----------
@@ -28,8 +28,8 @@ def district_chart(indicator: IndicatorOutcome, lang: str) -> Markup:
 
     Returns
     -------
-    Markup
-        One chart, or several where the districts do not fit on one page of print.
+    tuple of BarChart
+        One, or several where the districts do not fit on one page of print.
     """
     measure, target, verdict = indicator.headline, indicator.target, indicator.verdict
     judged = compares_districts(indicator)
@@ -53,15 +53,43 @@ def district_chart(indicator: IndicatorOutcome, lang: str) -> Markup:
     if target is not None and bound is not None:
         limit = Limit(bound, say("chart.target", lang, target=target_words(target, lang)))
     order = ranked(bars, highest_first=target is not None and target.operator in CEILINGS)
-    return Markup("").join(
-        ranked_bars(
-            order[start : start + _BARS_ON_A_PAGE],
+    return tuple(
+        BarChart(
+            bars=tuple(order[start : start + _BARS_ON_A_PAGE]),
             title=say("chart.title", lang, title=visible(indicator.title)),
-            tick_labels=_tick_labels(ticks, measure.unit, lang),
-            ticks=ticks,
+            tick_labels=tuple(_tick_labels(ticks, measure.unit, lang)),
+            ticks=tuple(ticks),
             limit=limit,
         )
         for start in range(0, len(order), _BARS_ON_A_PAGE)
+    )
+
+
+def district_chart(indicator: IndicatorOutcome, lang: str) -> Markup:
+    """
+    Draw the headline measure by district, ranked, with the target as a line.
+
+    Parameters
+    ----------
+    indicator : IndicatorOutcome
+        The indicator.
+    lang : {"en", "zh"}
+        The language.
+
+    Returns
+    -------
+    Markup
+        One chart, or several where the districts do not fit on one page of print.
+    """
+    return Markup("").join(
+        ranked_bars(
+            chart.bars,
+            title=chart.title,
+            tick_labels=chart.tick_labels,
+            ticks=chart.ticks,
+            limit=chart.limit,
+        )
+        for chart in bar_charts(indicator, lang)
     )
 
 

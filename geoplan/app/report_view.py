@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from geoplan.app.charts import Standing
+from geoplan.app.charts import BarChart, Standing
 from geoplan.app.outcome import IndicatorOutcome, PlanOutcome
-from geoplan.app.report_chart import district_chart
+from geoplan.app.report_chart import bar_charts, district_chart
+from geoplan.app.report_curve import GrowthView, growth_view
+from geoplan.app.report_glance import glance_table
 from geoplan.app.report_quality import (
     LayerNotes,
     files_table,
@@ -17,61 +19,31 @@ from geoplan.app.report_quality import (
     step_facts,
     version_facts,
 )
+from geoplan.app.report_summary import Card, anchor, cards, standing, summary, verdict_table
 from geoplan.app.report_tables import (
     Cell,
-    Heading,
-    Row,
     Table,
     compares_districts,
-    district_names,
     district_table,
     measures_table,
     other_tables,
     verdict_cell,
 )
 from geoplan.app.report_words import (
-    MARKS,
     conclusion,
     finding,
-    fraction_words,
     measure_words,
     notice_words,
     on_streets,
-    reason_words,
     say,
-    shortfall_words,
-    target_words,
-    unbroken,
+    source_words,
 )
 from geoplan.core.notices import unique
-from geoplan.core.numbers import number, value_text
 from geoplan.core.results import Result
 from geoplan.core.texts import catalogue
 from geoplan.maps.safe import visible
 
-_WORST_NAMED = 3
-_ORDER: tuple[Standing, ...] = ("missed", "undecidable", "met", "")
-
 Define = Callable[[Result, str], Sequence[str]]
-
-
-@dataclass(frozen=True)
-class Card:
-    """
-    A count on the first page.
-
-    Parameters
-    ----------
-    standing : {"met", "missed", "undecidable", ""}
-        What is counted.
-    mark, count, word : str
-        Its sign, the number and what it is called.
-    """
-
-    standing: Standing
-    mark: str
-    count: str
-    word: str
 
 
 @dataclass(frozen=True)
@@ -95,8 +67,12 @@ class IndicatorView:
         Where the target comes from.
     chart : Markup
         Ranked bars.
+    bars : tuple of BarChart
+        The same as values, for a picture.
     chart_caption : str
         What the chart shows.
+    growth : GrowthView or None
+        How the share grows with distance or time.
     measures : Table or None
         The whole area by every measure.
     districts : Table
@@ -118,7 +94,9 @@ class IndicatorView:
     definition: tuple[str, ...]
     source: str
     chart: Markup
+    bars: tuple[BarChart, ...]
     chart_caption: str
+    growth: GrowthView | None
     measures: Table | None
     districts: Table
     others: tuple[Table, ...]
@@ -140,6 +118,8 @@ class ReportView:
         Counts of verdicts.
     verdicts : Table
         One row per indicator, the missed ones first.
+    glance : Table or None
+        Districts by how many targets they would miss.
     indicators : tuple of IndicatorView
         In the order of the plan.
     layers, files : Table
@@ -161,6 +141,7 @@ class ReportView:
     summary: str
     cards: tuple[Card, ...]
     verdicts: Table
+    glance: Table | None
     indicators: tuple[IndicatorView, ...]
     layers: Table
     files: Table
@@ -173,7 +154,7 @@ class ReportView:
     made_by: str
 
 
-def report_view(outcome: PlanOutcome, define: Define) -> ReportView:
+def report_view(outcome: PlanOutcome, define: Define, *, made_on: str = "") -> ReportView:
     """
     Turn the outcome of a plan into the words and tables of its report.
 
@@ -183,6 +164,8 @@ def report_view(outcome: PlanOutcome, define: Define) -> ReportView:
         The plan that was run.
     define : callable
         Gives the definition of a result in words, from the result and the language.
+    made_on : str
+        Date of the run, such as ``2025-06-30``; a report without one is the same every time.
 
     Returns
     -------
@@ -193,11 +176,12 @@ def report_view(outcome: PlanOutcome, define: Define) -> ReportView:
     return ReportView(
         name=visible(outcome.name),
         lang=lang,
-        summary=_summary(outcome),
-        cards=_cards(outcome),
+        summary=summary(outcome),
+        cards=cards(outcome),
         verdicts=verdict_table(outcome),
+        glance=glance_table(outcome),
         indicators=tuple(
-            _indicator(indicator, k, lang, define)
+            _indicator(indicator, k, outcome, define)
             for k, indicator in enumerate(outcome.indicators, start=1)
         ),
         layers=layers_table(outcome),
@@ -209,151 +193,40 @@ def report_view(outcome: PlanOutcome, define: Define) -> ReportView:
         versions=version_facts(outcome),
         methods=_methods(outcome),
         made_by=say(
-            "page.made_by",
+            "page.made_on" if made_on else "page.made_by",
             lang,
+            date=made_on,
             version=visible(outcome.versions.get("geoplan", "")),
             crs=visible(outcome.study_crs.crs),
         ),
     )
 
 
-def _standing(indicator: IndicatorOutcome) -> Standing:
-    return indicator.verdict.status if indicator.verdict else ""
-
-
-def _count(outcome: PlanOutcome, standing: Standing) -> int:
-    return sum(_standing(indicator) == standing for indicator in outcome.indicators)
-
-
-def _summary(outcome: PlanOutcome) -> str:
-    missed, undecidable = _count(outcome, "missed"), _count(outcome, "undecidable")
-    total = len(outcome.indicators) - _count(outcome, "")
-    if total == 0:
-        key = "no_targets"
-    elif missed:
-        key = "missed_only" if total == 1 else "missed_one" if missed == 1 else "missed_many"
-    elif undecidable:
-        only, one = total == 1, undecidable == 1
-        key = "undecidable_only" if only else "undecidable_one" if one else "undecidable_many"
-    else:
-        key = "only_met" if total == 1 else "all_met"
-    return say(f"summary.{key}", outcome.lang, total=total, missed=missed, undecidable=undecidable)
-
-
-def _cards(outcome: PlanOutcome) -> tuple[Card, ...]:
-    return tuple(
-        Card(
-            standing,
-            MARKS[standing],
-            number(_count(outcome, standing)),
-            say(f"cards.{standing or 'none'}", outcome.lang),
-        )
-        for standing in _ORDER
-        if standing or _count(outcome, "")
-    )
-
-
-def verdict_table(outcome: PlanOutcome) -> Table:
-    """
-    Lay out every indicator with its verdict, value, target, shortfall and worst districts.
-
-    Parameters
-    ----------
-    outcome : PlanOutcome
-        The plan that was run.
-
-    Returns
-    -------
-    Table
-        The missed first, then the undecidable, the met, and those without a target; otherwise in
-        the order of the plan.
-    """
+def _indicator(
+    indicator: IndicatorOutcome, k: int, outcome: PlanOutcome, define: Define
+) -> IndicatorView:
     lang = outcome.lang
-    headings = (
-        Heading(say("table.verdict", lang)),
-        Heading(say("table.indicator", lang)),
-        Heading(say("table.value", lang), numeric=True),
-        Heading(say("table.target", lang), numeric=True),
-        Heading(say("table.shortfall", lang), numeric=True),
-        Heading(say("table.worst", lang)),
-    )
-    numbered = sorted(
-        enumerate(outcome.indicators, start=1), key=lambda pair: _ORDER.index(_standing(pair[1]))
-    )
-    rows = tuple(
-        Row(_verdict_cells(indicator, k, lang), _standing(indicator)) for k, indicator in numbered
-    )
-    return Table(say("table.verdicts_caption", lang), headings, rows)
-
-
-def _verdict_cells(indicator: IndicatorOutcome, k: int, lang: str) -> tuple[Cell, ...]:
-    measure, target, verdict = indicator.headline, indicator.target, indicator.verdict
-    bound = target.value if target else None
-    reason = reason_words(verdict, lang) if verdict else ""
-    return (
-        verdict_cell(_standing(indicator), lang),
-        Cell(
-            visible(indicator.title),
-            note=say("table.share_of", lang, of=measure_words(measure, lang)),
-            anchor=_anchor(k),
-        ),
-        Cell(
-            value_text(measure.value, measure.unit, lang, bound=bound),
-            note=fraction_words(measure, lang),
-        ),
-        Cell(target_words(target, lang) if target else "–"),
-        Cell((shortfall_words(verdict, lang) if verdict else "") or "–"),
-        Cell(reason or _worst(indicator, lang) or "–"),
-    )
-
-
-def _worst(indicator: IndicatorOutcome, lang: str) -> str:
-    if indicator.verdict is None or not indicator.verdict.missed_districts:
-        return ""
-    measure, missed = indicator.headline, indicator.verdict.missed_districts
-    bound = indicator.target.value if indicator.target else None
-    names = dict(zip(measure.districts["district_id"], district_names(measure), strict=True))
-    values = dict(zip(measure.districts["district_id"], measure.districts["value"], strict=True))
-    words = say("table.worst_separator", lang).join(
-        say(
-            "table.worst_entry",
-            lang,
-            name=names[key],
-            value=unbroken(value_text(values[key], measure.unit, lang, bound=bound)),
-        )
-        for key in missed[:_WORST_NAMED]
-    )
-    more = len(missed) - _WORST_NAMED
-    if more <= 0:
-        return words
-    return f"{words} {say('table.more_one' if more == 1 else 'table.more', lang, count=more)}"
-
-
-def _anchor(k: int) -> str:
-    # A number and not the indicator's own id: an id of the plan's may hold anything.
-    return f"indicator-{k}"
-
-
-def _indicator(indicator: IndicatorOutcome, k: int, lang: str, define: Define) -> IndicatorView:
     measure, target = indicator.headline, indicator.target
     judged = compares_districts(indicator)
     return IndicatorView(
         id=indicator.id,
-        anchor=_anchor(k),
+        anchor=anchor(k),
         number=str(k),
         title=visible(indicator.title),
-        standing=_standing(indicator),
-        verdict=verdict_cell(_standing(indicator), lang),
+        standing=standing(indicator),
+        verdict=verdict_cell(standing(indicator), lang),
         finding=finding(indicator, lang),
         conclusion=conclusion(indicator, lang),
         definition=tuple(map(visible, define(indicator.result, lang))),
-        source=visible(target.source) if target else "",
+        source=source_words(target, lang) if target else "",
         chart=district_chart(indicator, lang),
+        bars=bar_charts(indicator, lang),
         chart_caption=say(
             "chart.caption_target" if judged else "chart.caption",
             lang,
             of=measure_words(measure, lang),
         ),
+        growth=growth_view(indicator, outcome.layers, lang),
         measures=measures_table(indicator, lang),
         districts=district_table(indicator, lang),
         others=other_tables(indicator, lang),

@@ -160,7 +160,7 @@ def test_every_value_of_a_closed_list_stands_on_the_page(values):
 def test_every_sheet_of_the_workbook_stands_on_the_page(sheet):
     names = f"{text(f'export.sheets.{sheet}', 'en')} ({text(f'export.sheets.{sheet}', 'zh')})"
 
-    assert names in OUTPUT_SECTIONS["`results.xlsx`"]
+    assert names in OUTPUT_SECTIONS["`report.xlsx`"]
 
 
 def test_every_part_of_the_provenance_stands_on_the_page(tmp_path, small_city):

@@ -23,8 +23,20 @@ FILES = [
     "maps/park-access.html",
     "maps/park-area-per-capita.html",
     "maps/red-line-share.html",
+    *(
+        f"pictures/{id_}.{ending}"
+        for id_ in (
+            "bus-stop-coverage-500m",
+            "park-access",
+            "park-area-per-capita",
+            "red-line-share",
+        )
+        for ending in ("png", "svg")
+    ),
     "provenance.json",
+    "report.docx",
     "report.html",
+    "report.xlsx",
     "results.gpkg",
     "results.json",
     "results.xlsx",
@@ -35,9 +47,25 @@ FILES = [
 def _quick_pages(monkeypatch):
     monkeypatch.setattr(outputs, "_map_page", lambda *_, **__: "<html>地图</html>")
     monkeypatch.setattr("geoplan.app.plan_maps.write_plan_maps", lambda *_, **__: None)
+
+    class Drawn:
+        notices = ()
+        lang = "en"
+
+        def save(self, file_format="png", *, dpi=150):
+            return f"{file_format} {dpi}".encode()
+
+    monkeypatch.setattr(
+        "geoplan.app.report.draw_maps",
+        lambda outcome: {indicator.id: Drawn() for indicator in outcome.indicators},
+    )
     monkeypatch.setattr(
         "geoplan.app.report.write_report",
-        lambda _, path, maps: Path(path).write_text(str(sorted(maps)), encoding="utf-8"),
+        lambda _, path, maps, **__: Path(path).write_text(str(sorted(maps)), encoding="utf-8"),
+    )
+    monkeypatch.setattr(
+        "geoplan.app.report_docx.write_docx",
+        lambda view, path, **__: Path(path).write_text(view.made_by, encoding="utf-8"),
     )
 
 
@@ -242,5 +270,5 @@ def test_context_is_what_the_result_does_not_show_itself(outcome, outcomes):
 def test_progress_is_told_file_by_file(outcome, tmp_path):
     told = []
     write_outputs(outcome, tmp_path / "out", progress=lambda *step: told.append(step))
-    assert told[0] == ("write maps/bus-stop-coverage-500m.html", 0, 9)
-    assert told[-2:] == [("write results.gpkg", 8, 9), ("", 9, 9)]
+    assert told[0] == ("write maps/bus-stop-coverage-500m.html", 0, 12)
+    assert told[-2:] == [("write results.gpkg", 11, 12), ("", 12, 12)]

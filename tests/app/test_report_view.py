@@ -4,8 +4,9 @@ import math
 import pytest
 
 from geoplan.app.outcome import Target, Verdict
+from geoplan.app.report_summary import verdict_table
 from geoplan.app.report_tables import district_standings, district_table, other_tables
-from geoplan.app.report_view import report_view, verdict_table
+from geoplan.app.report_view import report_view
 from geoplan.app.report_words import (
     conclusion,
     finding,

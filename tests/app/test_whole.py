@@ -24,8 +24,15 @@ def test_a_plan_runs_from_files_to_report(tmp_path, small_city, lang):
         "maps/eco-land-share.html",
         "maps/far-stops.html",
         "overview.html",
+        *(
+            f"pictures/{id_}.{ending}"
+            for id_ in ("bus-stop-coverage-500m", "eco-land-share", "far-stops")
+            for ending in ("png", "svg")
+        ),
         "provenance.json",
+        "report.docx",
         "report.html",
+        "report.xlsx",
         "results.gpkg",
         "results.json",
         "results.xlsx",
