@@ -16,7 +16,7 @@ Numbers = npt.NDArray[np.generic]
 
 # Beyond so many classes in a tile it is cheaper to look each cell up once than to mark the cells
 # of each class.
-_MARKED_CLASSES = 20
+_MARKED_CLASSES = 48
 MOST_CLASSES = 4096
 """More different numbers than this are measured values."""
 
