@@ -167,6 +167,8 @@ def _colours(count: int) -> tuple[str, ...]:
     """Spread the colours over as many steps, so that no two are alike."""
     anchors = np.array([[int(one[i : i + 2], 16) for i in (1, 3, 5)] for one in _FROM_NONE_TO_ALL])
     at = np.linspace(0, len(anchors) - 1, count)
+    if count <= len(anchors):  # as they are: mixed ones are muddy
+        at = np.round(at)
     mixed = [np.interp(at, np.arange(len(anchors)), channel) for channel in anchors.T]
     return tuple(f"#{r:02x}{g:02x}{b:02x}" for r, g, b in np.round(mixed).astype(int).T.tolist())
 
