@@ -196,6 +196,7 @@ class CatalogueSources(Table):
     families: dict[str, Family]
     layers: dict[str, LayerWords]
     standards: dict[str, Standard]
+    places: dict[str, Annotated[list[Text], Field(min_length=2)]]
 
 
 @cache

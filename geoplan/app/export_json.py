@@ -146,6 +146,9 @@ def _target(target: Target) -> dict[str, Any]:
         "value": target.value,
         "unit": target.unit,
         "source": target.source,
+        "year": target.year,
+        "force": target.force,
+        "document": target.document or None,
     }
 
 

@@ -19,6 +19,7 @@ from geoplan.app.registry import (
     denominators,
     named_layers,
 )
+from geoplan.app.relative_targets import known_baseline
 from geoplan.app.targets import parse_target
 from geoplan.core.errors import PlanError
 
@@ -55,7 +56,8 @@ class PlannedIndicator:
     def layers(self) -> tuple[str, ...]:
         """Names of the layers it needs, the districts first."""
         named = (name for name, _ in named_layers(self.analysis, self.table).values())
-        return tuple(dict.fromkeys((DISTRICTS, *named, *demand_layers(self.table))))
+        above = (self.table.target_parent,) if self.table.target_parent else ()
+        return tuple(dict.fromkeys((DISTRICTS, *named, *demand_layers(self.table), *above)))
 
     def title(self, lang: str) -> str:
         """Title in `lang`: the plan's own, the catalogue's, or the id."""
@@ -165,6 +167,8 @@ def _tier(tier: Any, known: Mapping[str, float], speed_kmh: Any) -> Any:  # noqa
 
 def _check_layers(indicator: PlannedIndicator, plan: Plan) -> None:
     named = named_layers(indicator.analysis, indicator.table)
+    if indicator.table.target_parent:
+        named["target_parent"] = (indicator.table.target_parent, (DISTRICTS,))
     for key, (name, kinds) in named.items():
         _check_present(indicator.where, key, name, plan)
         kind = layer_kind(name, plan.layers[name])
@@ -206,7 +210,7 @@ def _check_present(where: str, key: str, name: str, plan: Plan) -> None:
 def _check_target(indicator: PlannedIndicator) -> None:
     table, where = indicator.table, indicator.where
     if table.target is None:
-        for key in ("target_of", "target_part"):
+        for key in ("target_of", "target_part", "target_parent", "target_year", "target_force"):
             if getattr(table, key) is not None:
                 raise PlanError(f"{where} has {key} but no target. Add target = '> 95 %', say.")
         return
@@ -216,9 +220,14 @@ def _check_target(indicator: PlannedIndicator) -> None:
         of = choose("target_of", table.target_of, things, where)
     unit = table.unit_of(of) or analysis.measures.get(of, analysis.unit)
     try:
-        parse_target(table.target, unit=unit, direction=analysis.direction)
+        bound = parse_target(table.target, unit=unit, direction=analysis.direction)
     except PlanError as error:
         raise PlanError(f"{where} {error}") from error
+    if table.target_parent and (bound.operator != "not_above_parent" or bound.value is not None):
+        raise PlanError(
+            f"{where} has target_parent, which is for a target such as 'not above the city "
+            f"average' without a number; this one is {table.target!r}."
+        )
     if table.known_parts or not indicator.analysis.whole_part:
         _part(indicator, table.known_parts or ("",))
 
@@ -301,14 +310,20 @@ def bind_target(indicator: PlannedIndicator, result: "Result") -> Target | None:
     part = _part(indicator, parts)
     unit = result.measure(of, part).unit
     bound = parse_target(table.target, unit=unit, direction=indicator.analysis.direction)
+    value = bound.value
+    if value is None:
+        value = known_baseline(result, bound.operator, of, part)
     return Target(
         text=table.target,
         operator=bound.operator,
-        value=bound.value,
+        value=value,
         unit=unit,
         of=of,
         part=part,
         source=table.source or "",
+        year=table.target_year,
+        force=table.target_force,
+        document=table.document or "",
     )
 
 

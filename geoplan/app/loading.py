@@ -181,23 +181,24 @@ def load_layers(plan: Plan, *, tick: Callable[[str], None]) -> LoadedLayers:
     networks: dict[str, WalkNetwork] = {}
     rasters: dict[str, RasterLayer] = {}
     seconds: dict[str, float] = {}
-    names = [DISTRICTS, *(name for name in plan.layers if name != DISTRICTS)]
-    study_crs: StudyCRS | None = None
-    for name in names:
+    kinds = {name: layer_kind(name, table) for name, table in plan.layers.items()}
+    above = [name for name, kind in kinds.items() if kind == DISTRICTS and name != DISTRICTS]
+    tick(DISTRICTS)
+    begun = perf_counter()
+    layers[DISTRICTS], study_crs = _load_districts(plan)
+    seconds[f"load {DISTRICTS}"] = perf_counter() - begun
+    for name in (*above, *(name for name, kind in kinds.items() if kind != DISTRICTS)):
         tick(name)
         begun = perf_counter()
-        if study_crs is None:
-            layers[name], study_crs = _load_districts(plan)
-        elif layer_kind(name, plan.layers[name]) == WALK_NETWORK:
-            networks[name] = _load_network(plan, name, study_crs.crs, layers[DISTRICTS])
+        ground = _ground([layers[one] for one in (DISTRICTS, *above) if one in layers])
+        if kinds[name] == WALK_NETWORK:
+            networks[name] = _load_network(plan, name, study_crs.crs, ground)
         elif is_raster_layer(plan, name):
-            rasters[name] = _load_raster(plan, name, study_crs.crs, layers[DISTRICTS])
+            rasters[name] = _load_raster(plan, name, study_crs.crs, ground)
         else:
-            layer = _load(plan, name, study_crs.crs, layers[DISTRICTS])
-            layers[name] = _within_margin(layer, layers[DISTRICTS], name, plan)
+            layer = _load(plan, name, study_crs.crs, ground)
+            layers[name] = _within_margin(layer, ground, name, plan)
         seconds[f"load {name}"] = perf_counter() - begun
-    if study_crs is None:
-        raise PlanError(f"{plan.path.name} has no layer.")
     networks = {name: _examined(network, name, layers) for name, network in networks.items()}
     layers |= placed_people(plan, layers, rasters, layers[DISTRICTS])
     recorded = {**networks, **rasters}
@@ -207,6 +208,15 @@ def load_layers(plan: Plan, *, tick: Callable[[str], None]) -> LoadedLayers:
     }
     ordered = {name: layers[name] for name in plan.layers if name in layers}
     return LoadedLayers(study_crs, ordered, networks, rasters, records, seconds)
+
+
+def _ground(districts: "list[GeoDataFrame]") -> "GeoDataFrame":
+    """Everything that is reported on: the districts, and the areas above them."""
+    import pandas as pd
+
+    if len(districts) == 1:
+        return districts[0]
+    return pd.concat([layer[["geometry"]] for layer in districts], ignore_index=True)
 
 
 def _load_districts(plan: Plan) -> "tuple[GeoDataFrame, StudyCRS]":

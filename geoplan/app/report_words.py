@@ -145,6 +145,33 @@ def _exact(value: float, unit: str, lang: str) -> str:
     return unbroken(f"{digits} {unit_label(scale.unit, lang)}".rstrip())
 
 
+def source_words(target: Target, lang: str) -> str:
+    """
+    Say where a target stands, for which year, and whether it binds.
+
+    Parameters
+    ----------
+    target : Target
+        The target.
+    lang : {"en", "zh"}
+        The language.
+
+    Returns
+    -------
+    str
+        Such as ``"plan, row 11 · 2020 · binding"``; empty where the plan says none of it.
+
+    Examples
+    --------
+    >>> asked = Target("> 95 %", ">", 0.95, "1", "land", source="row 11", year=2020, force="strive")
+    >>> source_words(asked, "en")
+    'row 11 · 2020 · to strive for'
+    """
+    force = text(f"catalogue.force.{target.force}", lang) if target.force else ""
+    year = "" if target.year is None else str(target.year)
+    return " · ".join(word for word in (visible(target.source), year, force) if word)
+
+
 def shortfall_words(verdict: Verdict, lang: str) -> str:
     """
     Say how much is missing, in people, hectares or kilometres.

@@ -4,20 +4,25 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
+from math import isfinite
 from os import PathLike
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from geoplan.app.analysis import DISTRICTS
 from geoplan.app.indicators import PlannedIndicator, bind_target, plan_indicators
 from geoplan.app.loading import LoadedLayers, Progress, check_sources, load_layers
 from geoplan.app.outcome import IndicatorOutcome, PlanOutcome
 from geoplan.app.plan import Plan, read_plan
 from geoplan.app.registry import run_analysis
 from geoplan.app.targets import judge
+from geoplan.app.territory import disagreements, leave_out
 from geoplan.core.errors import GeoplanError
 from geoplan.core.notices import Notice
 
 if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
     from geoplan.core.crs import StudyCRS
     from geoplan.core.results import Result
 
@@ -120,14 +125,15 @@ class _Steps:
 
 
 def _measure(indicator: PlannedIndicator, loaded: LoadedLayers, lang: str) -> IndicatorOutcome:
-    try:
-        result = run_analysis(
-            indicator.analysis, indicator.table, loaded.layers, loaded.networks, loaded.rasters
-        )
-    except GeoplanError as error:
-        raise type(error)(f"{indicator.where} {error}") from error
-    result = replace(result, notices=(*result.notices, *_undecided_districts(result)))
+    districts, told = leave_out(loaded.layers[DISTRICTS], indicator)
+    result = _run(indicator, loaded, districts)
     target = bind_target(indicator, result)
+    told += (*_undecided_districts(result), *disagreements(indicator))
+    result = replace(result, notices=(*result.notices, *told))
+    above = indicator.table.target_parent
+    if target is not None and above is not None:
+        parent = _run(indicator, loaded, loaded.layers[above]).measure(target.of, target.part)
+        target = replace(target, value=parent.value if isfinite(parent.value) else None)
     return IndicatorOutcome(
         id=indicator.id,
         title=indicator.title(lang),
@@ -135,6 +141,16 @@ def _measure(indicator: PlannedIndicator, loaded: LoadedLayers, lang: str) -> In
         target=target,
         verdict=judge(result.measure(target.of, target.part), target) if target else None,
     )
+
+
+def _run(indicator: PlannedIndicator, loaded: LoadedLayers, districts: "GeoDataFrame") -> "Result":
+    layers = {**loaded.layers, DISTRICTS: districts}
+    try:
+        return run_analysis(
+            indicator.analysis, indicator.table, layers, loaded.networks, loaded.rasters
+        )
+    except GeoplanError as error:
+        raise type(error)(f"{indicator.where} {error}") from error
 
 
 def _undecided_districts(result: "Result") -> Iterator[Notice]:
