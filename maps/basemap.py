@@ -17,7 +17,7 @@ from geoplan.maps.layers import Style, add_panes, group, shapes_layer
 from geoplan.maps.parts import Part
 from geoplan.maps.shared_shapes import DistrictsLayer, districts_island
 from geoplan.maps.simplify import DISPLAY_CRS, for_display, outlines, tolerance_m
-from geoplan.maps.words import capital, name_of
+from geoplan.maps.words import capital, name_of, say
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -98,7 +98,7 @@ def ground_of(districts: "GeoDataFrame", lang: str) -> Ground:
         districts=districts,
         shown=shown,
         tolerance_m=tolerance,
-        label_at=gpd.GeoDataFrame(geometry=middle),
+        label_at=gpd.GeoDataFrame(geometry=middle.set_precision(1e-5, mode="pointwise")),
         order=np.argsort(-shapely.area(districts.geometry.to_numpy()), kind="stable"),
         lang=lang,
     )
@@ -207,7 +207,9 @@ def _context_part(name: str, layer: "GeoDataFrame", ground: Ground, *, show: boo
     if _dimension(layer) == 0:
         return objects_part(layer, ground, title=title, dot=_DOTS.get(name), show=show)
     symbol: Symbol = "line" if _dimension(layer) == -1 else "area"
+    notes: tuple[str, ...] = ()
     if len(layer) > PICTURE_FROM and symbol == "area":
+        notes = (say("legend.pictured", ground.lang, layer=title),)
         picture = picture_of(layer, np.zeros(len(layer), dtype=int))
         part: folium.map.Layer = overlay(picture, [look.fill], pane=look.pane, opacity=look.opacity)
     else:
@@ -219,7 +221,7 @@ def _context_part(name: str, layer: "GeoDataFrame", ground: Ground, *, show: boo
         part = shapes_layer(_merged(ground.display(layer)), style=style, pane=pane)
     colour = look.fill if symbol == "area" else look.line
     entry = LegendEntry(colour, title, len(layer), symbol)
-    return Part(group(title, [part], show=show), "layer", entries=(entry,))
+    return Part(group(title, [part], show=show), "layer", entries=(entry,), notes=notes)
 
 
 def _merged(shown: "GeoDataFrame") -> "GeoDataFrame":

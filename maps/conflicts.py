@@ -76,7 +76,7 @@ def conflict_map(  # noqa: PLR0913 (the parts of one page)
     Notes
     -----
     What encroaches is drawn dark, over the pale ground of the lines. The 2,000 largest have
-    tooltips; more are drawn as one shape, from 20,000 on as a picture, and the legend says so.
+    tooltips; more are drawn as one shape, from 8,000 on as a picture, and the legend says so.
     """
     if result.analysis not in CONFLICTS:
         raise ParameterError(

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import ArrayLike, NDArray
 
-PICTURE_FROM = 20_000
-"""Polygons from which any layer becomes a picture."""
+PICTURE_FROM = 8_000
+"""Polygons from which any layer becomes a picture: as shapes they take a browser over 2 seconds."""
 GRID_PICTURE_FROM = 2_000
 """Cells from which a population grid becomes a picture."""
 

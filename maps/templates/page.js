@@ -107,6 +107,7 @@ var geoplan = (function () {
     nameZoom(map, words);
     if (options.bounds) {
       bar(map, "gp-home", words.home, icon("M2 8L8 2.5L14 8M4 7V13.5H12V7"), function () {
+        map.closePopup();
         show(map, options.bounds);
       });
     }

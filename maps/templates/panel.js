@@ -47,7 +47,7 @@ geoplan.addPanels = function (map, words) {
       maxWidth: Math.min(340, map.getSize().x - 40),
       maxHeight: Math.max(120, map.getSize().y - 140),
       autoPanPaddingTopLeft: [60, room.paddingTopLeft[1]],
-      autoPanPaddingBottomRight: [20, 20],
+      autoPanPaddingBottomRight: [map.getSize().x > 900 ? room.paddingBottomRight[0] : 20, 20],
     })
       .setLatLng(at || data.at[number])
       .setContent(content(number))
