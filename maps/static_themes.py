@@ -201,7 +201,7 @@ def _add_path(axes: "Axes", path: "Path", **style: Any) -> None:  # noqa: ANN401
 
     patch = PathPatch(path, transform=axes.transData, **style)
     # In an SVG, many thousand corners of an area are lighter as a picture inside the drawing.
-    patch.set_rasterized(style["facecolor"] != "none" and len(path.vertices) > _VECTOR_CORNERS)
+    patch.set_rasterized(style["facecolor"] != "none" and len(path) > _VECTOR_CORNERS)
     patch.set_clip_path(axes.patch)
     axes.add_artist(patch)
 

@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from geoplan.app.export_styles import Style, found_style, value_style, write_styles
 from geoplan.app.outcome import IndicatorOutcome, PlanOutcome
+from geoplan.maps.safe import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,10 +35,13 @@ def write_gpkg(outcome: PlanOutcome, path: Path) -> None:
     ``<indicator>__<of>[__<part>]`` with the value, the same ending in ``__num`` and ``__den``
     with numerator and denominator. Each indicator adds its own layers: ``<indicator>__served``,
     ``__unserved``, ``__demand`` or ``__areas``, as its analysis has them. Letters that trouble a
-    GIS become ``_``.
+    GIS become ``_``. Table ``layer_styles`` holds styles that QGIS reads by itself: the districts
+    by the value of each indicator, the other layers by amount or in the colour of their kind.
     """
     names = _Names()
-    wide_districts(outcome).to_file(path, layer=names.give("districts"), driver="GPKG")
+    wide = wide_districts(outcome)
+    wide.rename_geometry("geom").to_file(path, layer=names.give("districts"), driver="GPKG")
+    styles = _district_styles(outcome, wide)
     for indicator in outcome.indicators:
         for key, layer in _found(indicator):
             writable = _writable(layer)
@@ -44,6 +49,25 @@ def write_gpkg(outcome: PlanOutcome, path: Path) -> None:
                 continue
             name = names.give(f"{indicator.id}__{key}")
             writable.to_file(path, layer=name, driver="GPKG", mode="a")
+            styles.append(found_style(writable, name, key, outcome.lang))
+    write_styles(path, styles)
+
+
+def _district_styles(outcome: PlanOutcome, wide: "GeoDataFrame") -> list[Style]:
+    """Style the districts by each indicator; they open with the first."""
+    columns = iter(wide.columns[2:-1:3])
+    styles = []
+    for indicator in outcome.indicators:
+        for measure in indicator.result.measures:
+            column = next(columns)
+            if measure is indicator.headline:
+                styles.append(
+                    value_style(
+                        wide, column, visible(indicator.title), unit=measure.unit,
+                        default=not styles, lang=outcome.lang,
+                    )
+                )  # fmt: skip
+    return styles
 
 
 def wide_districts(outcome: PlanOutcome) -> "GeoDataFrame":

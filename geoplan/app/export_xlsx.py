@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _SHEET_NAME_LENGTH = 31
 _CELL_LENGTH = 32_767
 _WIDEST, _NARROWEST = 60, 8
+_LARGE = 100
 _SHARE, _WHOLE, _RATIO = "0.00%", "#,##0", "#,##0.00"
 
 
@@ -222,7 +224,11 @@ def _indicator(indicator: IndicatorOutcome, lang: str) -> Sheet:
             measure.numerator_unit,
             measure.denominator_unit,
         )
-        number_formats = (_SHARE if is_share else _RATIO, _WHOLE, _WHOLE)
+        number_formats = (
+            _SHARE if is_share else _RATIO,
+            _amount_format(measure.districts["numerator"]),
+            _amount_format(measure.districts["denominator"]),
+        )
         for key, unit, number_format in zip(
             ("value", "numerator", "denominator"), units, number_formats, strict=True
         ):
@@ -233,6 +239,12 @@ def _indicator(indicator: IndicatorOutcome, lang: str) -> Sheet:
             columns.append([*measure.districts[key].tolist(), getattr(measure, key)])
     rows: list[Sequence[Any]] = list(zip(*columns, strict=True))
     return Sheet(indicator.title, header, rows, formats, frozen_columns=2, bold_last=True)
+
+
+def _amount_format(amounts: Iterable[float]) -> str:
+    """Show decimals of small amounts only: 0.4 km must not read as 0."""
+    largest = max((abs(amount) for amount in amounts if math.isfinite(amount)), default=0.0)
+    return _WHOLE if largest >= _LARGE or largest == 0 else _RATIO
 
 
 def _definitions(outcome: PlanOutcome) -> Sheet:
@@ -300,14 +312,25 @@ def _sheet_name(wanted: str, taken: set[str]) -> str:
     clean = "".join(
         "_" if letter in "[]:*?/\\" or not letter.isprintable() else letter for letter in wanted
     )
-    clean = clean.strip("' ")[:_SHEET_NAME_LENGTH].strip("' ") or "_"
-    name, count = clean, 1
+    clean = clean.strip("' ") or "_"
+    name, count = _whole_words(clean, _SHEET_NAME_LENGTH), 1
     while name.casefold() in taken or name.casefold() == "history":  # Excel keeps that one
         count += 1
         ending = f" {count}"
-        name = clean[: _SHEET_NAME_LENGTH - len(ending)] + ending
+        name = _whole_words(clean, _SHEET_NAME_LENGTH - len(ending)) + ending
     taken.add(name.casefold())
     return name
+
+
+def _whole_words(name: str, length: int) -> str:
+    """Cut a name after its last whole word; one that is a single word, anywhere."""
+    if len(name) <= length:
+        return name
+    cut = name[:length]
+    before = re.split(r"[\s（(，,：:·–-]+", cut)
+    if name[length].isalnum() and name[length].isascii() and len(before) > 1:
+        cut = cut[: len(cut) - len(before[-1])]
+    return cut.rstrip("' （(，,：:·–-") or name[:length]
 
 
 def _styles(workbook: "Workbook") -> "dict[tuple[str, bool], Format]":

@@ -171,7 +171,9 @@ def _scale(definition: Mapping[str, Any], part: str) -> tuple[float, float, str]
         limit_m = definition.get("distance_m")
         return (float(limit_m), 1.0, "m") if isinstance(limit_m, int | float) else None
     tier = (definition.get("tiers") or {}).get(part)
-    reach_m = tier.get("reach_m") if isinstance(tier, Mapping) else None
+    if not isinstance(tier, Mapping):
+        return None
+    reach_m = tier.get("reach_m")
     if not isinstance(reach_m, int | float) or not reach_m > 0:
         return None
     minutes = tier.get("minutes")

@@ -266,7 +266,7 @@ def _write(cell: "_Cell", words: str, *, right: bool) -> "Run":
     paragraph.paragraph_format.line_spacing = 1.0
     if right:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    run = paragraph.add_run(clean(words))
+    run: Run = paragraph.add_run(clean(words))
     run.font.size = Pt(_TABLE_PT)
     return run
 

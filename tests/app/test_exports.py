@@ -1,8 +1,12 @@
 """What is written of a run: JSON by its schema, a workbook, a GeoPackage, provenance."""
 
 import dataclasses
+import itertools
 import json
 import math
+import sqlite3
+from contextlib import closing
+from xml.etree import ElementTree as ET
 
 import geopandas as gpd
 import jsonschema
@@ -14,7 +18,7 @@ import shapely
 
 from geoplan.app.export_gpkg import wide_districts, write_gpkg
 from geoplan.app.export_json import plain, results_document, results_schema, write_json
-from geoplan.app.export_xlsx import write_xlsx
+from geoplan.app.export_xlsx import write_results_xlsx, write_xlsx
 from geoplan.app.provenance import provenance_document
 from geoplan.core.notices import Notice
 
@@ -171,6 +175,21 @@ def test_sheet_names_are_valid_and_unique_whatever_the_titles(outcomes, tmp_path
     assert book.sheetnames[1:6] == ["a" * 31, "a" * 29 + " 2", "x_y__z____", "History 2", "_"]
 
 
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Residents within 500 m of a bus stop, on foot", "Residents within 500 m of a bus"),
+        ("Land within a fifteen-minute walk (built-up)", "Land within a fifteen-minute"),
+        ("公园" * 20, "公园" * 15 + "公"),
+        ("x" * 40, "x" * 31),
+    ],
+)
+def test_a_sheet_s_name_ends_with_a_whole_word(outcomes, tmp_path, title, name):
+    indicator = dataclasses.replace(outcomes.plain_indicator(), title=title)
+    write_xlsx(outcomes.make_outcome("en", (indicator,)), tmp_path / "r.xlsx")
+    assert _sheets(tmp_path / "r.xlsx")[1].sheetnames[1] == name
+
+
 def test_every_warning_is_in_the_workbook(outcomes, tmp_path):
     outcome = outcomes.make_outcome(
         notices=(Notice("plan_not_utf8", "x", values={"encoding": "G"}),)
@@ -196,6 +215,7 @@ def test_the_geopackage_holds_districts_and_what_was_found(outcome, tmp_path):
         "districts",
         "bus_stop_coverage_500m__served",
         "bus_stop_coverage_500m__unserved",
+        "layer_styles",
     ]
     read = gpd.read_file(tmp_path / "r.gpkg", layer="districts")
     assert (read.crs.to_epsg(), read["name"].tolist()[0]) == (4547, "平湖")
@@ -221,10 +241,59 @@ def test_awkward_names_geometries_and_types_are_written(outcomes, tmp_path):
     indicators = tuple(dataclasses.replace(indicator, id=id_, result=result) for id_ in ids)
     write_gpkg(outcomes.make_outcome("en", indicators), tmp_path / "r.gpkg")
     layers = [name for name, _ in pyogrio.list_layers(tmp_path / "r.gpkg")]
-    assert layers == ["districts", "_5_km_stop__demand", "_5_km_stop__demand_2"]
+    assert layers == ["districts", "_5_km_stop__demand", "_5_km_stop__demand_2", "layer_styles"]
     read = gpd.read_file(tmp_path / "r.gpkg", layer="_5_km_stop__demand")
     assert read.drop(columns="geometry").columns.tolist() == ["fid_2", "Name", "name_2", "a_b"]
     assert len(read) == 2
+
+
+def _styles(path):
+    with closing(sqlite3.connect(path)) as database:
+        columns = "f_table_name, f_geometry_column, styleName, useAsDefault, styleQML"
+        return database.execute(f"SELECT {columns} FROM layer_styles").fetchall()  # noqa: S608
+
+
+def test_every_layer_opens_in_qgis_with_one_style_of_its_own(outcome, tmp_path):
+    write_gpkg(outcome, tmp_path / "r.gpkg")
+    defaults = [row[:2] for row in _styles(tmp_path / "r.gpkg") if row[3]]
+    layers = [name for name, _ in pyogrio.list_layers(tmp_path / "r.gpkg")]
+    assert sorted(defaults) == sorted((name, "geom") for name in layers if name != "layer_styles")
+
+
+def test_districts_have_a_style_for_each_indicator_that_names_a_column(outcome, tmp_path):
+    write_gpkg(outcome, tmp_path / "r.gpkg")
+    styles = [row for row in _styles(tmp_path / "r.gpkg") if row[0] == "districts"]
+    columns = set(gpd.read_file(tmp_path / "r.gpkg", layer="districts"))
+    renderers = [ET.fromstring(row[4]).find("renderer-v2") for row in styles]  # noqa: S314
+    assert [row[2] for row in styles] == [indicator.title for indicator in outcome.indicators]
+    assert {renderer.get("attr") for renderer in renderers} <= columns
+
+
+def test_classes_of_a_style_hold_every_value(outcome, tmp_path):
+    write_gpkg(outcome, tmp_path / "r.gpkg")
+    style = next(row[4] for row in _styles(tmp_path / "r.gpkg") if row[0] == "districts")
+    ranges = ET.fromstring(style).findall(".//range")  # noqa: S314
+    ends = [(float(r.get("lower")), float(r.get("upper"))) for r in ranges]
+    values = outcome.indicators[0].headline.districts["value"]
+    assert ends[0][0] <= values.min()
+    assert ends[-1][1] >= values.max()
+    assert all(end[1] == start[0] for end, start in itertools.pairwise(ends))
+    assert len(ET.fromstring(style).findall(".//symbol")) == len(ranges)  # noqa: S314
+
+
+def test_titles_in_styles_are_text(outcomes, tmp_path):
+    write_gpkg(outcomes.hostile_outcome(), tmp_path / "r.gpkg")
+    for row in _styles(tmp_path / "r.gpkg"):
+        assert ET.fromstring(row[4]).tag == "qgis"  # noqa: S314
+
+
+def test_the_long_table_holds_every_value_once(outcome, tmp_path):
+    write_results_xlsx(outcome, tmp_path / "r.xlsx")
+    rows = list(openpyxl.load_workbook(tmp_path / "r.xlsx").active.iter_rows(values_only=True))
+    measures = [m for i in outcome.indicators for m in i.result.measures]
+    assert rows[0][:4] == ("id", "title", "of", "part")
+    assert len(rows) == 1 + sum(len(m.districts) + 1 for m in measures)
+    assert [row[6] for row in rows[1:9]] == measures[0].districts["value"].tolist()
 
 
 def test_provenance_says_what_a_run_was_made_of(outcomes, tmp_path):
