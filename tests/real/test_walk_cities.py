@@ -166,3 +166,63 @@ def test_a_station_whose_entrances_lie_on_an_island_reaches_nobody(loaded):
     assert report.components["length_m"][part[part > 0]].max() < 500
     joined = gp.snap_points(xy, whole, limit_m=300)
     assert (gp.network_report(whole).node_component[whole.edge_u[joined.edge]] == 0).all()
+
+
+PARTS = {
+    ("laspalmas", "green-by-tier", "buildings"): {"playground": 0.6513, "park": 0.8620},
+    ("laspalmas", "living-circle", "buildings"): {"all": 0.1333, "school": 0.7501},
+    ("helsinki", "living-circle", "population"): {"all": 0.1786, "clinic": 0.9823},
+    ("portoalegre", "stops-500m-detour", "population"): {"index": 1.503, "wrongly_served": 0.1311},
+}
+
+
+@pytest.mark.parametrize(("city", "id_", "of"), PARTS)
+def test_the_parts_are_those_of_the_validation(run_example, city, id_, of):
+    [one] = [one for one in run_example(f"{city}.toml").indicators if one.id == id_]
+
+    found = {m.part: m.value for m in one.result.measures if m.of == of}
+
+    assert {part: found[part] for part in PARTS[city, id_, of]} == (
+        pytest.approx(PARTS[city, id_, of], abs=POINT)
+    )
+
+
+def test_a_hundred_points_of_a_cell_are_near_the_one_and_below_the_straight_line(measures):
+    found = measures("helsinki")
+    one, many, straight = (
+        found[f"stops-300m-{kind}", "population"].value for kind in ("walk", "sampled", "straight")
+    )
+
+    assert (one, many) == (pytest.approx(0.9588, abs=POINT), pytest.approx(0.9525, abs=POINT))
+    assert many <= straight
+
+
+def test_entrances_of_stations_give_what_the_same_entrances_of_facilities_do(measures):
+    found = measures("nanshan")
+    for of in ("buildings", "land"):
+        rail, plain = (found[id_, of] for id_ in ("rail-entrance-coverage-800m", "rail-800m-walk"))
+        assert rail.numerator == pytest.approx(plain.numerator)
+
+
+def test_the_station_that_nobody_reaches_is_named(real_data):
+    path = real_data / CITIES["nanshan"][0]
+    network = gp.load_walk_network(path, crs="EPSG:4547")
+    exits = gp.load_osm_features(path, crs="EPSG:4547", tags=ENTRANCES, family="point")
+    west, south, east, north = exits.total_bounds
+    area = gpd.GeoDataFrame(
+        {"district_id": ["A"], "name": ["A"]},
+        geometry=[shapely.box(west, south, east, north)],
+        crs="EPSG:4547",
+    )
+
+    result = gp.coverage(
+        exits,
+        area,
+        distance_m=800,
+        of=["land"],
+        distance="network",
+        walk=gp.WalkAccess(network=network, snap_limit_m=300, land_width_m=50),
+    )
+
+    [told] = [notice for notice in result.notices if notice.code == "facilities_on_islands"]
+    assert (told.count, told.total, told.values["min_island_m"]) == (4, 12, 454)
