@@ -60,7 +60,7 @@ class Plan:
     head: PlanHead
     layers: Mapping[str, LayerTable]
     indicators: Mapping[str, dict[str, Any]] = field(default_factory=dict)
-    maps: MapsTable = field(default_factory=MapsTable)
+    maps: MapsTable = field(default_factory=lambda: MapsTable(basemap=None, key=None))
 
     @property
     def name(self) -> str:
