@@ -25,6 +25,7 @@ _SHEET_NAME_LENGTH = 31
 _CELL_LENGTH = 32_767
 _WIDEST, _NARROWEST = 60, 8
 _LARGE = 100
+_A4 = 9  # as Excel counts paper
 _SHARE, _WHOLE, _RATIO = "0.00%", "#,##0", "#,##0.00"
 
 
@@ -346,7 +347,7 @@ def _styles(workbook: "Workbook") -> "dict[tuple[str, bool], Format]":
         for bold in (False, True)
     }
     styles["header", True] = workbook.add_format(
-        {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#E8EEF2"}
+        {"bold": True, "text_wrap": True, "valign": "vcenter", "bottom": 1, "bg_color": "#E8EEF2"}
     )
     return styles
 
@@ -356,6 +357,11 @@ def _write(
 ) -> None:
     worksheet = workbook.add_worksheet(name)
     worksheet.freeze_panes(1, sheet.frozen_columns)
+    worksheet.set_landscape()
+    worksheet.set_paper(_A4)
+    worksheet.fit_to_pages(1, 0)
+    worksheet.repeat_rows(0)
+    worksheet.set_footer("&L&A&R&P / &N")
     formats = [*sheet.formats, *[""] * (len(sheet.header) - len(sheet.formats))]
     for column, title in enumerate(sheet.header):
         cells = [row[column] for row in sheet.rows]

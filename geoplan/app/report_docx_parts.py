@@ -206,7 +206,7 @@ def _widths(document: "Document", content: Table) -> list[int]:
     )
     longest = [max(map(text_units, column)) for column in columns]
     words = [
-        max(text_units(word) for text in column for word in text.split() or [""])
+        max(text_units(word) for text in column for word in re.split("[ \n]", text))
         for column in columns
     ]
     weights = [
