@@ -165,7 +165,7 @@ def _of_provider(provider: "TileProvider", key: str | None) -> Basemap:
             f"basemap {name!r} has the address {url!r}; wanted http(s) with {{x}}, {{y}} and {{z}}."
         )
     return Basemap(
-        name=name.removesuffix(".Mapnik"),
+        name=name.removesuffix(".Mapnik").removesuffix(".Normal").replace(".", " "),
         urls=(url,),
         attribution=_plain(settings),
         subdomains="".join(settings.get("subdomains", "abc")),
@@ -196,6 +196,8 @@ class _UnderTiles(MacroElement):
         .gp-map .leaflet-tile-pane { filter: grayscale(.55) contrast(.9) brightness(1.06); }
         .gp-map .leaflet-gp-theme-pane, .gp-map .leaflet-gp-over-pane { opacity: .72; }
         .gp-map .leaflet-gp-ground-pane { opacity: .28; }
+        /* The footer names whom the licence wants named; cards would lie over this. */
+        .gp-map .leaflet-control-attribution { display: none; }
         </style>
         {% endmacro %}
         """

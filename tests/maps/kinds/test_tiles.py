@@ -106,3 +106,40 @@ def test_the_licence_is_named_in_the_footer_as_plain_text(town, hostile):
 
 def test_osm_is_credited_without_markup():
     assert make_basemap("osm").attribution == "© OpenStreetMap contributors"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("name", "gcj02"), [("osm", False), ("gaode", True)])
+def test_a_browser_asks_only_the_tile_server_and_moves_the_view_alone(
+    browser, town, tmp_path, name, gcj02
+):
+    path = coverage_map(town.coverage(), basemap=name).save(tmp_path / "page.html")
+    asked, complaints = [], []
+
+    def serve(route):
+        if route.request.url.startswith("file:"):
+            route.continue_()
+        else:
+            asked.append(route.request.url)
+            route.fulfill(body=b"", content_type="image/png", status=404)
+
+    with browser.new_context(viewport={"width": 1200, "height": 800}) as context:
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.route("**/*", serve)
+        page.goto(path.as_uri())
+        page.wait_for_timeout(500)
+        shift_px = page.evaluate(
+            """() => {
+                const map = Object.values(window).find(value => value instanceof L.Map);
+                const at = map.getCenter(), plain = L.CRS.EPSG3857;
+                const drawn = map.options.crs.latLngToPoint(at, 15);
+                return drawn.distanceTo(plain.latLngToPoint(at, 15));
+            }"""
+        )
+        assert page.get_by_label("Basemap:").is_checked()
+    host = {"osm": "https://tile.openstreetmap.org/", "gaode": "https://webrd01.is.autonavi.com/"}
+    assert asked
+    assert all(url.startswith(host[name]) for url in asked)
+    assert complaints == []
+    assert (shift_px > 50) is gcj02
