@@ -1,0 +1,111 @@
+"""Objects placed in districts, and the numbers that stand in their columns."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geoplan.core.errors import SchemaError
+from geoplan.core.notices import Notice
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Positions = NDArray[np.intp]
+
+
+def home_district(objects: "GeoDataFrame", districts: "GeoDataFrame") -> "Positions":
+    """
+    Place each object in one district.
+
+    Parameters
+    ----------
+    objects : GeoDataFrame, m rows of any geometry
+        Points, or shapes that stand at a point inside them.
+    districts : GeoDataFrame, n rows of Polygon or MultiPolygon
+        Where.
+
+    Returns
+    -------
+    array of int, m values
+        Position of the district, the first one on a common border; -1 outside of all, or without
+        geometry.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> halves = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)])
+    >>> spots = gpd.GeoDataFrame(geometry=shapely.points([[1.5, 0.5], [1, 0.5], [9, 9]]))
+    >>> home_district(spots, halves).tolist()
+    [1, 0, -1]
+    """
+    shapes = np.asarray(objects.geometry.array, dtype=object)
+    points = shapely.point_on_surface(shapes)
+    areas = np.asarray(districts.geometry.array, dtype=object)
+    district, row = shapely.STRtree(points).query(areas, predicate="intersects")
+    home = np.full(len(points), len(areas), dtype=np.intp)
+    np.minimum.at(home, row, district)
+    home[home == len(areas)] = -1
+    return home
+
+
+def column_numbers(layer: "GeoDataFrame", column: str, subject: str) -> "Floats":
+    """
+    Read the numbers of a column; NaN where there is none.
+
+    Raises
+    ------
+    SchemaError
+        If there is no such column, or something else than numbers in it.
+    """
+    if column not in layer.columns:
+        raise SchemaError(
+            f"`{subject}` has no column {column!r}; it has: "
+            f"{', '.join(repr(name) for name in layer.columns)}. Load it with "
+            f"columns={{{column!r}: …}}."
+        )
+    words = layer[column]
+    if not pd.api.types.is_numeric_dtype(words):
+        words = words.astype("str").str.strip().replace({"": None, "nan": None, "None": None})
+        words = words.str.replace(",", "", regex=False)
+    numbers = pd.to_numeric(words, errors="coerce")
+    odd = (numbers.isna() & words.notna()).to_numpy()
+    if odd.any():
+        raise SchemaError(
+            f"`{subject}`: {int(odd.sum())} of {len(words)} values in column {column!r} are no "
+            f"numbers (the first is {words[odd].iloc[0]!r})."
+        )
+    return numbers.to_numpy(dtype=float, na_value=np.nan)
+
+
+def column_words(layer: "GeoDataFrame", column: str, subject: str) -> "pd.Series":
+    """
+    Read the words of a column, in one spelling; empty where there is none.
+
+    Full-width letters and single characters such as Ⅲ are read as their plain forms.
+
+    Raises
+    ------
+    SchemaError
+        If there is no such column.
+    """
+    if column not in layer.columns:
+        raise SchemaError(
+            f"`{subject}` has no column {column!r}; it has: "
+            f"{', '.join(repr(name) for name in layer.columns)}. Load it with "
+            f"columns={{{column!r}: …}}."
+        )
+    words = layer[column].astype("str").fillna("").str.normalize("NFKC").str.strip()
+    words = words.str.replace(r"^(-?\d+)\.0$", r"\1", regex=True)
+    return words.mask(words.isin(["nan", "None", "<NA>"]), "")
+
+
+def outside_notice(home: "Positions", subject: str) -> list[Notice]:
+    """Say how many objects lie outside every district."""
+    outside = int((home < 0).sum())
+    if not outside:
+        return []
+    return [Notice("objects_outside_districts", subject, count=outside, total=len(home))]
