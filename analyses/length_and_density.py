@@ -180,6 +180,7 @@ def length_and_density(  # noqa: PLR0913 (the conventions of a length are open, 
         definition={
             **layer_facts(lines, "lines"),
             "sides": sides,
+            "doubled": sides == "both",
             "merge_m": merge_m,
             "per": list(per),
             "classes": list(classes.names),

@@ -87,7 +87,7 @@ def scale_for(unit: str, values: Iterable[float] = ()) -> Scale:
 def _plain_scale(unit: str, largest: float) -> Scale:
     if unit == "CNY" and largest >= _YI:
         return Scale(_YI, "100m_CNY", 1)
-    return Scale(1.0, unit, 3 if unit == "number" else 0)
+    return Scale(1.0, unit, {"number": 3, "pp": 1}.get(unit, 0))
 
 
 def _ratio_scale(unit: str, largest: float) -> Scale:

@@ -51,6 +51,7 @@ _UNITS: dict[str, tuple[Fraction, str]] = {
         ("ug", 1000, "mg 毫克"),
         ("dB", 1, "db db(a) 分贝"),
         ("number", 1, "number 无量纲"),
+        ("pp", 1, "pp 百分点 个百分点"),
     )
     for spelling in spellings.split()
 }
