@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from geoplan.core.results import Measure, Result
 
 _SERVED, _LAND, _LINE, _POINT = "#bcd5e6", "#fbfaf8", "#6b757f", "#12497c"
-_GREEN = "#7fb685"
+_GREEN, _STREET = "#7fb685", "#6f9fc8"
 _AREAS = {"red_line_share": "#c1666b"}
 _RAMPS: dict[str, Ramp] = {"park_area_per_capita": "Greens", "green_space_ratio": "Greens"}
 _RASTER_FROM = 20_000
@@ -57,6 +57,8 @@ def draw_theme(
     served = layers.get(f"served_{measure.part or 'all'}", layers.get("served"))
     if served is not None:
         return _draw_reach(axes, result, served, lang)
+    if not measure.part and "reached" in layers:
+        return _draw_reach(axes, result, layers["reached"], lang)
     if "areas" in layers:
         return _draw_areas(axes, result, measure, lang)
     return _draw_values(axes, result, measure, lang, bound)
@@ -69,8 +71,12 @@ def _draw_reach(
     lang: str,
 ) -> "list[Artist]":
     _fill(axes, result.districts, _LAND)
-    _fill(axes, served, _SERVED)
-    entries = [_patch(_SERVED, text("static.served", lang))]
+    streets = len(served) > 0 and bool(served.geom_type.str.contains("LineString").all())
+    if streets:
+        _draw_streets(axes, served)
+    else:
+        _fill(axes, served, _SERVED)
+    entries = [_patch(_STREET if streets else _SERVED, text("static.served", lang))]
     unserved = result.layers.get("unserved")
     if unserved is not None and "unserved_amount" in unserved:
         entries += _draw_demand(axes, unserved, lang)
@@ -79,6 +85,17 @@ def _draw_reach(
     if facilities is not None and len(facilities):
         entries.append(_draw_facilities(axes, facilities, result, lang))
     return entries
+
+
+def _draw_streets(axes: "Axes", streets: "GeoDataFrame") -> None:
+    """Draw streets within reach, as a picture in an SVG: there are many thousands."""
+    from matplotlib.collections import LineCollection
+
+    xy, line = shapely.get_coordinates(streets.geometry.to_numpy(), return_index=True)
+    lines = np.split(xy, np.flatnonzero(np.diff(line)) + 1)
+    drawn = LineCollection(lines, colors=_STREET, linewidths=0.7, zorder=3)
+    drawn.set_rasterized(True)
+    axes.add_collection(drawn, autolim=False)
 
 
 def _draw_demand(axes: "Axes", unserved: "GeoDataFrame", lang: str) -> "list[Artist]":

@@ -1,5 +1,7 @@
 """Maps of walks: streets in place of a band, isochrones, entrances, routes, circles, detours."""
 
+import dataclasses
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -18,6 +20,7 @@ from geoplan.core.errors import ParameterError
 from geoplan.layers import load_walk_network
 from geoplan.maps import detour_map, indicator_map, living_circle_map
 from geoplan.maps.basemap import ground_of
+from geoplan.maps.static import static_map
 from geoplan.maps.walk import entrances_part, isochrones_part, streets_layer
 
 CRS = "EPSG:4547"
@@ -240,3 +243,13 @@ def test_streets_and_isochrones_may_be_empty(town):
 
     assert streets_layer(none, ground).data["features"] == []
     assert isochrones_part(empty, ground, subject="stops").role == "theme"
+
+
+@pytest.mark.parametrize("file_format", ["png", "svg"])
+def test_a_picture_shows_streets_where_there_is_no_ground(town, walk, file_format):
+    result = coverage(town.stops, town.districts, distance_m=500, walk=walk, **_common(town))
+
+    drawn = static_map(result, dpi=60, file_format=file_format)
+    districts = static_map(dataclasses.replace(result, layers={}), dpi=60, file_format=file_format)
+
+    assert drawn.data != districts.data
