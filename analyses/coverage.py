@@ -93,9 +93,12 @@ def coverage(
         with ``district_id, amount, unserved_amount``); ``demand`` (of the first entry that is not
         an area, one row per unit and district: ``district_id, amount, served_share, nearest_id,
         nearest_name, distance_m``). Polygons in ``served`` and ``unserved`` are for maps only:
-        their circles have 256 sides, those of the numbers none. Along streets also ``reached``
-        (the streets from which a facility is near, with ``distance_m``) and ``routes`` (the ways
-        of ten of the worst served, with ``distance_m``); distances are then walked, NaN beyond four
+        their circles have 256 sides, those of the numbers none. Along streets ``served`` is
+        there only with ``walk.land_width_m``, and also ``reached`` (the streets from which a
+        facility is near, with ``distance_m``), ``isochrones`` (ground within half, once and twice
+        `distance_m`), ``entrances`` (with the ``rule`` that found each) and ``routes`` (the ways
+        of ten of the worst served, with ``distance_m``). All are made when they are first asked
+        for. Distances are then walked, NaN beyond four
         times `distance_m`, with ``time_min`` where `walk` has a speed.
 
     Raises
@@ -124,12 +127,14 @@ def coverage(
 
     Along streets a place is covered when leg, way and the facility's own leg together are at most
     `distance_m`, exactly, part-way along edges too. Polygons with people stand at a point inside
-    each (of the part in each district), which errs either way by half a cell, and count at most by
-    the share that lies within `distance_m` in a straight line; things stand at their point. Land is
+    each (of the part in each district), which errs either way by half a cell; ``walk.sample_m``
+    puts them at several. They count at most by the share that lies within `distance_m` in a
+    straight line; things stand at their point. Land is
     what lies within ``walk.land_width_m`` of a street, the leg to it counted; legs of land pass
     through barriers. Polygons that can be entered cover themselves. What is farther than
     ``walk.snap_limit_m`` from the network is not covered, and counted in a notice. No share along
-    streets is above the one in a straight line to the same places.
+    streets is above the one in a straight line to the same places, unless slopes make a metre
+    downhill count less than one (``least_cost`` in the definition).
 
     Circles are circles: the boundary of the catchment is kept as arcs and straight pieces, and
     areas follow from Green's theorem, to a relative error of some 1e-12 (1e-9 where borders touch
