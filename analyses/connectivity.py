@@ -22,6 +22,7 @@ from geoplan.core.results import Measure, Result, make_amount, make_measure
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
+    from pyproj import CRS
 
     Geometries = NDArray[np.object_]
     Floats = NDArray[np.float64]
@@ -318,7 +319,7 @@ def _layers(
     return layers
 
 
-def _gaps(graph: _Graph, crs: object) -> "GeoDataFrame":
+def _gaps(graph: _Graph, crs: "CRS | None") -> "GeoDataFrame":
     """Draw the shortest way from each component that has a park to the nearest other one."""
     import geopandas as gpd
 
@@ -337,7 +338,7 @@ def _gaps(graph: _Graph, crs: object) -> "GeoDataFrame":
             "gap_m": shapely.length(line),
         },
         geometry=line,
-        crs=crs,  # type: ignore[arg-type]
+        crs=crs,
     )
     return frame[has_park].reset_index(drop=True)
 
