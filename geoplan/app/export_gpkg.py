@@ -56,7 +56,7 @@ def write_gpkg(outcome: PlanOutcome, path: Path) -> None:
 def _district_styles(outcome: PlanOutcome, wide: "GeoDataFrame") -> list[Style]:
     """Style the districts by each indicator; they open with the first."""
     columns = iter(wide.columns[2:-1:3])
-    styles = []
+    styles: list[Style] = []
     for indicator in outcome.indicators:
         for measure in indicator.result.measures:
             column = next(columns)
