@@ -11,6 +11,7 @@ from geoplan.analyses.area_share import WORTH_TELLING_M2, district_land
 from geoplan.analyses.coverage_layers import coverage_layers
 from geoplan.analyses.demand import DemandPieces, demand_pieces, served_amount
 from geoplan.analyses.exact.catchment import Catchment, check_distance_m, make_catchment
+from geoplan.analyses.lazy_layers import LazyLayers, bundled
 from geoplan.analyses.polygon_layers import (
     check_districts,
     check_polygons,
@@ -18,7 +19,6 @@ from geoplan.analyses.polygon_layers import (
     one_district,
 )
 from geoplan.analyses.streets.network_coverage import network_coverage
-from geoplan.analyses.streets.network_layers import LazyLayers, bundled
 from geoplan.analyses.streets.walk_access import check_distance_kind
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError

@@ -9,7 +9,7 @@ import shapely
 
 from geoplan.analyses.coverage import coverage
 from geoplan.analyses.coverage_layers import nearest_facility
-from geoplan.analyses.streets.network_layers import LazyLayers
+from geoplan.analyses.lazy_layers import LazyLayers
 from geoplan.core.errors import ParameterError
 from geoplan.core.results import Measure, Result, make_measure
 

@@ -9,8 +9,8 @@ import pandas as pd
 import shapely
 
 from geoplan.analyses.coverage_layers import nearest_facility
+from geoplan.analyses.lazy_layers import LazyLayers
 from geoplan.analyses.streets.network_layers import (
-    LazyLayers,
     demand_columns,
     demand_layer,
     entrances_layer,

@@ -11,6 +11,7 @@ from geoplan.analyses.area_share import DistrictLand, district_land, polygonal
 from geoplan.analyses.demand import DemandPieces, demand_pieces, served_amount
 from geoplan.analyses.exact.catchment import Catchment, make_catchment
 from geoplan.analyses.exact.common_catchment import ARC_SEGMENTS, AREA_ERROR, reached_by_all
+from geoplan.analyses.lazy_layers import bundled
 from geoplan.analyses.park_tiers import ALL, ParkTier, TierParks, parks_by_tier, tier_reaches
 from geoplan.analyses.polygon_layers import (
     check_districts,
@@ -18,7 +19,6 @@ from geoplan.analyses.polygon_layers import (
     layer_facts,
     one_district,
 )
-from geoplan.analyses.streets.network_layers import bundled
 from geoplan.analyses.streets.network_parks import network_park_access, walked_reaches
 from geoplan.analyses.streets.walk_access import check_distance_kind
 from geoplan.core.crs import require_metric_crs

@@ -7,8 +7,8 @@ import numpy as np
 import shapely
 
 from geoplan.analyses.coverage import coverage
+from geoplan.analyses.lazy_layers import LazyLayers
 from geoplan.analyses.polygon_layers import layer_name
-from geoplan.analyses.streets.network_layers import LazyLayers
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice, unique

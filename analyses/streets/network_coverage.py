@@ -4,11 +4,11 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from geoplan.analyses.demand_shares import DemandShares, Served, demand_shares
+from geoplan.analyses.lazy_layers import LazyLayers
 from geoplan.analyses.polygon_layers import layer_name
 from geoplan.analyses.streets.doors import find_doors
 from geoplan.analyses.streets.facility_access import facility_access
 from geoplan.analyses.streets.network_layers import (
-    LazyLayers,
     demand_columns,
     demand_layer,
     entrances_layer,

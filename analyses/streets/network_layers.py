@@ -1,7 +1,5 @@
 """Layers that show walking to facilities: demand with its way, streets within reach, routes."""
 
-from collections.abc import Mapping
-from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +15,7 @@ from geoplan.analyses.streets.snap import Snapped
 from geoplan.core.columns import SPECS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Mapping
 
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
@@ -42,79 +40,6 @@ _TIMES = (0.5, 1.0, 2.0)
 _BLOCK_M2 = 100_000.0
 _FLAT_M_PER_MIN = 60.0
 _KEYS = tuple(spec.key for spec in SPECS.values())
-
-
-class LazyLayers(Mapping[str, "GeoDataFrame"]):
-    """
-    Layers that are made when they are first asked for: shares are wanted more often than maps.
-
-    Parameters
-    ----------
-    makers : mapping of str to callable
-        What makes each layer.
-    """
-
-    def __init__(self, makers: "Mapping[str, Callable[[], GeoDataFrame]]") -> None:
-        self._makers = {name: cache(make) for name, make in makers.items()}
-
-    def __getitem__(self, name: str) -> "GeoDataFrame":
-        """Give a layer."""
-        return self._makers[name]()
-
-    def __iter__(self) -> "Iterator[str]":
-        """Name the layers."""
-        return iter(self._makers)
-
-    def __len__(self) -> int:
-        """Count the layers."""
-        return len(self._makers)
-
-    def __reduce__(self) -> "tuple[type[dict[str, GeoDataFrame]], tuple[dict[str, GeoDataFrame]]]":
-        """Travel to other processes as a plain dict, with every layer made."""
-        return dict, (dict(self),)
-
-    def also(self, **layers: "GeoDataFrame | Callable[[], GeoDataFrame]") -> "LazyLayers":
-        """Give the same with further layers, or what makes them; or others in the place of some."""
-        made = {
-            name: layer if callable(layer) else partial(_given, layer)
-            for name, layer in layers.items()
-        }
-        return LazyLayers({**self._makers, **made})
-
-
-def bundled(
-    names: "Sequence[str]",
-    make: "Callable[[], Mapping[str, GeoDataFrame]]",
-    **layers: "GeoDataFrame",
-) -> LazyLayers:
-    """
-    Make several layers together when any of them is first asked for.
-
-    Parameters
-    ----------
-    names : sequence of str
-        What they are called.
-    make : callable
-        Makes all of them.
-    **layers : GeoDataFrame
-        Further layers, made already.
-
-    Returns
-    -------
-    LazyLayers
-        The further layers and then the others.
-    """
-    made = cache(make)
-    makers = {name: partial(_picked, made, name) for name in names}
-    return LazyLayers({**{name: partial(_given, one) for name, one in layers.items()}, **makers})
-
-
-def _picked(made: "Callable[[], Mapping[str, GeoDataFrame]]", name: str) -> "GeoDataFrame":
-    return made()[name]
-
-
-def _given(layer: "GeoDataFrame") -> "GeoDataFrame":
-    return layer
 
 
 def facility_texts(facilities: "GeoDataFrame", column: str, row: "Ints") -> "NDArray[np.object_]":

@@ -11,12 +11,12 @@ import shapely
 
 from geoplan.analyses.area_share import AreaInside
 from geoplan.analyses.demand_shares import DemandShares, demand_shares
+from geoplan.analyses.lazy_layers import LazyLayers
 from geoplan.analyses.park_tiers import ALL, ParkTier, TierParks, tier_reaches
 from geoplan.analyses.polygon_layers import layer_facts
 from geoplan.analyses.streets.doors import Doors, find_doors
 from geoplan.analyses.streets.facility_access import facility_access
 from geoplan.analyses.streets.network_layers import (
-    LazyLayers,
     demand_columns,
     demand_layer,
     entrances_layer,
