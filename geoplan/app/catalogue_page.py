@@ -1,7 +1,7 @@
 """The whole catalogue as one page, and a selection of its rows."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from geoplan.app.catalogue import CatalogueEntry, catalogue_sources, indicator_catalogue
 from geoplan.app.explain import explain
@@ -47,11 +47,8 @@ def select_indicators(
     ['rail-station-coverage-800m']
     """
     entries = tuple(indicator_catalogue().values())
-    documents = catalogue_sources().documents
-    numbers = {one.number: name for name, one in documents.items()}
-    document = numbers.get(document or "", document)
-    known = {
-        "document": (document, documents),
+    document = None if document is None else document_key(document)
+    known: dict[str, tuple[str | None, Collection[str]]] = {
         "analysis": (analysis, {entry.analysis for entry in entries}),
         "layer": (layer, catalogue_sources().layers),
         "strength": (strength, ("core", "strong", "weak")),
@@ -67,6 +64,33 @@ def select_indicators(
         and (layer is None or layer in (*entry.required, *entry.optional))
         and strength in (None, entry.strength)
     )
+
+
+def document_key(document: str) -> str:
+    """
+    Find a document by its key or its number.
+
+    Parameters
+    ----------
+    document : str
+        ``longgang-2025``, or ``002``.
+
+    Returns
+    -------
+    str
+        Its key.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such document.
+    """
+    documents = catalogue_sources().documents
+    numbers = {one.number: name for name, one in documents.items()}
+    key = numbers.get(document, document)
+    if key not in documents:
+        raise ParameterError(f"`document` is {document!r}. {nearest(document, documents)}")
+    return key
 
 
 def catalogue_page(lang: str, entries: Iterable[CatalogueEntry] | None = None) -> str:

@@ -178,6 +178,10 @@ def indicators(
         Path | None,
         typer.Option(metavar="FILE", help="Write them as a page, e.g. docs/indicators.md."),
     ] = None,
+    plan: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the plan file of --document, to be completed."),
+    ] = None,
     lang: _LangOption = None,
     verbose: _Verbose = False,
 ) -> None:
@@ -191,7 +195,9 @@ def indicators(
         chosen = select_indicators(
             document=document, analysis=analysis, layer=layer, strength=strength
         )
-        if markdown is not None:
+        if plan is not None:
+            _write_ready_plan(plan, document, language)
+        elif markdown is not None:
             page = catalogue_page(language, chosen)
             markdown.write_text(page, encoding="utf-8", newline="\n")
             typer.echo(text("catalogue.words.wrote", language, path=markdown))
@@ -199,6 +205,19 @@ def indicators(
             make_console().print(catalogue_table(language, chosen))
         else:
             typer.echo(text("catalogue.words.none_found", language))
+
+
+def _write_ready_plan(path: Path, document: str | None, lang: str) -> None:
+    from geoplan.app.catalogue_page import document_key
+    from geoplan.app.ready_plan import ready_plan
+    from geoplan.core.texts import text
+
+    if document is None:
+        raise ParameterError("--plan writes the plan file of a document: add --document, e.g. 002.")
+    if path.exists():
+        raise SourceError(f"{path} is there already. Name a new file, or move that one.")
+    path.write_text(ready_plan(document_key(document), lang), encoding="utf-8", newline="\n")
+    typer.echo(text("catalogue.words.wrote", lang, path=path))
 
 
 @app.command()
@@ -356,7 +375,7 @@ def _reporting(*, verbose: bool) -> Iterator[None]:
     except typer.Exit:
         raise
     except GeoplanError as error:
-        _complain(str(error), verbose=verbose)
+        _complain(str(error), verbose=verbose, listed=True)
         raise typer.Exit(EXIT_UNDECIDABLE) from error
     except Exception as error:
         from geoplan.core.texts import text
@@ -366,7 +385,7 @@ def _reporting(*, verbose: bool) -> Iterator[None]:
         raise typer.Exit(EXIT_UNDECIDABLE) from error
 
 
-def _complain(message: str, *, verbose: bool) -> None:
+def _complain(message: str, *, verbose: bool, listed: bool = False) -> None:
     from geoplan.app.console import make_console
 
     console = make_console(stderr=True)
@@ -375,4 +394,7 @@ def _complain(message: str, *, verbose: bool) -> None:
 
         console.print(traceback.format_exc(), markup=False, highlight=False, soft_wrap=True)
     console.print("error: ", style="bold red", end="", markup=False, highlight=False)
+    lines = message.split("\n")
+    if listed and len(lines) > 1:  # one list of all that is missing or wrong, not a wall of text
+        message = "\n- ".join([f"{len(lines)} things are missing or wrong:", *lines])
     console.print(message, markup=False, highlight=False, soft_wrap=True)

@@ -17,7 +17,7 @@ from geoplan.app.plan import Plan, read_plan
 from geoplan.app.registry import run_analysis
 from geoplan.app.targets import judge
 from geoplan.app.territory import disagreements, leave_out
-from geoplan.core.errors import GeoplanError
+from geoplan.core.errors import GeoplanError, PlanError
 from geoplan.core.notices import Notice
 
 if TYPE_CHECKING:
@@ -80,8 +80,7 @@ def run_plan(
     'missed'
     """
     plan = path if isinstance(path, Plan) else read_plan(path)
-    planned = plan_indicators(plan)
-    check_sources(plan)
+    planned = _checked(plan)
     lang = lang or plan.head.lang
     steps = _Steps(progress, len(plan.layers) + len(planned))
     loaded = load_layers(plan, tick=lambda name: steps.begin(f"load {name}"))
@@ -106,6 +105,25 @@ def run_plan(
         versions=library_versions(),
         seconds=seconds,
     )
+
+
+def _checked(plan: Plan) -> tuple[PlannedIndicator, ...]:
+    """Check indicators and files, and tell all that is wrong with both at once."""
+    planned: tuple[PlannedIndicator, ...] = ()
+    problems: list[GeoplanError] = []
+    try:
+        planned = plan_indicators(plan)
+    except GeoplanError as error:
+        problems.append(error)
+    try:
+        check_sources(plan)
+    except GeoplanError as error:
+        problems.append(error)
+    if len(problems) == 1:
+        raise problems[0]
+    if problems:
+        raise PlanError("\n".join(map(str, problems)))
+    return planned
 
 
 class _Steps:

@@ -1,0 +1,170 @@
+"""A plan file of one document: its targets filled in, files and open choices left to the reader."""
+
+from collections.abc import Iterator
+
+from geoplan.app.analysis import DISTRICTS
+from geoplan.app.catalogue import (
+    CatalogueEntry,
+    DocumentTarget,
+    Statement,
+    catalogue_sources,
+    indicator_catalogue,
+)
+from geoplan.app.example_table import example_layers, layer_toml, toml_value
+from geoplan.app.indicators import open_parameters
+from geoplan.app.registry import ANALYSES
+from geoplan.core.texts import text
+
+AREA = "area"
+"""Weight of a mean that needs no column."""
+
+_CRS = "EPSG:4547"  # CGCS2000, 114° E: Shenzhen and Dongguan lie within it
+
+
+def ready_plan(document: str, lang: str) -> str:
+    """
+    Write the plan file of a document.
+
+    Parameters
+    ----------
+    document : str
+        One of `CatalogueSources.documents`.
+    lang : {"en", "zh"}
+        Language of the comments.
+
+    Returns
+    -------
+    str
+        TOML: every layer that its numbers need with a path to put right, every number that it sets
+        with its quote, what is open as a comment to be decided, and at the end what it says without
+        a number. ``geoplan check`` on it lists what is missing.
+    """
+    asked = [
+        (entry, statement, target)
+        for entry in indicator_catalogue().values()
+        for statement, target in entry.targets(document)
+    ]
+    able = [one for one in asked if one[0].analysis in ANALYSES]
+    blocks = [
+        _head(document, lang),
+        *_layers([entry for entry, _, _ in able], lang),
+        *_indicators(able, document, lang),
+        *_unable([entry for entry, _, _ in asked if entry.analysis not in ANALYSES], lang),
+        *_numberless(document, lang),
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _head(document: str, lang: str) -> str:
+    source = catalogue_sources().documents[document]
+    lines = [
+        f"# {source.title[lang]}",
+        f"# {text('catalogue.plan.how', lang)}",
+        "",
+        "[plan]",
+        f"name = {toml_value(source.short[lang])}",
+        f"crs = {toml_value(_CRS)}",
+        f"lang = {toml_value(lang)}",
+    ]
+    return "\n".join(lines)
+
+
+def _layers(entries: list[CatalogueEntry], lang: str) -> Iterator[str]:
+    kinds = {DISTRICTS: ""}
+    for entry in entries:
+        for name in entry.required:
+            kinds.setdefault(name, "")
+        needed = {name: kind for name, kind in example_layers(entry).items() if kind}
+        kinds |= {name: kind for name, kind in needed.items() if name in kinds}
+    columns = dict.fromkeys(
+        entry.example[key]
+        for entry in entries
+        if entry.analysis == "district_table"
+        for key in ("value", "weight")
+        if entry.example.get(key, AREA) != AREA
+    )
+    for name, kind in kinds.items():
+        table = layer_toml(name, kind, lang)
+        if name == DISTRICTS and columns:
+            named = toml_value(dict.fromkeys(columns, "…"))
+            table += f"\n# columns = {named}  # {text('catalogue.plan.columns', lang)}"
+        yield table
+
+
+def _indicators(
+    asked: list[tuple[CatalogueEntry, Statement, DocumentTarget]], document: str, lang: str
+) -> Iterator[str]:
+    seen: dict[str, int] = {}
+    told: set[tuple[str, str, str]] = set()
+    for entry, statement, target in asked:
+        about = target.about[lang] if target.about else ""
+        if (entry.id, target.target, about) in told:
+            continue  # the same number at a second place of the document
+        told.add((entry.id, target.target, about))
+        seen[entry.id] = seen.get(entry.id, 0) + 1
+        id_ = entry.id if seen[entry.id] == 1 else f"{entry.id}-{seen[entry.id]}"
+        lines = [f"[indicators.{id_}]  # {entry.title[lang]}{f' ({about})' if about else ''}"]
+        lines += [f"# {_quoted(statement)}"]
+        keys = _again(entry, target, document, lang) if id_ != entry.id else {"document": document}
+        keys["target"] = target.target
+        lines += [f"{key} = {toml_value(value)}" for key, value in keys.items()]
+        lines += _open(entry, target, lang)
+        yield "\n".join(lines)
+
+
+def _quoted(statement: Statement) -> str:
+    quotes = " … ".join(quote.text for quote in statement.quotes)
+    return f"“{quotes}” ({statement.place})"
+
+
+def _again(
+    entry: CatalogueEntry, target: DocumentTarget, document: str, lang: str
+) -> dict[str, object]:
+    """Give what a second number of the same row needs under an id of its own."""
+    source = catalogue_sources().documents[document]
+    keys: dict[str, object] = {
+        "analysis": entry.analysis,
+        "title": entry.title[lang],
+        **entry.fixed,
+        **entry.layers,
+        **entry.defaults,
+        "source": source.file,
+    }
+    optional = {
+        "target_of": target.of,
+        "target_part": target.part,
+        "target_year": target.year,
+        "target_force": target.force,
+        "exclude": target.excludes or None,
+    }
+    return keys | {key: value for key, value in optional.items() if value is not None}
+
+
+def _open(entry: CatalogueEntry, target: DocumentTarget, lang: str) -> Iterator[str]:
+    mark = text("catalogue.plan.decide", lang)
+    keys = ["speed_kmh" if key.startswith("tiers") else key for key in open_parameters(entry)]
+    example = dict(entry.example)
+    if target.unit is not None and "unit" in example:
+        example["unit"] = target.target.split()[-1]
+    for key in dict.fromkeys((*keys, *example)):
+        yield f"# {key} = {toml_value(example.get(key, '…'))}  # {mark}"
+    of = entry.example.get("of")
+    if isinstance(of, list) and len(of) > 1 and target.of is None:
+        yield f"# target_of = {toml_value(of[0])}  # {mark}"
+
+
+def _unable(entries: list[CatalogueEntry], lang: str) -> Iterator[str]:
+    if entries:
+        title = text("catalogue.plan.unable", lang)
+        ids = dict.fromkeys(f"#   {entry.id} ({entry.analysis})" for entry in entries)
+        yield "\n".join([f"# {title}", *ids])
+
+
+def _numberless(document: str, lang: str) -> Iterator[str]:
+    lines = []
+    for entry in indicator_catalogue().values():
+        said = [one.says[lang] for one in entry.statements if one.document == document]
+        if said and not entry.targets(document):
+            lines.append(f"#   {entry.id}: {'; '.join(said)}")
+    if lines:
+        yield "\n".join([f"# {text('catalogue.plan.numberless', lang)}", *lines])
