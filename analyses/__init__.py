@@ -5,10 +5,12 @@ Functions are imported here and not on first use, because most share their name 
 that holds them: ``geoplan.analyses.coverage`` is the function.
 """
 
+from geoplan.analyses.attribute_share import attribute_share
 from geoplan.analyses.buffer_conflict import buffer_conflict
 from geoplan.analyses.cells.class_areas import ClassAreas, class_areas
 from geoplan.analyses.cells.fractions import CellFractions, cell_fractions
 from geoplan.analyses.cells.zonal_values import ZonalValues, zonal_values
+from geoplan.analyses.change_table import change_table
 from geoplan.analyses.connectivity import connectivity
 from geoplan.analyses.coverage import coverage
 from geoplan.analyses.detour import detour
@@ -22,15 +24,20 @@ from geoplan.analyses.exact.catchment import (
     covers_points,
     make_catchment,
 )
+from geoplan.analyses.facility_set import facility_set
 from geoplan.analyses.green_space_ratio import green_space_ratio
+from geoplan.analyses.intensity import intensity
+from geoplan.analyses.length_and_density import length_and_density
 from geoplan.analyses.living_circle import living_circle
 from geoplan.analyses.object_inventory import object_inventory
 from geoplan.analyses.park_access import park_access
 from geoplan.analyses.park_area_per_capita import park_area_per_capita
 from geoplan.analyses.park_tiers import ParkTier
+from geoplan.analyses.provision import nearest_counts, provision
 from geoplan.analyses.rail_coverage import rail_coverage
 from geoplan.analyses.red_line_change import red_line_change
 from geoplan.analyses.red_line_share import red_line_share
+from geoplan.analyses.service_radius import service_radius
 from geoplan.analyses.shoreline_share import shoreline_share
 from geoplan.analyses.streets.entrances import entrance_counts, entrance_notices, make_entrances
 from geoplan.analyses.streets.isochrones import ReachedPieces, isochrones, reached_pieces
@@ -39,6 +46,7 @@ from geoplan.analyses.streets.routes import routes, worst_served
 from geoplan.analyses.streets.snap import Snapped, snap_points
 from geoplan.analyses.streets.street_area import street_area
 from geoplan.analyses.streets.walk_access import WalkAccess
+from geoplan.analyses.weighted_mean import weighted_mean
 from geoplan.analyses.zone_screening import zone_screening
 
 __all__ = [
@@ -51,9 +59,11 @@ __all__ = [
     "Snapped",
     "WalkAccess",
     "ZonalValues",
+    "attribute_share",
     "buffer_conflict",
     "catchment_polygons",
     "cell_fractions",
+    "change_table",
     "class_areas",
     "connectivity",
     "cost_at",
@@ -66,23 +76,30 @@ __all__ = [
     "encroachment",
     "entrance_counts",
     "entrance_notices",
+    "facility_set",
     "green_space_ratio",
+    "intensity",
     "isochrones",
+    "length_and_density",
     "living_circle",
     "make_catchment",
     "make_entrances",
+    "nearest_counts",
     "object_inventory",
     "park_access",
     "park_area_per_capita",
+    "provision",
     "rail_coverage",
     "reach",
     "reached_pieces",
     "red_line_change",
     "red_line_share",
     "routes",
+    "service_radius",
     "shoreline_share",
     "snap_points",
     "street_area",
+    "weighted_mean",
     "worst_served",
     "zonal_values",
     "zone_screening",

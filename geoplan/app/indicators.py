@@ -215,7 +215,7 @@ def _check_target(indicator: PlannedIndicator) -> None:
                 raise PlanError(f"{where} has {key} but no target. Add target = '> 95 %', say.")
         return
     analysis, of = indicator.analysis, ""
-    things = denominators(table) or tuple(analysis.measures)
+    things = (*analysis.measures, *denominators(table), *_columns_divided_by(table))
     if things:
         of = choose("target_of", table.target_of, things, where)
     unit = table.unit_of(of) or analysis.measures.get(of, analysis.unit)
@@ -230,6 +230,11 @@ def _check_target(indicator: PlannedIndicator) -> None:
         )
     if table.known_parts or not indicator.analysis.whole_part:
         _part(indicator, table.known_parts or ("",))
+
+
+def _columns_divided_by(table: IndicatorTable) -> tuple[str, ...]:
+    column = getattr(table, "per_column", None)
+    return () if column is None else (column,)
 
 
 def choose(key: str, chosen: str | None, choices: tuple[str, ...], where: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from geoplan.app.analyses_access import ACCESS, LivingCircleTable, WalkTable
 from geoplan.app.analyses_conflict import CONFLICT
+from geoplan.app.analyses_counts import COUNTS
 from geoplan.app.analyses_land import LAND
 from geoplan.app.analyses_links import LINKS
 from geoplan.app.analyses_tables import TABLES
@@ -25,14 +26,14 @@ SUM = "population+jobs"
 """The one sum of denominators."""
 
 ANALYSES: Mapping[str, Analysis] = {
-    analysis.name: analysis for analysis in (*ACCESS, *LAND, *CONFLICT, *LINKS, *TABLES)
+    analysis.name: analysis for analysis in (*ACCESS, *LAND, *CONFLICT, *LINKS, *TABLES, *COUNTS)
 }
 """Every analysis that a plan can name."""
 
 
 def denominators(table: IndicatorTable) -> tuple[str, ...]:
-    """Give the ``of`` of an indicator, as the plan states it; empty where it has none."""
-    of = getattr(table, "of", ())
+    """Give the ``of`` or ``per`` of an indicator, as the plan states it; empty without one."""
+    of = getattr(table, "of", None) or getattr(table, "per", None) or ()
     return (of,) if isinstance(of, str) else tuple(of)
 
 
@@ -77,6 +78,9 @@ def named_layers(
     for tier, one in getattr(table, "tiers", {}).items():
         named[f"tiers.{tier}.network"] = one.network
         kinds[f"tiers.{tier}.network"] = WALK_LAYERS["network"]
+    for member, name in getattr(table, "members", {}).items():
+        named[f"members.{member}"] = name
+        kinds[f"members.{member}"] = FACILITIES
     for category, one in getattr(table, "categories", {}).items():
         named[f"categories.{category}"] = one.layer
         kinds[f"categories.{category}"] = FACILITIES
@@ -126,7 +130,7 @@ def run_analysis(
     for key, name in zip([*analysis.layers][1:], others, strict=True):
         if name is not None:
             parameters[key] = name if name == DISTRICTS else things[name]
-    if "of" in type(table).model_fields:
+    if {"of", "per"} & set(type(table).model_fields):
         parameters["demand"] = {name: layers[name] for name in demand_layers(table)}
     if isinstance(table, WalkTable) and table.distance == "network":
         parameters["walk"] = _walk(table, layers, networks)
@@ -134,6 +138,9 @@ def run_analysis(
         reach = {"distance_m": table.reach("distance_m"), "minutes": table.reach("minutes")}
         parameters |= {key: value for key, value in reach.items() if value is not None}
         first: Any = {name: layers[one.layer] for name, one in table.categories.items()}
+    elif hasattr(table, "members"):
+        first = {name: layers[layer] for name, layer in parameters.pop("members").items()}
+        parameters |= {} if subject is None else {"units": layers[subject]}
     elif subject is None:  # the districts are all it reads
         return function(layers[DISTRICTS], **parameters)
     else:

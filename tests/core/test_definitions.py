@@ -104,6 +104,38 @@ FACTS = {
         "sensitive": "homes", "sensitive_count": 300, "as_of": "2024", "sources": "roads",
         "source_count": 12, "distance_m": None, "distances_m": {"motorway": 80.0, "trunk": 50.0},
     },
+    "length_and_density": {
+        "lines": "greenways", "line_count": 812, "as_of": "2024", "sides": "both", "doubled": True,
+        "merge_m": 30.0, "per": ["land", "population"], "classes": ["市", "区"],
+        "opened_from": "2021", "opened_to": "2025", "previous": "greenways_2020",
+        "tolerance_m": 15.0,
+    },
+    "service_radius": {
+        "facilities": "stations", "facility_count": 1362, "row_count": 1400, "as_of": "2024",
+        "of": ["land", "built_up"], "quantiles": [0.5, 0.9], "by_place": True,
+    },
+    "provision": {
+        "facilities": "points", "facility_count": 109, "as_of": "2024", "units": "communities",
+        "unit_count": 109, "per_unit": 1, "per_amount": 1000.0, "amount": "households",
+        "rule": "larger", "larger": True,
+    },
+    "facility_set": {
+        "members": {"clinic": 12, "hall": 8}, "member_count": 2, "units": "communities",
+        "unit_count": 109, "within_m": 300.0,
+    },
+    "attribute_share": {
+        "objects": "sections", "object_count": 66, "as_of": "2020", "column": "quality",
+        "by": ["count"], "values": None, "classes": ["I", "II", "III"], "best": "II",
+        "least": None, "at_most": None, "unknown_fails": True,
+    },
+    "weighted_mean": {
+        "objects": "surfaces", "object_count": 12, "as_of": "2020", "column": "kind",
+        "by": ["area"], "value_unit": "number", "lookup": {"roof": 0.9}, "left_out": True,
+    },
+    "intensity": {
+        "values": "districts", "value_count": 8, "as_of": "2020", "column": "gdp",
+        "amount_unit": "CNY", "per": ["land"], "per_column": "co2", "by_place": True,
+    },
     "district_table": {
         "value": "pt", "unit": "%", "combine": "mean", "weight": "trips", "whole": None, "adds_up": False,
         "district_count": 8, "as_of": "2020",
