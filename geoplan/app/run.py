@@ -16,7 +16,7 @@ from geoplan.app.outcome import IndicatorOutcome, PlanOutcome
 from geoplan.app.plan import Plan, read_plan
 from geoplan.app.registry import run_analysis
 from geoplan.app.targets import judge
-from geoplan.app.territory import disagreements, leave_out
+from geoplan.app.territory import disagreements, leave_out, put_back
 from geoplan.core.errors import GeoplanError, PlanError
 from geoplan.core.notices import Notice
 
@@ -144,7 +144,7 @@ class _Steps:
 
 def _measure(indicator: PlannedIndicator, loaded: LoadedLayers, lang: str) -> IndicatorOutcome:
     districts, told = leave_out(loaded.layers[DISTRICTS], indicator)
-    result = _run(indicator, loaded, districts)
+    result = put_back(_run(indicator, loaded, districts), loaded.layers[DISTRICTS])
     target = bind_target(indicator, result)
     told += (*_undecided_districts(result), *disagreements(indicator))
     result = replace(result, notices=(*result.notices, *told))

@@ -220,7 +220,8 @@ def judge(measure: "Measure", target: Target) -> Verdict:
     """
     import numpy as np
 
-    is_share = measure.unit == "1"
+    # A mean weighted with trips is no share of trips: what is missing is in points.
+    is_share = measure.unit == "1" and measure.numerator_unit != ""
     shortfall_unit = measure.numerator_unit if is_share else measure.unit
     reason = _undecidable(measure, target)
     if reason or target.value is None:

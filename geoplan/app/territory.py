@@ -1,5 +1,6 @@
 """Which districts an indicator speaks of, and where its documents contradict themselves."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from geoplan.app.catalogue import catalogue_sources
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from geoplan.app.indicators import PlannedIndicator
+    from geoplan.core.results import Result
 
 
 def spellings(place: str) -> frozenset[str]:
@@ -90,6 +92,41 @@ def leave_out(
     kept = districts.loc[keep].reset_index(drop=True)
     kept.attrs = dict(districts.attrs)
     return kept, notices
+
+
+def put_back(result: "Result", districts: "GeoDataFrame") -> "Result":
+    """
+    Give districts that were left out their rows again, with nothing known of them.
+
+    Parameters
+    ----------
+    result : Result
+        What was found without them.
+    districts : GeoDataFrame
+        All districts of the plan.
+
+    Returns
+    -------
+    Result
+        With a row per district of the plan, NaN where one was left out; the whole stays without
+        them. The result itself where none was.
+    """
+    if len(result.districts) == len(districts):
+        return result
+    import pandas as pd
+
+    ids = districts["district_id"].astype(str)
+    every = pd.DataFrame({"district_id": ids, "name": districts["name"].astype(str)})
+    measures = tuple(
+        replace(
+            measure,
+            districts=every.merge(
+                measure.districts.drop(columns="name"), on="district_id", how="left"
+            ),
+        )
+        for measure in result.measures
+    )
+    return replace(result, measures=measures, districts=districts)
 
 
 def disagreements(indicator: "PlannedIndicator") -> tuple[Notice, ...]:

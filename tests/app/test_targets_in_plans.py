@@ -1,6 +1,7 @@
 """Targets as a plan and its documents set them: whom they leave out, what they are relative to."""
 
 import json
+import math
 
 import jsonschema
 import pytest
@@ -129,7 +130,8 @@ def test_contradictions_of_the_document_are_shown_and_not_settled(city):
 def test_a_territory_left_out_is_in_no_number(city, excluded):
     found = only(city(COVERAGE + f'exclude = "{excluded}"\ntarget = ">= 75 %"\n'))
 
-    assert found.result.districts["name"].tolist() == ["甲"]
+    values = found.headline.districts.set_index("name")["value"]
+    assert (values["甲"], math.isnan(values["乙"])) == (0.75, True)
     assert (found.headline.value, found.verdict.status) == (0.75, "met")
     (told,) = [n for n in found.result.notices if n.code == "districts_excluded"]
     assert told.values["names"] == excluded
