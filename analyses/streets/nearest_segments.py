@@ -27,8 +27,10 @@ _CHUNK = 50_000
 _PLACES = 4096
 _CELL_ROWS = 100_000
 _PAIRS = 200_000
-_FIRST_CIRCLE = 0.5
+_FIRST_CIRCLE = 0.6
 _CURVE_BITS = 16
+_LEAST = 1e-300
+_SURE = 2.0**-19
 
 
 def nearest_segments(
@@ -72,8 +74,7 @@ def nearest_segments(
     order = along_curve(places)
 
     def look_up(rows: "Ints") -> "Ints":
-        x_m, y_m = (places[rows] - grid.low_xy_m).T.copy()
-        return _proven(x_m, y_m, grid, limit_m)
+        return _proven(places[rows], segments, grid, limit_m)
 
     chunks = np.array_split(order, max(1, -(-len(order) // _CHUNK)))
     if len(chunks) == 1:
@@ -133,34 +134,67 @@ def along_curve(places: "Floats") -> "Ints":
     """
     low, high = places.min(axis=0), places.max(axis=0)
     scale = (2**_CURVE_BITS - 1) / max(float((high - low).max()), 1e-9)
-    cell = ((places - low) * scale).astype(np.uint64)
+    cell = ((places - low) * scale).astype(np.int64)
     for shift, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
-        cell = (cell | (cell << np.uint64(shift))) & np.uint64(mask)
-    return np.argsort((cell[:, 0] | (cell[:, 1] << np.uint64(1))).astype(np.uint32), kind="stable")
+        cell |= cell << shift
+        cell &= mask
+    # A cell and its place in one number: sorting numbers is faster than sorting by them.
+    key = (cell[:, 0] | (cell[:, 1] << 1)).astype(np.uint64) << np.uint64(32)
+    key |= np.arange(len(places), dtype=np.uint64)
+    key.sort()
+    key &= np.uint64(0xFFFFFFFF)
+    return np.asarray(key, dtype=np.int64)
 
 
-def _proven(x_m: "Floats", y_m: "Floats", grid: SegmentGrid, limit_m: float) -> "Ints":
+def _proven(places: "Floats", segments: "Segments", grid: SegmentGrid, limit_m: float) -> "Ints":
     """Nearest segment within the limit, from ever larger circles until nothing can be nearer."""
-    nearest = np.full(len(x_m), -1, dtype=np.int64)
-    leg_m = np.full(len(x_m), np.inf)
-    # Outside the grid there is nothing to find.
+    nearest = np.full(len(places), -1, dtype=np.int64)
+    leg_m = np.full(len(places), np.inf)
+    x_m, y_m = (places - grid.low_xy_m).T.copy()
+    # Outside the grid there is little to find.
     wide_m, high_m = grid.columns * grid.cell_m, grid.rows * grid.cell_m
-    outside_m = np.hypot(
-        np.maximum(np.maximum(-x_m, x_m - wide_m), 0), np.maximum(np.maximum(-y_m, y_m - high_m), 0)
-    )
+    outside_m = np.maximum(np.maximum(-x_m, x_m - wide_m), np.maximum(-y_m, y_m - high_m))
+    outside_m = np.maximum(outside_m, 0.0)
     radius_m = np.minimum(outside_m + _FIRST_CIRCLE * grid.cell_m, limit_m)
-    rows = np.arange(len(x_m))
+    rows = np.arange(len(places))
     whole_m = float(np.hypot(wide_m, high_m)) + grid.cell_m
     while len(rows):
         for part in _parts(rows, radius_m, grid):
-            found, found_m = _nearest_in(x_m[part], y_m[part], radius_m[part], grid)
-            nearer = found_m < leg_m[part]
-            nearest[part[nearer]], leg_m[part[nearer]] = found[nearer], found_m[nearer]
-        last_m = np.minimum(limit_m, outside_m[rows] + whole_m)
+            place, segment = _near(x_m[part], y_m[part], radius_m[part], grid)
+            if len(place):
+                _choose(places, segments, part[place], segment, nearest, leg_m)
+        last_m = np.minimum(limit_m, 2 * outside_m[rows] + whole_m)
         rows = rows[(leg_m[rows] > radius_m[rows]) & (radius_m[rows] < last_m)]
         radius_m[rows] = np.minimum(np.minimum(leg_m[rows], 2 * radius_m[rows]), limit_m)
     nearest[leg_m > limit_m] = -1
     return nearest
+
+
+def _choose(
+    places: "Floats",
+    segments: "Segments",
+    place: "Ints",
+    segment: "Index",
+    nearest: "Ints",
+    leg_m: "Floats",
+) -> None:
+    """Write down the nearest of the segments that may be it, place by place."""
+    x, y = places[place].T
+    step_x, step_y = segments.dx_m[segment], segments.dy_m[segment]
+    x, y = x - segments.x_m[segment], y - segments.y_m[segment]
+    share = x * step_x + y * step_y
+    share /= np.maximum(step_x * step_x + step_y * step_y, _LEAST)
+    np.clip(share, 0.0, 1.0, out=share)
+    x -= share * step_x
+    y -= share * step_y
+    found_m = np.sqrt(x * x + y * y)
+    head = np.flatnonzero(np.diff(place, prepend=-1))
+    best_m, owner = np.minimum.reduceat(found_m, head), place[head]
+    tied = found_m == np.repeat(best_m, np.diff(head, append=len(place)))
+    first = np.minimum.reduceat(np.where(tied, segment, np.iinfo(np.int64).max), head)
+    before_m = leg_m[owner]
+    nearer = (best_m < before_m) | ((best_m == before_m) & (first < nearest[owner]))
+    nearest[owner[nearer]], leg_m[owner[nearer]] = first[nearer], best_m[nearer]
 
 
 def _parts(rows: "Ints", radius_m: "Floats", grid: SegmentGrid) -> "list[Ints]":
@@ -171,20 +205,26 @@ def _parts(rows: "Ints", radius_m: "Floats", grid: SegmentGrid) -> "list[Ints]":
     return [part for part in np.split(rows, cuts) if len(part)]
 
 
-def _nearest_in(
+def _near(
     x_m: "Floats", y_m: "Floats", radius_m: "Floats", grid: SegmentGrid
-) -> "tuple[Ints, Floats]":
-    """Nearest of what stands in the cells that a circle around each place meets."""
-    nearest = np.full(len(x_m), -1, dtype=np.int64)
-    leg_m = np.full(len(x_m), np.inf)
+) -> "tuple[Ints, Index]":
+    """Places, and segments in the cells that a circle around each meets: those that may be it."""
     place, start, count = _stretches(x_m, y_m, radius_m, grid)
-    if not len(place):
-        return nearest, leg_m
-    cuts = np.searchsorted(np.cumsum(count), np.arange(_PAIRS, count.sum(), _PAIRS))
-    for stretch in np.split(np.arange(len(place)), cuts):
-        if len(stretch):
-            _look(x_m, y_m, grid, (place[stretch], start[stretch], count[stretch]), nearest, leg_m)
-    return nearest, np.sqrt(leg_m)
+    end = np.cumsum(count)
+    if not len(end):
+        return place, place
+    at = np.empty(len(x_m), dtype=np.complex64)
+    at.real, at.imag = x_m, y_m
+    sure_m = np.empty(len(x_m), dtype=np.float32)
+    sure_m[:] = _SURE * (np.abs(x_m) + np.abs(y_m) + radius_m) + grid.rounding_m
+    cuts = np.searchsorted(end, np.arange(_PAIRS, end[-1], _PAIRS))
+    found = [
+        _look(at, sure_m, grid, place[part], start[part], count[part])
+        for part in map(slice, [0, *cuts], [*cuts, len(place)])
+        if part.stop > part.start
+    ]
+    places, segments = zip(*found, strict=True)
+    return np.concatenate(places), np.concatenate(segments)
 
 
 def _stretches(
@@ -211,33 +251,34 @@ def _stretches(
 
 
 def _look(
-    x_m: "Floats",
-    y_m: "Floats",
+    at: "NDArray[np.complex64]",
+    sure_m: "NDArray[np.float32]",
     grid: SegmentGrid,
-    stretches: "tuple[Ints, Index, Index]",
-    nearest: "Ints",
-    square_m2: "Floats",
-) -> None:
-    """Write down the nearest of some runs of entries, and the square of its distance."""
-    place, start, count = stretches
+    place: "Ints",
+    start: "Index",
+    count: "Index",
+) -> "tuple[Ints, Index]":
+    """Give places and segments no further than the nearest, as far as 32 bits tell."""
     end = np.cumsum(count)
-    entry = np.arange(end[-1]) + np.repeat(start - (end - count), count)
+    entry = np.arange(end[-1])
+    entry += np.repeat(start - (end - count), count)
+    piece = grid.piece[entry]
     head = np.flatnonzero(np.diff(place, prepend=-1))
-    owner = place[head]
-    many = np.diff(end[np.append(head[1:], len(place)) - 1], prepend=0)
-    step_x, step_y = grid.dx_m[entry], grid.dy_m[entry]
-    off_x = np.repeat(x_m[owner] + grid.low_xy_m[0], many) - grid.x_m[entry]
-    off_y = np.repeat(y_m[owner] + grid.low_xy_m[1], many) - grid.y_m[entry]
-    share = off_x * step_x + off_y * step_y
-    share *= grid.per_square[entry]
-    np.clip(share, 0.0, 1.0, out=share)
-    off_x -= share * step_x
-    off_y -= share * step_y
-    square = off_x * off_x + off_y * off_y
-    best = np.minimum.reduceat(square, np.cumsum(many) - many)
-    tied = np.flatnonzero(square == np.repeat(best, many))
-    of = np.searchsorted(np.cumsum(many), tied, side="right")
-    first = np.full(len(owner), np.iinfo(np.int64).max)
-    np.minimum.at(first, of, grid.segment[entry[tied]])
-    nearer = (best < square_m2[owner]) | ((best == square_m2[owner]) & (first < nearest[owner]))
-    nearest[owner[nearer]], square_m2[owner[nearer]] = first[nearer], best[nearer]
+    owner, first = place[head], (end - count)[head]
+    many = np.diff(first, append=end[-1])
+    # Seen from the middle of a piece that runs along x.
+    seen = np.repeat(at[owner], many)
+    seen -= grid.middle_m[piece]
+    seen *= grid.turn[piece]
+    beyond = np.abs(seen.real)
+    beyond -= grid.half_m[piece]
+    np.maximum(beyond, 0, out=beyond)
+    beyond *= beyond
+    square = seen.imag * seen.imag
+    square += beyond
+    within = np.sqrt(np.minimum.reduceat(square, first))
+    within += sure_m[owner]
+    within *= within
+    close = np.flatnonzero(square <= np.repeat(within, many))
+    of = np.searchsorted(first, close, side="right") - 1
+    return owner[of], grid.segment(piece[close])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from geoplan.analyses.streets.edge_pieces import Segments, edge_segments, vertex_positions_m
+from geoplan.analyses.streets.edge_pieces import Segments, along_edges_m, edge_segments, run_m
 from geoplan.analyses.streets.nearest_segments import nearest_segments, segment_feet
 from geoplan.analyses.streets.segment_grid import SegmentGrid, segment_grid
 from geoplan.core.errors import ParameterError
@@ -129,6 +129,10 @@ def _usable_grid(network: "WalkNetwork") -> SegmentGrid:
     return segment_grid(network.kept(_usable_segments))
 
 
+def _usable_run(network: "WalkNetwork") -> "Floats":
+    return run_m(network.kept(_usable_segments))
+
+
 def _usable_tree(network: "WalkNetwork") -> shapely.STRtree:
     segments = network.kept(_usable_segments)
     start = np.column_stack([segments.x_m, segments.y_m])
@@ -177,9 +181,8 @@ def _on_segments(
     near = leg_m <= limit_m
     rows, on = rows[near], segment[rows][near]
     snapped.edge[rows] = segments.edge[on]
-    position_m, vertex = network.kept(vertex_positions_m), segments.vertex[on]
-    start_m, end_m = position_m[vertex], position_m[vertex + 1]
-    snapped.along_m[rows] = start_m + share[near] * (end_m - start_m)
+    run = network.kept(_usable_run)
+    snapped.along_m[rows] = along_edges_m(network, segments, run, on, share[near])
     snapped.access_m[rows], snapped.foot_xy_m[rows] = leg_m[near], foot[near]
     return snapped
 
