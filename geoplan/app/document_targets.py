@@ -51,7 +51,8 @@ def fill_target(
         raise PlanError(f'{where} document is "{document}". {nearest(str(document), documents)}')
     asked = entry.targets(str(document))
     if "target" in table:
-        asked = [one for one in asked if one[1].target == table["target"]][:1]
+        asked = [one for one in asked if one[1].target == table["target"]]
+        _check_territory(asked, table, where)
         return {**(_keys(*asked[0]) if asked else {}), **table}
     if not asked:
         raise PlanError(f"{where} document: {_numberless(entry, str(document))}")
@@ -59,12 +60,27 @@ def fill_target(
         if key in table:
             asked = [one for one in asked if getattr(one[1], field) in (None, table[key])]
     texts = list(dict.fromkeys(target.target for _, target in asked))
-    if len(texts) != 1 or len({tuple(target.excludes) for _, target in asked}) != 1:
+    if len(texts) != 1:
         raise PlanError(
             f'{where} document: "{document}" asks for several things here; write the one that is '
             f"meant as target = … ({_listed(asked or entry.targets(str(document)))})."
         )
+    _check_territory(asked, table, where)
     return {**_keys(*asked[0]), **table}
+
+
+def _check_territory(
+    asked: list[tuple[Statement, DocumentTarget]], table: Mapping[str, Any], where: str
+) -> None:
+    """Refuse to settle what a document leaves out at one place and not at another."""
+    ways = dict.fromkeys(tuple(target.excludes) for _, target in asked)
+    if len(ways) > 1 and "exclude" not in table:
+        listed = " or ".join(f"exclude = {list(way)}" for way in ways)
+        places = "; ".join(dict.fromkeys(statement.place for statement, _ in asked))
+        raise PlanError(
+            f'{where} document: "{table["document"]}" leaves out different territory at different '
+            f"places ({places}); write {listed}."
+        )
 
 
 def _keys(statement: Statement, target: DocumentTarget) -> dict[str, Any]:

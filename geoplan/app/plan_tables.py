@@ -182,8 +182,8 @@ class IndicatorTable(Table):
     document: Text | None = Field(
         None, description="a document of the catalogue to take the target from, as text"
     )
-    exclude: Texts | None = Field(
-        None, description="ids or names of districts to leave out, as text or a list"
+    exclude: Annotated[list[Text], BeforeValidator(_as_list)] | None = Field(
+        None, description="ids or names of districts to leave out, as text or a list; [] for none"
     )
 
     @property

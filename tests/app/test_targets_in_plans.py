@@ -103,7 +103,10 @@ def test_a_target_of_the_plans_own_is_not_taken_for_the_documents(city):
         ('document = "longgang"', 'Did you mean "longgang-2'),
         ('document = "longgang-2025"', "does not speak of bus-stop-coverage-500m; longgang-2020"),
         ("target_year = 2025", "has target_year but no target"),
-        ('target = "> 9 %"\ntarget_parent = "districts"', "has target_parent, which is for a target"),
+        (
+            'target = "> 9 %"\ntarget_parent = "districts"',
+            "has target_parent, which is for a target",
+        ),
         ('target = "> 9 %"\ntarget_force = "soft"', "wanted .binding., .expected. or .strive."),
     ],
 )
@@ -225,3 +228,26 @@ def test_a_share_that_is_to_be_kept_may_not_fall(city, baseline, status):
     lines = '[indicators.eco-land-share]\nlines = "green"\n'
     found = only(city(f'{lines}target = "not decrease from {baseline}"\n'))
     assert found.verdict.status == status
+
+
+SPONGE = """
+[indicators.sponge-city-area-share]
+objects = "green"
+column = "category"
+by = "area"
+values = "eco"
+document = "shenzhen-2025"
+"""
+
+
+@pytest.mark.parametrize("target", ["", 'target = ">= 60 %"\n'])
+def test_what_a_document_leaves_out_at_one_place_only_is_for_the_plan_to_say(city, target):
+    with pytest.raises(PlanError, match=r"different territory.*exclude = .*or exclude = \[\]"):
+        plan_indicators(read_plan(city(SPONGE + target)))
+
+
+@pytest.mark.parametrize("exclude", ['["深汕特别合作区"]', "[]"])
+def test_the_plan_may_leave_it_out_or_not(city, exclude):
+    (indicator,) = plan_indicators(read_plan(city(f"{SPONGE}exclude = {exclude}\n")))
+
+    assert (indicator.table.target, indicator.table.target_force) == (">= 60 %", "expected")
