@@ -16,14 +16,14 @@ AREAS = ("facilities", "land", *LAND_LAYERS)
 POINTS = ("facilities", "bus_stops", "rail_stations")
 """Kinds of layer that may hold points of any sort."""
 
-FACILITIES = (*POINTS, "parks", "land", *LAND_LAYERS)
+FACILITIES = (*POINTS, "lines", "parks", "land", *LAND_LAYERS)
 """Kinds of layer that people can go to."""
 
 WALK_LAYERS: Mapping[str, tuple[str, ...]] = {
     "network": (WALK_NETWORK,),
     "entrances": POINTS,
     "gates": POINTS,
-    "barriers": (*AREAS, "red_lines", "parks"),
+    "barriers": (*AREAS, "lines", "red_lines", "parks"),
 }
 """Keys that name a layer for distances along streets, and the kinds that fit."""
 
