@@ -97,6 +97,6 @@ def _denominator(
     whole: "GeoDataFrame | None",
 ) -> Denominator:
     pieces = demand_pieces(of, districts, demand)
-    amount = np.bincount(pieces.district, pieces.amount, len(districts))
+    amount = np.bincount(pieces.district, pieces.amount, len(districts)).astype(float)
     total = amount if whole is None else demand_pieces(of, whole, demand).amount
     return Denominator(of, pieces.unit_name, amount, float(total.sum()), pieces.notices)

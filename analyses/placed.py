@@ -78,7 +78,7 @@ def column_numbers(layer: "GeoDataFrame", column: str, subject: str) -> "Floats"
             f"`{subject}`: {int(odd.sum())} of {len(words)} values in column {column!r} are no "
             f"numbers (the first is {words[odd].iloc[0]!r})."
         )
-    return numbers.to_numpy(dtype=float, na_value=np.nan)
+    return np.asarray(numbers.to_numpy(dtype=float, na_value=np.nan))
 
 
 def column_words(layer: "GeoDataFrame", column: str, subject: str) -> "pd.Series":
@@ -100,7 +100,8 @@ def column_words(layer: "GeoDataFrame", column: str, subject: str) -> "pd.Series
         )
     words = layer[column].astype("str").fillna("").str.normalize("NFKC").str.strip()
     words = words.str.replace(r"^(-?\d+)\.0$", r"\1", regex=True)
-    return words.mask(words.isin(["nan", "None", "<NA>"]), "")
+    plain: pd.Series = words.mask(words.isin(["nan", "None", "<NA>"]), "")
+    return plain
 
 
 def outside_notice(home: "Positions", subject: str) -> list[Notice]:

@@ -190,7 +190,7 @@ def unit_district(units: "GeoDataFrame", districts: "GeoDataFrame") -> "Position
     keys = districts["district_id"].astype(str).tolist()
     place = {key: position for position, key in enumerate(keys)}
     named = units["parent_id"].astype("str").map(place)
-    return named.fillna(-1).to_numpy(dtype=np.intp)
+    return np.asarray(named.fillna(-1).to_numpy(dtype=np.intp))
 
 
 def _check_rule(

@@ -149,7 +149,7 @@ def _cut(polygons: "Geometries", at: "Floats") -> "tuple[Positions, Positions, G
         rows = np.arange(len(polygons))
         return rows, np.zeros(len(polygons), dtype=np.intp), polygons
     points = shapely.multipoints(at)
-    frame = shapely.box(*shapely.total_bounds(np.append(polygons, points))).buffer(1.0)
+    frame = shapely.box(*shapely.total_bounds([*polygons, points])).buffer(1.0)
     cells = shapely.get_parts(shapely.voronoi_polygons(points, extend_to=frame, ordered=True))
     shapely.prepare(cells)
     cell, owner = shapely.STRtree(polygons).query(cells, predicate="intersects")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from geoplan.analyses.area_share import area_inside, district_land
+from geoplan.analyses.area_share import WORTH_TELLING_M2, area_inside
 from geoplan.analyses.line_inside import lines_inside
 from geoplan.analyses.line_parts import check_lines, line_pieces
 from geoplan.analyses.placed import column_numbers, column_words, home_district, outside_notice
@@ -173,7 +173,7 @@ def _values(objects: "GeoDataFrame", column: str, lookup: Mapping[str, float] | 
             f"`objects`: {int(odd.sum())} of {len(words)} classes in column {column!r} are not in "
             f"`lookup`: {named}."
         )
-    return found.to_numpy(dtype=float, na_value=np.nan)
+    return np.asarray(found.to_numpy(dtype=float, na_value=np.nan), dtype=float)
 
 
 def _weights(
@@ -189,8 +189,8 @@ def _weights(
         rows = np.arange(len(objects))
         # A category per row keeps the objects apart, so that each brings its own value.
         inside = area_inside(check_polygons(objects, "objects"), ground, rows)
-        overlap = float(inside.area_m2.sum()) - float(district_land(ground).total_m2)
-        if overlap > 1.0:
+        overlap = float(inside.area_m2.sum() - inside.merged().area_m2.sum())
+        if overlap >= WORTH_TELLING_M2:
             notices.append(Notice("objects_overlap", subject, values={"overlap_m2": overlap}))
         return inside.category, inside.district, inside.area_m2
     if by == "length":
@@ -199,7 +199,9 @@ def _weights(
     home = home_district(objects, districts)
     notices += outside_notice(home, subject)
     rows = np.flatnonzero(home >= 0)
-    weight = np.ones(len(objects)) if by == "count" else column_numbers(objects, by, "objects")
+    weight: Floats = np.ones(len(objects), dtype=float)
+    if by != "count":
+        weight = column_numbers(objects, by, "objects")
     wrong = ~(weight >= 0)
     if wrong.any():
         raise SchemaError(
