@@ -41,6 +41,7 @@ _HOMES |= {
     "ClassMap": "geoplan.layers.class_map",
     "affine_coordinates": "geoplan.layers.fits",
     "fit_coordinates": "geoplan.layers.fits",
+    "join_table": "geoplan.layers.table_join",
     "load_bus_stops": "geoplan.layers.bus_stops",
     "load_districts": "geoplan.layers.districts",
     "load_facilities": "geoplan.layers.facilities",

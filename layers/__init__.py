@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from geoplan.layers.red_lines import load_red_lines
     from geoplan.layers.source import LayerSource
     from geoplan.layers.surface import Surface, load_surface
+    from geoplan.layers.table_join import join_table
     from geoplan.layers.walk_network import WalkNetwork, load_walk_network
 
 _HOMES = {
@@ -38,6 +39,7 @@ _HOMES = {
     "affine_coordinates": "fits",
     "classify_land": "land_cover",
     "fit_coordinates": "fits",
+    "join_table": "table_join",
     "load_bus_stops": "bus_stops",
     "load_districts": "districts",
     "load_facilities": "facilities",

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from geoplan.app.export_json import plain
 from geoplan.app.outcome import IndicatorOutcome, PlanOutcome
-from geoplan.app.report_words import measure_words, reason_words, say, spoken, target_words
+from geoplan.app.report_words import (
+    measure_words,
+    reason_words,
+    say,
+    source_words,
+    spoken,
+    target_words,
+)
 from geoplan.core.numbers import unit_label
 from geoplan.core.texts import text
 
@@ -198,7 +205,7 @@ def _summary_row(indicator: IndicatorOutcome, measure: "Measure", lang: str) -> 
         unit_label(verdict.shortfall_unit, lang),
         reason_words(verdict, lang) if verdict.reason else "",
         ", ".join(names.get(id_) or id_ for id_ in verdict.missed_districts),
-        target.source,
+        source_words(target, lang),
         indicator.id,
     ]
 

@@ -111,7 +111,11 @@ def check_sources(plan: Plan) -> None:
         f"{_where(plan, name)} {key} {written!r} is not there; looked for {plan.resolve(written)}"
         + (". Patterns are not expanded: list the files." if set(written) & set("*?") else "")
         for name, table in plan.layers.items()
-        for key, paths in (("path", table.path), ("elevation", [table.elevation or ""]))
+        for key, paths in (
+            ("path", table.path),
+            ("elevation", [table.elevation or ""]),
+            ("join", [table.join or ""]),
+        )
         for written in paths
         if written and not _exists(plan, written)
     ]
@@ -264,11 +268,14 @@ def _load(
         elif kind in _WINDOWED and districts is not None:
             more["bounds"] = tuple(districts.total_bounds.tolist())
         layer = getattr(room, loader)(source, crs=crs, **more)
+        if table.join is not None and table.join_on is not None:
+            layer = room.join_table(layer, str(plan.resolve(table.join)), on=table.join_on)
         if table.classes is not None:
             layer = room.classify_land(layer, classes=legend_of(plan, table))
     except GeoplanError as error:
         raise type(error)(f"{where} {error}") from error
-    return attach_record(layer, _renamed(load_record(layer), name, tuple(table.path)))
+    files = (*table.path, *([table.join] if table.join else []))
+    return attach_record(layer, _renamed(load_record(layer), name, files))
 
 
 def _load_network(plan: Plan, name: str, crs: str, districts: "GeoDataFrame") -> "WalkNetwork":

@@ -131,6 +131,10 @@ class LayerTable(Table):
         None, description="the date of the content, as text or a date"
     )
     source: Text | None = Field(None, description="whom to credit, as text")
+    join: Text | None = Field(None, description="a table of statistics to join, a file as text")
+    join_on: Text | None = Field(
+        None, description="the column of that table with the keys, as text"
+    )
     kind: Text | None = Field(None, description=f"one of {', '.join(KINDS)}")
 
     @model_validator(mode="before")
@@ -150,6 +154,12 @@ class LayerTable(Table):
                 )
             table = {**table, "overpass": f"overpass:{place}"}
         return {"path" if key in named else key: value for key, value in table.items()}
+
+    @model_validator(mode="after")
+    def _joins_by_a_key(self) -> "LayerTable":
+        if (self.join is None) != (self.join_on is None):
+            raise ValueError("wants join and join_on together: the table, and its column of keys.")
+        return self
 
     @model_validator(mode="before")
     @classmethod

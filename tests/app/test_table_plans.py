@@ -7,7 +7,7 @@ from geoplan.app.indicators import plan_indicators
 from geoplan.app.outputs import write_outputs
 from geoplan.app.plan import read_plan
 from geoplan.app.run import run_plan
-from geoplan.core.errors import PlanError
+from geoplan.core.errors import GeoplanError, PlanError
 
 STATISTIC = """
 [indicators.public-transport-motorised-share]
@@ -99,3 +99,31 @@ def test_a_statistic_that_cannot_be_told_is_refused_before_any_work(plan, old, n
 def test_an_amount_without_its_unit_is_refused(plan):
     with pytest.raises(PlanError, match="wants value and unit together"):
         plan_indicators(read_plan(plan(INVENTORY.replace('unit = "个"\n', ""))))
+
+
+def test_a_page_of_a_yearbook_is_joined_to_the_districts(tmp_path, small_city):
+    head = small_city.PLAN.replace(
+        'name = "NAME"\n', 'name = "NAME"\njoin = "data/book.csv"\njoin_on = "区划代码"\n', 1
+    )
+    path = small_city.write_city(tmp_path, head + STATISTIC)
+    (tmp_path / "data" / "book.csv").write_text(
+        "区划代码,pt,trips\nB,60,1\nA,40,3\n", encoding="gbk"
+    )
+
+    outcome = run_plan(path)
+
+    assert outcome.indicators[-1].headline.value == pytest.approx(0.45)
+    assert outcome.records["districts"].paths == ("data/districts.gpkg", "data/book.csv")
+
+
+@pytest.mark.parametrize(
+    ("lines", "match"),
+    [
+        ('join = "data/book.csv"', "wants join and join_on together"),
+        ('join = "data/book.csv"\njoin_on = "x"', "join 'data/book.csv' is not there"),
+    ],
+)
+def test_a_join_that_cannot_be_made_is_told_before_any_work(tmp_path, small_city, lines, match):
+    head = small_city.PLAN.replace('name = "NAME"\n', f'name = "NAME"\n{lines}\n', 1)
+    with pytest.raises(GeoplanError, match=match):
+        run_plan(small_city.write_city(tmp_path, head))

@@ -1,0 +1,115 @@
+"""Statistics out of a table without a map: columns joined to a layer by its key."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from geoplan.core.columns import SPECS
+from geoplan.core.errors import SchemaError
+from geoplan.core.notices import Notice
+from geoplan.core.record import attach_record, load_record
+from geoplan.layers._files import file_sha256, local_file
+from geoplan.layers.read_table import read_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from geopandas import GeoDataFrame
+
+_SHOWN = 5
+
+
+def join_table(
+    layer: "GeoDataFrame",
+    path: str,
+    *,
+    on: str,
+    encoding: str = "",
+    sheet: str = "",
+) -> "GeoDataFrame":
+    """
+    Join the columns of a table, such as a page of a yearbook, to a layer by its key.
+
+    Parameters
+    ----------
+    layer : GeoDataFrame, n rows
+        From a loader, such as `load_districts`.
+    path : str
+        CSV, TSV or a workbook; no coordinates are needed.
+    on : str
+        Column of the table with the keys of the layer. Joined as text, never by name: 龙岗 is a
+        district and a sub-district.
+    encoding : str
+        Encoding of the text; detected when empty.
+    sheet : str
+        Sheet of a workbook that has several.
+
+    Returns
+    -------
+    GeoDataFrame, n rows
+        The layer with the further columns, NaN where the table has no row; its record names the
+        file, and counts what found no partner on either side.
+
+    Raises
+    ------
+    SourceError
+        If the file is not there or cannot be read.
+    SchemaError
+        If `on` is missing or has a key twice, nothing fits, or a column is in both.
+    """
+    record = load_record(layer)
+    key = SPECS[record.kind].key if record.kind in SPECS else str(layer.columns[0])
+    with local_file(path, layer=sheet, subject=record.layer) as file:
+        table, _ = read_rows(file, encoding=encoding, text_columns={on})
+    _check(table, on, path, layer)
+    keys = table[on].astype("str").str.strip()
+    ids = layer[key].astype("str").str.strip()
+    fits = ids.isin(set(keys))
+    if not fits.any():
+        raise SchemaError(
+            f"{path}: no key of its column {on!r} (the first is {keys.iloc[0]!r}) is one of "
+            f"{key} of the layer (the first is {ids.iloc[0]!r}). Join by the same code."
+        )
+    joined = (
+        table.drop(columns=on).set_axis(keys, axis=0).reindex(ids).set_axis(layer.index, axis=0)
+    )
+    geometry = layer.geometry.name
+    result = layer.drop(columns=geometry).join(joined).set_geometry(layer.geometry)
+    notices = _notices(record.layer, ids[~fits], keys[~keys.isin(set(ids))], len(ids), len(keys))
+    return attach_record(
+        result,
+        replace(
+            record,
+            paths=(*record.paths, path),
+            sha256=(*record.sha256, file_sha256(path)),
+            notices=(*record.notices, *notices),
+        ),
+    )
+
+
+def _check(table: "pd.DataFrame", on: str, path: str, layer: "GeoDataFrame") -> None:
+    if on not in table.columns:
+        raise SchemaError(
+            f"{path} has no column {on!r}; it has: {', '.join(map(str, table.columns))}."
+        )
+    keys = table[on].astype("str").str.strip()
+    twice = keys[keys.duplicated()]
+    if len(twice):
+        raise SchemaError(
+            f"{path}: column {on!r} has {len(twice)} repeated keys, the first is "
+            f"{twice.iloc[0]!r}; one row per key is wanted."
+        )
+    both = [name for name in table.columns if name != on and name in layer.columns]
+    if both:
+        raise SchemaError(
+            f"{path}: column {both[0]!r} is in the layer already; rename it in the table."
+        )
+
+
+def _notices(
+    subject: str, alone: "pd.Series[str]", left: "pd.Series[str]", rows: int, lines: int
+) -> tuple[Notice, ...]:
+    told = (("rows_without_statistics", alone, rows), ("statistics_without_row", left, lines))
+    return tuple(
+        Notice(code, subject, len(keys), total, {"keys": ", ".join([*keys.iloc[:_SHOWN]])})
+        for code, keys, total in told
+        if len(keys)
+    )
