@@ -36,7 +36,11 @@ class Quote(Table):
 
 
 class DocumentTarget(Table):
-    """One number that a document asks for, as a plan file would write it."""
+    """
+    One number that a document asks for, as a plan file would write it.
+
+    ``example``: a choice of the open parameters where that of the row does not fit this number.
+    """
 
     target: Text
     unit: Text | None = None
@@ -46,6 +50,7 @@ class DocumentTarget(Table):
     part: Text | None = None
     excludes: list[Text] = Field(default_factory=list)
     about: Words | None = None
+    example: dict[str, Any] = Field(default_factory=dict)
 
 
 class Statement(Table):
@@ -141,8 +146,9 @@ class CatalogueEntry(Table):
     @property
     def documents(self) -> list[str]:
         """Documents that speak of it, each once."""
-        said = [one.document for one in (*self.statements, *self.disagreements)]
-        return list(dict.fromkeys(said))
+        said = [statement.document for statement in self.statements]
+        disagreed = [disagreement.document for disagreement in self.disagreements]
+        return list(dict.fromkeys([*said, *disagreed]))
 
     def targets(self, document: str) -> list[tuple[Statement, DocumentTarget]]:
         """Give the numbers that a document asks for, each with the place that asks."""

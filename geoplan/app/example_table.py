@@ -8,7 +8,7 @@ from typing import Any
 from geoplan.app.analysis import DISTRICTS
 from geoplan.app.catalogue import CatalogueEntry, DocumentTarget, catalogue_sources
 from geoplan.app.plan import layer_kind
-from geoplan.app.plan_tables import LayerTable
+from geoplan.app.plan_tables import LAND_COVER, LayerTable
 from geoplan.app.registry import ANALYSES, demand_layers, named_layers
 
 _SUFFIX = {"raster": "tif"}
@@ -112,7 +112,11 @@ def layer_toml(name: str, kind: str, lang: str) -> str:
     comment = f"  # {known.zh if lang == 'zh' else known.en}" if known else ""
     suffix = _SUFFIX.get(known.shape, "gpkg") if known else "gpkg"
     lines = [f"[layers.{name}]{comment}", f'path = "data/{name}.{suffix}"']
-    return "\n".join([*lines, f'kind = "{kind}"'] if kind else lines)
+    if kind:
+        lines.append(f'kind = "{kind}"')
+    if LAND_COVER in (name, kind):
+        lines.append('classes = "worldcover"')  # the legend; a plan names its own
+    return "\n".join(lines)
 
 
 def toml_value(value: Any) -> str:  # noqa: ANN401 (whatever a plan's tables hold)

@@ -1,6 +1,7 @@
 """A plan file of one document: its targets filled in, files and open choices left to the reader."""
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from geoplan.app.analysis import DISTRICTS
 from geoplan.app.catalogue import (
@@ -14,6 +15,8 @@ from geoplan.app.example_table import example_layers, layer_toml, toml_value
 from geoplan.app.indicators import open_parameters
 from geoplan.app.registry import ANALYSES
 from geoplan.core.texts import text
+
+_Asked: TypeAlias = tuple[CatalogueEntry, Statement, DocumentTarget]
 
 AREA = "area"
 """Weight of a mean that needs no column."""
@@ -47,7 +50,7 @@ def ready_plan(document: str, lang: str) -> str:
     able = [one for one in asked if one[0].analysis in ANALYSES]
     blocks = [
         _head(document, lang),
-        *_layers([entry for entry, _, _ in able], lang),
+        *_layers(able, lang),
         *_indicators(able, document, lang),
         *_unable([entry for entry, _, _ in asked if entry.analysis not in ANALYSES], lang),
         *_numberless(document, lang),
@@ -69,19 +72,23 @@ def _head(document: str, lang: str) -> str:
     return "\n".join(lines)
 
 
-def _layers(entries: list[CatalogueEntry], lang: str) -> Iterator[str]:
+def _layers(asked: list[_Asked], lang: str) -> Iterator[str]:
     kinds = {DISTRICTS: ""}
-    for entry in entries:
+    for entry, _, _ in asked:
         for name in entry.required:
             kinds.setdefault(name, "")
         needed = {name: kind for name, kind in example_layers(entry).items() if kind}
         kinds |= {name: kind for name, kind in needed.items() if name in kinds}
-    columns = dict.fromkeys(
-        entry.example[key]
-        for entry in entries
+    examples = [
+        target.example or entry.example
+        for entry, _, target in asked
         if entry.analysis == "district_table"
+    ]
+    columns = dict.fromkeys(
+        example[key]
+        for example in examples
         for key in ("value", "weight")
-        if entry.example.get(key, AREA) != AREA
+        if example.get(key, AREA) != AREA
     )
     for name, kind in kinds.items():
         table = layer_toml(name, kind, lang)
@@ -91,9 +98,7 @@ def _layers(entries: list[CatalogueEntry], lang: str) -> Iterator[str]:
         yield table
 
 
-def _indicators(
-    asked: list[tuple[CatalogueEntry, Statement, DocumentTarget]], document: str, lang: str
-) -> Iterator[str]:
+def _indicators(asked: list[_Asked], document: str, lang: str) -> Iterator[str]:
     seen: dict[str, int] = {}
     told: set[tuple[str, str, str]] = set()
     for entry, statement, target in asked:
@@ -143,12 +148,10 @@ def _again(
 def _open(entry: CatalogueEntry, target: DocumentTarget, lang: str) -> Iterator[str]:
     mark = text("catalogue.plan.decide", lang)
     keys = ["speed_kmh" if key.startswith("tiers") else key for key in open_parameters(entry)]
-    example = dict(entry.example)
-    if target.unit is not None and "unit" in example:
-        example["unit"] = target.target.split()[-1]
+    example = target.example or entry.example
     for key in dict.fromkeys((*keys, *example)):
         yield f"# {key} = {toml_value(example.get(key, '…'))}  # {mark}"
-    of = entry.example.get("of")
+    of = example.get("of")
     if isinstance(of, list) and len(of) > 1 and target.of is None:
         yield f"# target_of = {toml_value(of[0])}  # {mark}"
 
