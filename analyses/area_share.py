@@ -1,5 +1,6 @@
 """Area of polygons inside districts: the kernel of green ratios and red-line shares."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -256,7 +257,9 @@ def _united(polygons: "Geometries") -> Any:  # noqa: ANN401 (Polygon or MultiPol
     # Parcels fit together without overlaps, which is quick to see; then striking out the edges they
     # share is some four times faster than a general union.
     if shapely.coverage_is_valid(polygons):
-        return shapely.coverage_union_all(polygons)
+        # What an overlay leaves of two hands' drawings may be thinner than the test sees.
+        with suppress(shapely.errors.GEOSException):
+            return shapely.coverage_union_all(polygons)
     return shapely.union_all(polygons)
 
 

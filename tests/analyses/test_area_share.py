@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from geoplan.analyses.area_share import (
     area_inside,
+    dissolve,
     district_land,
     inside_mask,
     polygonal,
@@ -168,3 +169,25 @@ def test_parcels_that_fit_together_unite_to_the_sum_of_their_areas(chosen, borde
     assert inside.area_m2.sum() == pytest.approx(450 * len(parcels), rel=1e-12)
     assert inside.overlap_m2 == pytest.approx(0, abs=1e-9)
     assert shapely.is_valid(inside.geometry).all()
+
+
+def test_hair_thin_parts_of_an_overlay_are_united_all_the_same():
+    thin = [
+        shapely.Polygon(ring)
+        for ring in (
+            [
+                (513322.0165409902, 2504477.621955133),
+                (513415.5796149905, 2504501.3004645337),
+                (513322.0165409904, 2504477.621955133),
+            ],
+            [
+                (516899.199051062, 2506434.916834572),
+                (516899.1990510615, 2506434.9168345714),
+                (516780.4221202485, 2506388.102619429),
+            ],
+        )
+    ]
+
+    inside = dissolve(np.array(thin), np.zeros(2, dtype=np.intp))
+
+    assert inside.area_m2[0] == pytest.approx(0, abs=1e-6)

@@ -8,6 +8,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geoplan.app.city import ground, parks, people, terrain, transit
+from geoplan.app.city.ground import Warp
 
 _SEED = 2025
 
@@ -22,6 +23,8 @@ class City:
     districts, parks, land_use, built_up, eco_line, red_lines, stations, bus_stops, schools, \
 roads, streets, rail, water : GeoDataFrame
         With the column names a planning office's files might have.
+    warp : Warp
+        What makes straight streets grown ones.
     ground : Terrain
         Its grid carries `residents` and `jobs`.
     residents, jobs : ndarray
@@ -41,6 +44,7 @@ roads, streets, rail, water : GeoDataFrame
     streets: gpd.GeoDataFrame
     rail: gpd.GeoDataFrame
     water: gpd.GeoDataFrame
+    warp: Warp
     ground: terrain.Terrain
     residents: terrain.Floats
     jobs: terrain.Floats
@@ -86,6 +90,7 @@ def build_city(lang: str) -> City:
         streets=_streets(streets, roads),
         rail=_frame(rail),
         water=_frame([land.river.buffer(55).intersection(land.outline)]),
+        warp=warp,
         ground=land,
         residents=residents,
         jobs=jobs,

@@ -142,7 +142,10 @@ def make_land_use(
     R residential, B business, M industry, A public, G2 protective green, G3 square.
     """
     green = parks[parks["TIER"] != "nature"].geometry
-    left = shapely.difference(blocks, shapely.union_all(green.buffer(5)))
+    taken = green.buffer(5).array
+    cut = np.unique(shapely.STRtree(blocks).query(taken, "intersects")[1])
+    left = blocks.copy()
+    left[cut] = shapely.difference(blocks[cut], shapely.union_all(taken))
     left = shapely.get_parts(left[~shapely.is_empty(left)])
     left = left[shapely.area(left) > 1_200]
     middle = shapely.get_coordinates(shapely.centroid(left))

@@ -1,0 +1,66 @@
+"""Words of the fictional city's files and plans, in both languages."""
+
+from collections.abc import Mapping
+
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "yes": ("yes", "是"),
+    "no": ("no", "否"),
+    "motorway": ("motorway", "高速公路"),
+    "trunk": ("trunk", "主干路"),
+    "primary": ("distributor", "次干路"),
+    "provincial": ("provincial", "省立绿道"),
+    "urban": ("city", "城市绿道"),
+    "local": ("community", "社区绿道"),
+    "running": ("in operation", "运营"),
+    "building": ("under construction", "在建"),
+    "natural": ("natural", "自然岸线"),
+    "ecological": ("ecological", "生态岸线"),
+    "hard": ("hard", "硬质岸线"),
+    "culvert": ("culvert", "暗渠"),
+    "zone_1": ("first-class zone", "一级保护区"),
+    "zone_2": ("second-class zone", "二级保护区"),
+    "priority": ("priority protection", "优先保护单元"),
+    "key": ("key control", "重点管控单元"),
+    "general": ("general control", "一般管控单元"),
+    "home": ("home", "住宅"),
+    "office": ("office", "商办"),
+    "works": ("works", "厂房"),
+    "public": ("public building", "公共建筑"),
+    "village": ("village house", "农房"),
+    "remediated": ("remediated", "已修复"),
+    "controlled": ("risk controlled", "风险管控"),
+    "open": ("not yet treated", "未治理"),
+    "industrial_park": ("industrial park", "产业园区"),
+    "low_carbon": ("low-carbon pilot", "低碳试点"),
+    "green_school": ("green school", "绿色学校"),
+    "high": ("high", "高风险"),
+    "medium": ("medium", "中风险"),
+    "container": ("container berth", "集装箱泊位"),
+    "bulk": ("bulk berth", "散货泊位"),
+    "paving": ("paving", "铺装"),
+    "yard": ("yard", "院落"),
+    "lawn": ("green", "绿地"),
+    "plan_name": (
+        "Yunlu District (fictional): every spatial indicator of the catalogue",
+        "云麓区（虚构）：指标库全部空间指标",
+    ),
+    "example": ("set for this example", "本示例自定"),
+    "credit": ("geoplan's built-in fictional city", "geoplan 内置虚构城市"),
+}
+
+
+def words(lang: str) -> dict[str, str]:
+    """
+    Give the words of one language.
+
+    Parameters
+    ----------
+    lang : {"en", "zh"}
+        The language.
+
+    Returns
+    -------
+    dict of str to str
+        Words by their name, which the template of the plan knows too.
+    """
+    return {name: both[lang == "zh"] for name, both in _WORDS.items()}
