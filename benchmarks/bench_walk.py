@@ -6,12 +6,12 @@ From an OSM file to shares per district along the streets, beside its peers, on 
 Las Palmas and Porto from the folder of real cities (default ``../shared/data``, else the
 environment variable ``GEOPLAN_DATA``). Stops are those of the file, in Porto, which has few, one
 random place on the streets per 150 nodes; demand is random places up to 30 m beside the streets;
-30 rectangles are the districts. Peers get their graph for nothing, and snap to the nearest node,
-which is quicker and wrong; one row makes NetworkX answer the same question, with every place and
-stop made a node of the street that it stands beside. The first question to a network pays for the
-index of its streets and for the graph; ``2nd`` is the ratio to a second question. Seconds are the
-processor's, all threads together, best of some runs, so that other work on the machine counts for
-little.
+30 rectangles are the districts; the sums over them are the same few steps for every side. Peers get
+their graph for nothing, and snap to the nearest node, which is quicker and wrong; one row makes
+NetworkX answer the same question, with every place and stop made a node of the street that it
+stands beside. The first question to a network pays for the index of its streets and for the graph;
+``2nd`` is the ratio to a second question. Seconds are the processor's, all threads together, best
+of some runs, so that other work on the machine counts for little.
 """
 
 import argparse
@@ -72,15 +72,26 @@ def rectangles(network: WalkNetwork) -> np.ndarray:
 
 def shares(districts: np.ndarray, places: np.ndarray, served: np.ndarray) -> np.ndarray:
     """Share of the places of each district that are served; not a number where there are none."""
-    place, district = shapely.STRtree(districts).query(shapely.points(places), "intersects")
-    number = len(districts)
-    whole = np.bincount(district, minlength=number)
-    got = np.bincount(district, served[place], number)
+    district = district_of(districts, places)
+    inside, number = district >= 0, len(districts)
+    whole = np.bincount(district[inside], minlength=number)
+    got = np.bincount(district[inside], served[inside], number)
     return np.divide(got, whole, out=np.full(number, np.nan), where=whole > 0)
 
 
 def district_of(districts: np.ndarray, places: np.ndarray) -> np.ndarray:
-    return shapely.STRtree(districts).query(shapely.points(places), "intersects")[1]
+    """District of each place, -1 outside: a strip of places along x for each, then GEOS."""
+    shapely.prepare(districts)
+    order = np.argsort(places[:, 0])
+    x, y = places[order].T.copy()
+    west, south, east, north = shapely.bounds(districts).T
+    first, last = np.searchsorted(x, west), np.searchsorted(x, east, side="right")
+    found = np.full(len(places), -1)
+    for i, district in enumerate(districts):
+        strip = y[first[i] : last[i]]
+        near = first[i] + np.flatnonzero((strip >= south[i]) & (strip <= north[i]))
+        found[order[near[shapely.intersects_xy(district, x[near], y[near])]]] = i
+    return found
 
 
 def by_geoplan(
@@ -283,7 +294,8 @@ def compare(
     )
     row("NetworkX, stops and places made nodes", took_s, None)
     full = shares(districts, places, np.ones(len(places))) == 1
-    many = full & (np.bincount(district_of(districts, places), minlength=len(full)) >= MANY)
+    counts = np.bincount(district_of(districts, places) + 1, minlength=len(full) + 1)[1:]
+    many = full & (counts >= MANY)
     off, differ = (100 * np.abs(other - mine)[many] for other in (wrong, same))
     print(f"  shares of {many.sum()} districts with {MANY} places or more: nearest nodes move them "
           f"by up to {off.max():.1f} points ({np.median(off):.1f} in the median), "

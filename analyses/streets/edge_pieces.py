@@ -23,22 +23,42 @@ class Segments:
 
     Parameters
     ----------
-    edge : ndarray of int64, s
+    edge : ndarray of int, s
         The edge that each belongs to.
     vertex : ndarray of int64, s
         The vertex that each starts at.
-    x_m, y_m : ndarray, s
-        Where it starts.
-    dx_m, dy_m : ndarray, s
-        From there to its end, in the direction of the edge.
+    vertex_xy_m : ndarray, k × 2
+        The vertices; each segment ends at the one after its own.
     """
 
-    edge: "Ints"
+    edge: "NDArray[np.signedinteger]"
     vertex: "Ints"
-    x_m: "Floats"
-    y_m: "Floats"
-    dx_m: "Floats"
-    dy_m: "Floats"
+    vertex_xy_m: "Floats"
+
+    def take(self, rows: "Ints") -> "tuple[Floats, Floats, Floats, Floats]":
+        """Give x and y of where some segments start, and from there to their ends."""
+        vertex, place = self.vertex[rows], as_complex(self.vertex_xy_m)
+        start = place[vertex]
+        step = place[vertex + 1]
+        step -= start
+        return start.real, start.imag, step.real, step.imag
+
+
+def as_complex(xy: "Floats") -> "NDArray[np.complex128]":
+    """
+    Give places as x + i y: one look at 16 bytes instead of two at 8.
+
+    Parameters
+    ----------
+    xy : ndarray, n × 2
+        Places.
+
+    Returns
+    -------
+    ndarray of complex, n
+        The same numbers, not copied where that can be.
+    """
+    return np.ascontiguousarray(xy, dtype=np.float64).view(np.complex128).ravel()
 
 
 def vertex_positions_m(network: "WalkNetwork") -> "Floats":
@@ -74,29 +94,31 @@ def vertex_positions_m(network: "WalkNetwork") -> "Floats":
     return np.asarray(position, dtype=np.float64)
 
 
-def run_m(segments: Segments) -> "Floats":
+def run_m(network: "WalkNetwork") -> "Floats":
     """
-    Add up the lengths of segments.
+    Add up the lengths of all edges, vertex by vertex.
 
     Parameters
     ----------
-    segments : Segments
-        Segments.
+    network : WalkNetwork
+        The network.
 
     Returns
     -------
-    ndarray, s + 1
-        The length of all before each, and of all.
+    ndarray, k
+        Metres of line before each vertex.
     """
-    square = segments.dx_m * segments.dx_m
-    square += segments.dy_m * segments.dy_m
-    run = np.zeros(len(square) + 1)
-    np.cumsum(np.sqrt(square, out=square), out=run[1:])
-    return run
+    step = np.diff(as_complex(network.vertex_xy_m))
+    square = step.real * step.real
+    square += step.imag * step.imag
+    run = np.zeros(len(network.vertex_xy_m))
+    np.sqrt(square, out=run[1:])
+    run[network.offsets[:-1]] = 0.0
+    return np.cumsum(run, out=run)
 
 
 def along_edges_m(
-    network: "WalkNetwork", segments: Segments, run: "Floats", on: "Ints", share: "Floats"
+    network: "WalkNetwork", run: "Floats", edge: "Ints", vertex: "Ints", share: "Floats"
 ) -> "Floats":
     """
     Give how far places on segments lie along their edges.
@@ -105,28 +127,25 @@ def along_edges_m(
     ----------
     network : WalkNetwork
         The network.
-    segments : Segments
-        Segments of some of its edges, whole edges each.
-    run : ndarray, s + 1
-        Their `run_m`.
-    on : ndarray of int64, n
-        Segment of each place.
+    run : ndarray, k
+        Its `run_m`.
+    edge : ndarray of int64, n
+        Edge of each place.
+    vertex : ndarray of int64, n
+        The vertex before it.
     share : ndarray, n
-        Share of the segment that lies before it.
+        Share of the straight segment after that vertex which lies before the place.
 
     Returns
     -------
     ndarray, n
         Metres from u, as `vertex_positions_m` has them for vertices.
     """
-    edge, vertex = segments.edge[on], segments.vertex[on]
-    vertex_0 = network.offsets[edge]
-    after_last = on - vertex + network.offsets[edge + 1] - 1
-    start_m = run[on - vertex + vertex_0]
-    drawn_m, length_m = run[after_last] - start_m, network.length_m[edge]
+    last, start_m = network.offsets[edge + 1] - 1, run[network.offsets[edge]]
+    drawn_m, length_m = run[last] - start_m, network.length_m[edge]
     stretch = np.divide(length_m, drawn_m, out=np.zeros_like(drawn_m), where=drawn_m > 0)
-    low_m = (run[on] - start_m) * stretch
-    high_m = np.where(on + 1 == after_last, length_m, (run[on + 1] - start_m) * stretch)
+    low_m = (run[vertex] - start_m) * stretch
+    high_m = np.where(vertex + 1 == last, length_m, (run[vertex + 1] - start_m) * stretch)
     return np.asarray(low_m + share * (high_m - low_m), dtype=np.float64)
 
 
@@ -146,21 +165,14 @@ def edge_segments(network: "WalkNetwork", usable: "NDArray[np.bool_] | None" = N
     Segments
         In the order of the edges.
     """
-    xy = np.ascontiguousarray(network.vertex_xy_m, dtype=np.float64)
-    joined = np.ones(max(len(xy) - 1, 0), dtype=bool)
+    joined = np.ones(max(len(network.vertex_xy_m) - 1, 0), dtype=bool)
     joined[network.offsets[1:-1] - 1] = False
     segments = np.diff(network.offsets) - 1
     if usable is not None and not usable.all():
         joined &= np.repeat(usable, segments + 1)[:-1]
         segments[~usable] = 0
-    vertex = np.flatnonzero(joined)
-    edge = np.repeat(np.arange(network.edge_count), segments)
-    # A place as one number of 16 bytes: one look instead of two.
-    place = xy.view(np.complex128).ravel()
-    start = place[vertex]
-    step = place[vertex + 1]
-    step -= start
-    return Segments(edge, vertex, start.real, start.imag, step.real, step.imag)
+    edge = np.repeat(np.arange(network.edge_count, dtype=np.int32), segments)
+    return Segments(edge, np.flatnonzero(joined), network.vertex_xy_m)
 
 
 def edge_pieces(

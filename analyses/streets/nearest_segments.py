@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _CHUNK = 50_000
 _PLACES = 4096
 _CELL_ROWS = 100_000
-_PAIRS = 200_000
+_PAIRS = 32_000
 _FIRST_CIRCLE = 0.6
 _CURVE_BITS = 16
 _LEAST = 1e-300
@@ -64,8 +64,8 @@ def nearest_segments(
     Examples
     --------
     >>> from geoplan.analyses.streets.edge_pieces import Segments
-    >>> zero, long = np.zeros(2), np.full(2, 99.0)
-    >>> edges = Segments(np.arange(2), np.arange(2), zero, np.array([0.0, 50.0]), long, zero)
+    >>> streets = np.array([[0.0, 0.0], [99.0, 0.0], [0.0, 50.0], [99.0, 50.0]])
+    >>> edges = Segments(np.arange(2), np.array([0, 2]), streets)
     >>> nearest_segments(np.array([[40.0, 20.0], [40.0, 30.0], [40.0, 900.0]]), edges, 100).tolist()
     [0, 1, -1]
     """
@@ -106,12 +106,15 @@ def segment_feet(
     tuple of ndarray
         The share of the segment at which the point lies, and the point, n × 2.
     """
-    start = np.column_stack([segments.x_m[segment], segments.y_m[segment]])
-    along = np.column_stack([segments.dx_m[segment], segments.dy_m[segment]])
-    square = np.einsum("ij,ij->i", along, along)
-    dot = np.einsum("ij,ij->i", places - start, along)
-    share = np.clip(np.divide(dot, square, out=np.zeros_like(dot), where=square > 0), 0.0, 1.0)
-    return share, start + share[:, None] * along
+    start_x, start_y, step_x, step_y = segments.take(segment)
+    x, y = places.T
+    share = (x - start_x) * step_x + (y - start_y) * step_y
+    share /= np.maximum(step_x * step_x + step_y * step_y, _LEAST)
+    share = np.minimum(np.maximum(share, 0.0), 1.0)
+    foot = np.empty((len(share), 2))
+    np.add(start_x, share * step_x, out=foot[:, 0])
+    np.add(start_y, share * step_y, out=foot[:, 1])
+    return share, foot
 
 
 def along_curve(places: "Floats") -> "Ints":
@@ -180,8 +183,8 @@ def _choose(
 ) -> None:
     """Write down the nearest of the segments that may be it, place by place."""
     x, y = places[place].T
-    step_x, step_y = segments.dx_m[segment], segments.dy_m[segment]
-    x, y = x - segments.x_m[segment], y - segments.y_m[segment]
+    start_x, start_y, step_x, step_y = segments.take(segment)
+    x, y = x - start_x, y - start_y
     share = x * step_x + y * step_y
     share /= np.maximum(step_x * step_x + step_y * step_y, _LEAST)
     np.clip(share, 0.0, 1.0, out=share)

@@ -194,13 +194,16 @@ def cost_at(network: "WalkNetwork", reached: Reach, places: "Snapped") -> "tuple
     if not len(rows):
         return cost_m, seed
     ways_m, ways_seed = ways_from(network, reached, places.take(rows))
-    best = np.argmin(ways_m, axis=0)
-    pick = np.arange(len(rows))
-    whole_m = ways_m[best, pick] + places.access_m[rows]
+    whole_m, nearest = ways_m[0], ways_seed[0]
+    for way_m, way_seed in zip(ways_m[1:], ways_seed[1:], strict=True):
+        better = way_m < whole_m
+        nearest = np.where(better, way_seed, nearest)
+        whole_m = np.where(better, way_m, whole_m)
+    whole_m = whole_m + places.access_m[rows]
     # Without a limit, a place that no way leads to is still not reached.
     within = np.isfinite(whole_m) & (whole_m <= reached.limit_m + _ROUNDING_M)
     cost_m[rows[within]] = whole_m[within]
-    seed[rows[within]] = ways_seed[best, pick][within]
+    seed[rows[within]] = nearest[within]
     return cost_m, seed
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 Direction = Literal["to_seeds", "from_seeds"]
 
+_LEAST = 1e-300
+
 
 def search_costs_m(network: "WalkNetwork", direction: Direction) -> "tuple[Floats, Floats]":
     """
@@ -56,8 +58,9 @@ def share_along(network: "WalkNetwork", places: "Snapped") -> "Floats":
         0 at u, 1 at v; 0 on an edge without length.
     """
     length_m = network.length_m[places.edge]
-    share = np.divide(places.along_m, length_m, out=np.zeros(len(length_m)), where=length_m > 0)
-    return np.clip(share, 0.0, 1.0)
+    # A place on an edge without length is 0 m along it.
+    share = places.along_m / np.maximum(length_m, _LEAST)
+    return np.minimum(np.maximum(share, 0.0), 1.0)
 
 
 def part_cost_m(cost_m: "Floats", share: "Floats") -> "Floats":
@@ -76,7 +79,10 @@ def part_cost_m(cost_m: "Floats", share: "Floats") -> "Floats":
     ndarray, n
         The product, and 0 for a share of 0.
     """
-    return np.multiply(cost_m, share, out=np.zeros(len(share)), where=share > 0)
+    with np.errstate(invalid="ignore"):
+        cost_m = cost_m * share
+    cost_m[share <= 0] = 0.0
+    return cost_m
 
 
 def search_graph(
@@ -100,8 +106,8 @@ def search_graph(
     -------
     csr_array
         Row and column per node, then one per start, with one arc from it to its node. Costs of 0
-        stay in the matrix, as arcs that cost nothing; parallel edges stay too, each as an arc of its
-    own, so that the matrix is for searches alone.
+        stay in the matrix, as arcs that cost nothing; parallel edges stay, each as its own arc, so
+    that the matrix is for searches alone.
 
     Notes
     -----

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geoplan.analyses.streets.edge_pieces import as_complex
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -119,14 +121,13 @@ def segment_grid(segments: "Segments") -> SegmentGrid:
     -----
     Cost: some 50 ns per segment and 40 bytes.
     """
-    count = len(segments.x_m)
-    low = np.array([segments.x_m[0], segments.y_m[0]])
-    step, middle = np.empty((2, count), dtype=np.complex64)
-    step.real, step.imag = segments.dx_m, segments.dy_m
-    middle.real, middle.imag = segments.x_m - low[0], segments.y_m - low[1]
+    low = segments.vertex_xy_m[segments.vertex[0]]
+    place = (as_complex(segments.vertex_xy_m) - complex(*low)).astype(np.complex64)
+    start, step = place[segments.vertex], place[segments.vertex + 1]
+    step -= start
     length_m = np.sqrt(step.real * step.real + step.imag * step.imag)
     cell_m = max(_PER_LENGTH * float(length_m.mean(dtype=np.float64)), _SMALLEST_CELL_M)
-    middle, turn, half_m, owner = _cut(middle, step, length_m, cell_m)
+    middle, turn, half_m, owner = _cut(start, step, length_m, cell_m)
     corner = middle.real.min(), middle.imag.min()
     middle -= np.complex64(complex(*corner))
     wide_m, high_m = float(middle.real.max()), float(middle.imag.max())
@@ -145,8 +146,9 @@ def segment_grid(segments: "Segments") -> SegmentGrid:
         key.sort()
         piece = key & 0xFFFFFFFF
         key >>= 32
-        first = np.zeros(columns * rows + 1, dtype=np.int64)
-        np.cumsum(np.bincount(key, minlength=columns * rows), out=first[1:])
+        key += 1
+        first = np.bincount(key, minlength=columns * rows + 1)
+        np.cumsum(first, out=first)
     else:
         cell = row * np.int64(columns) + column
         piece = np.argsort(cell)
@@ -162,7 +164,7 @@ def segment_grid(segments: "Segments") -> SegmentGrid:
         middle_m=middle,
         turn=turn,
         half_m=half_m,
-        count=count,
+        count=len(segments.vertex),
         owner=owner,
     )
 
@@ -177,16 +179,16 @@ def _cut(
     count = len(start)
     long = np.flatnonzero(length_m > cell_m)
     pieces = np.ceil(length_m[long] / cell_m).astype(np.int64)
-    further = np.repeat(np.arange(len(long)), pieces - 1)
-    rank = np.arange(1, len(further) + 1) - np.searchsorted(further, further)
-    owner = long[further]
+    more = pieces - 1
+    owner = np.repeat(long, more)
+    rank = np.arange(len(owner)) - np.repeat(np.cumsum(more) - pieces, more)
     middle, turn = np.empty((2, count + len(owner)), dtype=np.complex64)
     half_m = np.empty(len(middle), dtype=np.float32)
     np.multiply(step, np.float32(0.5), out=middle[:count])
     middle[:count] += start
     middle[long] = start[long] + step[long] * (0.5 / pieces).astype(np.float32)
-    share = ((rank + 0.5) / pieces[further]).astype(np.float32)
-    middle[count:] = start[owner] + step[owner] * share
+    share = (rank + 0.5) / np.repeat(pieces, more)
+    middle[count:] = start[owner] + step[owner] * share.astype(np.float32)
     np.multiply(length_m, np.float32(0.5), out=half_m[:count])
     half_m[long] /= pieces
     half_m[count:] = half_m[owner]

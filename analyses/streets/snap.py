@@ -129,13 +129,9 @@ def _usable_grid(network: "WalkNetwork") -> SegmentGrid:
     return segment_grid(network.kept(_usable_segments))
 
 
-def _usable_run(network: "WalkNetwork") -> "Floats":
-    return run_m(network.kept(_usable_segments))
-
-
 def _usable_tree(network: "WalkNetwork") -> shapely.STRtree:
     segments = network.kept(_usable_segments)
-    start = np.column_stack([segments.x_m, segments.y_m])
+    start = network.vertex_xy_m[segments.vertex]
     end = network.vertex_xy_m[segments.vertex + 1]
     ends = shapely.linestrings(np.stack([start, end], axis=1))
     return shapely.STRtree(np.asarray(ends, dtype=object))
@@ -176,14 +172,18 @@ def _on_segments(
     """Write places as lying on their segments, those within the limit."""
     segments, snapped = network.kept(_usable_segments), _nowhere(len(places))
     rows = np.flatnonzero(segment >= 0)
-    share, foot = segment_feet(places[rows], segments, segment[rows])
-    leg_m = np.hypot(*(places[rows] - foot).T)
+    on, places = segment[rows], places[rows]
+    share, foot = segment_feet(places, segments, on)
+    leg = places - foot
+    leg *= leg
+    leg_m = np.sqrt(leg[:, 0] + leg[:, 1])
     near = leg_m <= limit_m
-    rows, on = rows[near], segment[rows][near]
-    snapped.edge[rows] = segments.edge[on]
-    run = network.kept(_usable_run)
-    snapped.along_m[rows] = along_edges_m(network, segments, run, on, share[near])
-    snapped.access_m[rows], snapped.foot_xy_m[rows] = leg_m[near], foot[near]
+    if not near.all():
+        rows, on, share, foot, leg_m = rows[near], on[near], share[near], foot[near], leg_m[near]
+    edge, vertex = segments.edge[on], segments.vertex[on]
+    snapped.edge[rows] = edge
+    snapped.along_m[rows] = along_edges_m(network, network.kept(run_m), edge, vertex, share)
+    snapped.access_m[rows], snapped.foot_xy_m[rows] = leg_m, foot
     return snapped
 
 
