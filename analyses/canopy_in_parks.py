@@ -1,0 +1,180 @@
+"""Canopy in parks: what tree crowns cover of each park, and of the parks of each district."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geoplan.analyses.cover_areas import (
+    Cover,
+    cover_areas,
+    cover_facts,
+    cover_notices,
+    make_zones,
+    pick,
+)
+from geoplan.analyses.polygon_layers import (
+    areas_layer,
+    check_districts,
+    check_polygons,
+    layer_facts,
+    layer_name,
+)
+from geoplan.core.crs import require_metric_crs
+from geoplan.core.errors import ParameterError
+from geoplan.core.notices import Notice, unique
+from geoplan.core.results import Result, make_measure
+from geoplan.layers.land_cover import LandCover
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+PARKS = "parks"
+
+
+def canopy_in_parks(
+    parks: "GeoDataFrame",
+    districts: "GeoDataFrame",
+    *,
+    canopy: Cover,
+    classes: Sequence[str] | None = None,
+) -> Result:
+    r"""
+    Measure the forest cover of urban parks (城市公园森林覆盖率): crowns over the ground of parks.
+
+    Parameters
+    ----------
+    parks : GeoDataFrame, m rows of Polygon or MultiPolygon
+        Parks in a projected CRS in metres. In the districts' numbers, ground of several parks
+        counts once.
+    districts : GeoDataFrame, n rows of Polygon or MultiPolygon
+        Areas to report on, in the same CRS, with ``district_id`` and ``name``.
+    canopy : LandCover, or GeoDataFrame of Polygon or MultiPolygon
+        A raster with a legend (canopy height or density with thresholds among them), or polygons:
+        of crowns, or of land cover with classes. Overlapping crowns count once.
+    classes : sequence of str, optional
+        Classes or groups that are canopy, e.g. ``["trees"]``; needed of a raster. Without them
+        every polygon is.
+
+    Returns
+    -------
+    Result
+        One measure with ``of="parks"``:
+
+        =============== ======= ==== =====================================================
+        column          dtype   unit meaning
+        =============== ======= ==== =====================================================
+        ``value``       float64 1    ``numerator / denominator``, in [0, 1]; NaN where the
+                                     district has no park, or nothing is known of it
+        ``numerator``   float64 m²   canopy on the ground of parks in the district
+        ``denominator`` float64 m²   ground of parks in the district, its cover being known
+        =============== ======= ==== =====================================================
+
+        Layer ``parks``: each whole park with ``park_area_m2, canopy_m2, canopy_share,
+        unknown_m2``; a park on a border is measured whole there. Layer ``mask``: ground of parks
+        per district.
+
+    Raises
+    ------
+    CRSError
+        If a CRS is missing, not in metres, or differs between the layers.
+    ParameterError
+        If a raster comes without `classes`, or they name nothing that the canopy has.
+    SchemaError
+        If a column is missing, a key repeated, or a geometry no valid polygon.
+    EmptyLayerError
+        If there is no district.
+
+    See Also
+    --------
+    green_cover_rate : All plants over built-up land.
+
+    Notes
+    -----
+    For parks :math:`P`, canopy :math:`C` and known ground :math:`K` in a district :math:`D`,
+    :math:`R_D = |D \cap P \cap C| / |D \cap P \cap K|`. The plan [1]_ names both 森林覆盖率 and
+    郁闭度 of urban parks and defines neither. This is the share of ground under crowns. 郁闭度, the
+    density of the canopy *within a wood*, has the wood and not the park below the line, and is
+    larger. Water and paths in a park are part of its ground. Crowns drawn as polygons in one park
+    only say nothing of the others: see how much lies under none. Cost: see
+    `geoplan.analyses.cells.class_areas.class_areas`.
+
+    References
+    ----------
+    .. [1] 《深圳市应对气候变化“十四五”规划（2021–2025）》第三章第八节.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import shapely
+    >>> districts = gpd.GeoDataFrame(
+    ...     {"district_id": ["A"], "name": ["甲"]}, geometry=[shapely.box(0, 0, 100, 100)],
+    ...     crs="EPSG:4547",
+    ... )
+    >>> parks = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 50, 100)], crs="EPSG:4547")
+    >>> crowns = gpd.GeoDataFrame(geometry=[shapely.box(40, 0, 90, 100)] * 2, crs="EPSG:4547")
+    >>> canopy_in_parks(parks, districts, canopy=crowns).measures[0].value
+    0.2
+    """
+    polygons = {} if isinstance(canopy, LandCover) else {"canopy": canopy}
+    require_metric_crs(parks=parks, districts=districts, **polygons)
+    check_districts(districts)
+    check_polygons(parks, PARKS)
+    wanted = {"canopy": _wanted(canopy, classes)}
+    zones = make_zones(districts, parks, PARKS)
+    found = cover_areas(canopy, zones.frame, wanted)
+    over, over_whole = zones.split(found.area_m2[:, 0])
+    under, under_whole = zones.split(found.known_m2)
+    _, unknown_m2 = zones.split(found.unknown_m2)
+    measure = make_measure(districts, over, under, of=PARKS, totals=(over_whole, under_whole))
+    notices = []
+    if not len(parks):
+        notices.append(Notice("layer_empty_share_unknown", layer_name(parks, PARKS)))
+    raster = isinstance(canopy, LandCover)
+    # Under crowns drawn as polygons there is nothing else to draw: bare ground is no gap.
+    gap_m2 = float(unknown_m2) if raster or classes is not None else 0.0
+    whole_m2 = float(under_whole) + (float(unknown_m2) if raster else 0.0)
+    notices += cover_notices(canopy, zones, gap_m2, whole_m2)
+    mask = {} if zones.mask is None else {"mask": areas_layer(zones.mask, districts, ())}
+    return Result(
+        analysis="canopy_in_parks",
+        measures=(measure,),
+        districts=districts,
+        layers={PARKS: _each_park(parks, canopy, wanted), **mask},
+        definition={
+            **cover_facts(canopy, "canopy"),
+            **_park_facts(parks),
+            "classes": list(classes or ()),
+            "of": [PARKS],
+        },
+        notices=unique(notices),
+    )
+
+
+def _wanted(canopy: Cover, classes: Sequence[str] | None) -> Any:  # noqa: ANN401 (array of bool)
+    if classes is not None:
+        return pick(canopy, classes, "classes")
+    if isinstance(canopy, LandCover):
+        raise ParameterError(
+            "`canopy` is a raster: wanted `classes` that are canopy, e.g. ['trees']. Its groups: "
+            f"{', '.join(canopy.classes.groups)}."
+        )
+    return np.ones(len(canopy), dtype=bool)
+
+
+def _park_facts(parks: "GeoDataFrame") -> dict[str, Any]:
+    facts = layer_facts(parks, PARKS)
+    return {"parks": facts["parks"], "park_count": facts["park_count"]}
+
+
+def _each_park(parks: "GeoDataFrame", canopy: Cover, wanted: Any) -> "GeoDataFrame":  # noqa: ANN401
+    """Measure every park whole, for itself."""
+    found = cover_areas(canopy, parks, wanted)
+    over, under = found.area_m2[:, 0], found.known_m2
+    share = np.divide(over, under, out=np.full(len(parks), np.nan), where=under > 0)
+    return parks.assign(
+        park_area_m2=parks.geometry.area.to_numpy(),
+        canopy_m2=over,
+        canopy_share=share,
+        unknown_m2=found.unknown_m2 if isinstance(canopy, LandCover) else 0.0,
+    )
