@@ -7,6 +7,7 @@ that holds them: ``geoplan.analyses.coverage`` is the function.
 
 from geoplan.analyses.attribute_share import attribute_share
 from geoplan.analyses.buffer_conflict import buffer_conflict
+from geoplan.analyses.canopy_in_parks import canopy_in_parks
 from geoplan.analyses.cells.class_areas import ClassAreas, class_areas
 from geoplan.analyses.cells.fractions import CellFractions, cell_fractions
 from geoplan.analyses.cells.zonal_values import ZonalValues, zonal_values
@@ -15,6 +16,7 @@ from geoplan.analyses.connectivity import connectivity
 from geoplan.analyses.coverage import coverage
 from geoplan.analyses.detour import detour
 from geoplan.analyses.district_table import district_table
+from geoplan.analyses.ecological_environment_index import ecological_environment_index
 from geoplan.analyses.ecological_land_share import ecological_land_share
 from geoplan.analyses.encroachment import encroachment
 from geoplan.analyses.exact.catchment import (
@@ -25,8 +27,12 @@ from geoplan.analyses.exact.catchment import (
     make_catchment,
 )
 from geoplan.analyses.facility_set import facility_set
+from geoplan.analyses.forest_cover_rate import forest_cover_rate
+from geoplan.analyses.green_cover_rate import green_cover_rate
 from geoplan.analyses.green_space_ratio import green_space_ratio
 from geoplan.analyses.intensity import intensity
+from geoplan.analyses.land_cover_change import land_cover_change
+from geoplan.analyses.landscape_metrics import landscape_metrics
 from geoplan.analyses.length_and_density import length_and_density
 from geoplan.analyses.living_circle import living_circle
 from geoplan.analyses.object_inventory import object_inventory
@@ -37,6 +43,7 @@ from geoplan.analyses.provision import nearest_counts, provision
 from geoplan.analyses.rail_coverage import rail_coverage
 from geoplan.analyses.red_line_change import red_line_change
 from geoplan.analyses.red_line_share import red_line_share
+from geoplan.analyses.runoff_coefficient import runoff_coefficient
 from geoplan.analyses.service_radius import service_radius
 from geoplan.analyses.shoreline_share import shoreline_share
 from geoplan.analyses.streets.entrances import entrance_counts, entrance_notices, make_entrances
@@ -61,6 +68,7 @@ __all__ = [
     "ZonalValues",
     "attribute_share",
     "buffer_conflict",
+    "canopy_in_parks",
     "catchment_polygons",
     "cell_fractions",
     "change_table",
@@ -72,14 +80,19 @@ __all__ = [
     "covers_points",
     "detour",
     "district_table",
+    "ecological_environment_index",
     "ecological_land_share",
     "encroachment",
     "entrance_counts",
     "entrance_notices",
     "facility_set",
+    "forest_cover_rate",
+    "green_cover_rate",
     "green_space_ratio",
     "intensity",
     "isochrones",
+    "land_cover_change",
+    "landscape_metrics",
     "length_and_density",
     "living_circle",
     "make_catchment",
@@ -95,6 +108,7 @@ __all__ = [
     "red_line_change",
     "red_line_share",
     "routes",
+    "runoff_coefficient",
     "service_radius",
     "shoreline_share",
     "snap_points",

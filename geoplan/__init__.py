@@ -63,11 +63,18 @@ _HOMES |= {
     name: f"geoplan.analyses.{name}"
     for name in (
         "buffer_conflict",
+        "canopy_in_parks",
         "connectivity",
         "district_table",
+        "ecological_environment_index",
         "encroachment",
+        "forest_cover_rate",
+        "green_cover_rate",
+        "land_cover_change",
+        "landscape_metrics",
         "object_inventory",
         "red_line_change",
+        "runoff_coefficient",
         "shoreline_share",
         "zone_screening",
     )

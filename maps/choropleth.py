@@ -22,6 +22,10 @@ _RAMPS: "Mapping[str, Ramp]" = {
     "park_area_per_capita": "Greens",
     "ecological_land_share": "Greens",
     "red_line_share": "Greens",
+    "green_cover_rate": "Greens",
+    "forest_cover_rate": "Greens",
+    "canopy_in_parks": "Greens",
+    "landscape_metrics": "Greens",
 }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from geoplan.app.analyses_access import ACCESS, LivingCircleTable, WalkTable
 from geoplan.app.analyses_conflict import CONFLICT
 from geoplan.app.analyses_counts import COUNTS
+from geoplan.app.analyses_cover import COVER
 from geoplan.app.analyses_land import LAND
 from geoplan.app.analyses_links import LINKS
 from geoplan.app.analyses_tables import TABLES
@@ -26,7 +27,7 @@ SUM = "population+jobs"
 """The one sum of denominators."""
 
 ANALYSES: Mapping[str, Analysis] = {
-    analysis.name: analysis for analysis in (*ACCESS, *LAND, *CONFLICT, *LINKS, *TABLES, *COUNTS)
+    analysis.name: analysis for analysis in (*ACCESS, *LAND, *CONFLICT, *LINKS, *TABLES, *COUNTS, *COVER)
 }
 """Every analysis that a plan can name."""
 

@@ -133,7 +133,7 @@ def part_name(part: str, lang: str) -> str:
     >>> part_name("all", "en"), part_name("水源保护", "en")
     ('all tiers', '水源保护')
     """
-    return _named("part", part, lang)
+    return " → ".join(_named("part", one, lang) for one in part.split(" > "))
 
 
 def _named(table: str, key: str, lang: str) -> str:

@@ -83,6 +83,40 @@ FACTS = {
     "ecological_land_share": {
         "lines": "ecological_line", "line_count": 12, "as_of": "2019", "of": ["land"],
     },
+    "green_cover_rate": {
+        "cover": "land_cover", "from_raster": True, "legend": "worldcover", "cell_m": 10.0,
+        "as_of": "2021", "classes": ["vegetation"], "of": ["built_up"],
+    },
+    "forest_cover_rate": {
+        "cover": "land_cover", "from_raster": False, "polygon_count": 9, "as_of": "2021",
+        "classes": ["forest"], "min_canopy": None, "min_patch_m2": 667.0, "neighbours": 8,
+        "excluded": ["water"], "of": ["land"],
+    },
+    "canopy_in_parks": {
+        "canopy": "canopy", "from_raster": False, "polygon_count": 9, "as_of": "2021",
+        "parks": "parks", "park_count": 7, "classes": ["trees"], "of": ["parks"],
+    },
+    "runoff_coefficient": {
+        "cover": "land_cover", "from_raster": True, "legend": "worldcover", "cell_m": 10.0,
+        "as_of": "2021", "coefficients": {"built_up": 0.8}, "volumetric": True,
+        "kind": "volumetric", "areas": "renewal_areas", "area_count": 3, "by": "status",
+        "status": ["新建"],
+    },
+    "ecological_environment_index": {
+        "biological_richness": "B", "vegetation_cover": "V", "water_network": "W",
+        "land_stress": "L", "pollution_load": "P", "restriction": "R",
+        "weights": {"biological_richness": 0.35},
+    },
+    "landscape_metrics": {
+        "cover": "land_cover", "from_raster": True, "legend": "worldcover", "cell_m": 10.0,
+        "as_of": "2021", "classes": ["forest"], "neighbours": 8,
+    },
+    "land_cover_change": {
+        "cover": "land_cover", "from_raster": True, "legend": "worldcover", "cell_m": 10.0,
+        "as_of": "2021", "previous": "land_cover_2015", "previous_legend": "worldcover",
+        "previous_cell_m": 10.0, "previous_as_of": "2015", "classes": ["forest"],
+        "same_cells": True,
+    },
     "shoreline_share": {
         "shores": "banks", "shore_count": 12, "as_of": "2024", "by": ["kind"],
         "natural": ["自然"], "excluded": ["暗渠"], "both_banks": False,
