@@ -5,11 +5,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoplan.analyses.area_share import area_inside
+from geoplan.analyses.area_share import area_inside, district_land
 from geoplan.analyses.line_inside import lines_inside
 from geoplan.analyses.line_parts import check_lines, counted_once, line_pieces
-from geoplan.analyses.placed import column_numbers, column_words, home_district, outside_notice
-from geoplan.analyses.polygon_layers import check_districts, check_polygons, layer_name
+from geoplan.analyses.placed import (
+    column_numbers,
+    column_words,
+    home_district,
+    outside_notice,
+    plain_word,
+)
+from geoplan.analyses.polygon_layers import (
+    check_districts,
+    check_polygons,
+    layer_name,
+    one_district,
+)
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice, unique
@@ -147,10 +158,17 @@ def attribute_share(  # noqa: PLR0913 (the forms an attribute comes in)
     if objects.empty:
         notices.append(Notice("layer_empty_share_unknown", subject))
     asked = np.ones(len(known), dtype=bool) if unknown == "fails" else known
+    overlap_m2 = district_land(np.asarray(districts.geometry.array, dtype=object)).overlap_m2
     measures = []
     for name in by:
         over = _amount(objects, districts, name, has & asked, home)
         under = _amount(objects, districts, name, asked, home)
+        totals = over.sum(), under.sum()
+        if overlap_m2 and name in ("area", "length"):
+            once, none = one_district(districts), np.full(len(known), -1)
+            totals = tuple(
+                _amount(objects, once, name, chosen, none).sum() for chosen in (has & asked, asked)
+            )
         unit = _UNITS.get(name, "number")
         measures.append(
             make_measure(
@@ -160,6 +178,7 @@ def attribute_share(  # noqa: PLR0913 (the forms an attribute comes in)
                 of=name,
                 numerator_unit=unit,
                 denominator_unit=unit,
+                totals=(min(totals), totals[1]),
             )
         )
     words = np.where(known, np.where(has, "yes", "no"), "unknown")
@@ -243,16 +262,11 @@ def _has_word(
     classes: Sequence[str] | None,
     at_least: str | float | None,
 ) -> "tuple[Bools, Bools]":
-    import unicodedata
-
-    def plain(word: object) -> str:
-        return unicodedata.normalize("NFKC", str(word)).strip()
-
     words = column_words(objects, column, "objects")
     known = (words != "").to_numpy(dtype=bool)
     if classes is None:
-        return words.isin([plain(value) for value in values or ()]).to_numpy(dtype=bool), known
-    rank = {plain(name): place for place, name in enumerate(classes)}
+        return words.isin([plain_word(value) for value in values or ()]).to_numpy(dtype=bool), known
+    rank = {plain_word(name): place for place, name in enumerate(classes)}
     place = words.map(rank)
     odd = known & place.isna().to_numpy(dtype=bool)
     if odd.any():
@@ -261,7 +275,7 @@ def _has_word(
             f"`objects`: {int(odd.sum())} of {len(words)} values in column {column!r} are none of "
             f"`classes` ({', '.join(rank)}): {found}. Name every class, from the best to the worst."
         )
-    return (place <= rank[plain(at_least)]).to_numpy(dtype=bool), known
+    return (place <= rank[plain_word(at_least)]).to_numpy(dtype=bool), known
 
 
 def _amount(

@@ -7,6 +7,7 @@ import numpy as np
 import shapely
 
 from geoplan.analyses.objects import check_objects, district_of, object_ids
+from geoplan.analyses.placed import column_words, plain_word
 from geoplan.analyses.polygon_layers import check_districts, layer_facts, layer_name
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
@@ -183,11 +184,12 @@ def _kinds(sources: "GeoDataFrame", by: str | None, limits: dict[str, float]) ->
         raise SchemaError(
             f"`sources` has no column {by!r}; it has: {', '.join(map(str, sources.columns))}."
         )
-    known = {name: row for row, name in enumerate(limits)}
-    found = sources[by].astype(str).map(known).fillna(-1)
+    known = {plain_word(name): row for row, name in enumerate(limits)}
+    words = column_words(sources, str(by), "sources")
+    found = words.map(known).fillna(-1)
     kinds = np.asarray(found, dtype=np.intp)
     if len(kinds) and (kinds < 0).all():
-        there = ", ".join(sorted(set(sources[by].astype(str)))[:8])
+        there = ", ".join(sorted(set(words))[:8])
         raise SchemaError(
             f"`sources` holds none of the classes of `distances_m` ({', '.join(limits)}) in "
             f"{by!r}; it holds {there}."

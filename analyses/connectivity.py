@@ -66,8 +66,8 @@ def connectivity(
     links : GeoDataFrame, optional
         Greenways, waterfront paths, corridors: lines in the same CRS.
     barriers : GeoDataFrame, optional
-        Roads, railways: a gap that one crosses does not connect. A link that is drawn across one
-        does, and the place is counted.
+        Roads, railways, waters: lines or polygons. A gap that one crosses does not connect. A link
+        that is drawn across one does, and the place is counted.
     dispersal_m : float, optional
         For the probability of connectivity: the distance that half of the individuals get across.
 
@@ -156,7 +156,7 @@ def connectivity(
     polygons = check_polygons(parks, "parks")
     lines = check_lines(links, "links") if links is not None else polygons[:0]
     walls = np.asarray(barriers.geometry.array if barriers is not None else [], dtype=object)
-    graph = _graph(polygons, lines, walls, gap_m)
+    graph = _graph(polygons, lines, walls, gap_m, by_link=links is not None)
     home = district_of(polygons, districts)
     crossings = _crossings(lines, walls)
     measures = _measures(graph, home, districts)
@@ -196,7 +196,9 @@ def _check(gap_m: float, dispersal_m: float | None) -> None:
         )
 
 
-def _graph(parks: "Geometries", lines: "Geometries", walls: "Geometries", gap_m: float) -> _Graph:
+def _graph(
+    parks: "Geometries", lines: "Geometries", walls: "Geometries", gap_m: float, *, by_link: bool
+) -> _Graph:
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -213,7 +215,7 @@ def _graph(parks: "Geometries", lines: "Geometries", walls: "Geometries", gap_m:
     edges = coo_array((np.ones(len(one)), (one, other)), shape=(size, size))
     _, label = connected_components(edges, directed=False)
     helps = np.ones(size, dtype=bool)
-    helps[: len(parks)] = not len(lines)
+    helps[: len(parks)] = not by_link
     linked = np.zeros(size, dtype=bool)
     linked[one[helps[other]]] = True
     linked[other[helps[one]]] = True
@@ -298,8 +300,13 @@ def _crossings(lines: "Geometries", walls: "Geometries") -> "Geometries":
     if not len(lines) or not len(walls):
         return lines[:0]
     line, wall = shapely.STRtree(walls).query(lines, predicate="crosses")
-    met = shapely.get_parts(shapely.intersection(lines[line], walls[wall]))
-    points = met[shapely.get_type_id(met) == 0]
+    met = shapely.intersection(lines[line], walls[wall])
+    # A barrier drawn as an area is crossed along a stretch: one place, in its middle.
+    areal = shapely.get_dimensions(walls[wall]) == 2
+    across, of = shapely.get_parts(met, return_index=True)
+    stretch = areal[of] & (shapely.get_dimensions(across) == 1)
+    across[stretch] = shapely.line_interpolate_point(across[stretch], 0.5, normalized=True)
+    points = across[(shapely.get_type_id(across) == 0) & (stretch | ~areal[of])]
     return np.asarray(shapely.get_parts(shapely.union_all(points)), dtype=object)
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
+from geoplan.analyses.placed import lenient_numbers
 from geoplan.analyses.polygon_layers import check_districts
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
@@ -166,14 +167,12 @@ def _check_choice(combine: str, weight: str | None, whole: float | None) -> None
 
 
 def _column(districts: "GeoDataFrame", name: str) -> "Floats":
-    import pandas as pd
-
     if name not in districts.columns:
         raise SchemaError(
             f"`districts` has no column {name!r}. Keep it when loading: columns = {{ {name} = "
             '"its name in the file" } under [layers.districts].'
         )
-    numbers = pd.to_numeric(districts[name], errors="coerce").to_numpy(dtype=float)
+    numbers = lenient_numbers(districts[name])
     if not np.isfinite(numbers).any():
         raise SchemaError(f"`districts` has no number in its column {name!r}.")
     return np.where(np.isfinite(numbers), numbers, np.nan)

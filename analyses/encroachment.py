@@ -155,7 +155,8 @@ def encroachment(
     parts = (TOTAL, *categories.names)
     land = district_land(ground)
     whole = (inside, here)
-    if land.overlap_m2:  # a sum over districts would count twice what they share
+    if land.overlap_m2 or dimension < 2:
+        # A sum over districts would count twice what they share: ground, or what is on a border.
         once = pieces_inside(things, np.asarray([shapely.union_all(ground)]))
         whole = (_inside(once, bounds, min_overlap)[0], once)
     return Result(

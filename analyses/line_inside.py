@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Positions = NDArray[np.intp]
 
-_NOISE = 1e-9
-
 
 @dataclass(frozen=True)
 class LineInside:
@@ -118,13 +116,14 @@ def _split_on_borders(
 ) -> "tuple[Floats, float]":
     """Find what each district must leave to its neighbours of a line on their common border."""
     taken_m = np.zeros(len(piece))
-    full_m = pieces.length_m
-    inside_m = np.bincount(piece, shapely.length(inner), len(full_m))
-    row = np.flatnonzero(inside_m[piece] > full_m[piece] * (1 + _NOISE))
+    # Lengths do not tell: a piece may run on a border and then out of all districts.
+    row = np.flatnonzero(np.bincount(piece, minlength=len(pieces.line))[piece] > 1)
     row = row[np.argsort(piece[row], kind="stable")]
     first, second = _pairs(piece[row])
     first, second = row[first], row[second]
     shared = shapely.intersection(inner[first], inner[second])
+    long = shapely.length(shared) > 0
+    first, second, shared = first[long], second[long], shared[long]
     edge = shapely.boundary(districts[district[first]])
     both_m = np.asarray(shapely.length(shapely.intersection(shared, edge)), dtype=float)
     np.add.at(taken_m, first, both_m / 2)

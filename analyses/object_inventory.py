@@ -8,6 +8,7 @@ import shapely
 from geoplan.analyses.line_categories import TOTAL, categories_of
 from geoplan.analyses.objects import check_objects
 from geoplan.analyses.overlay import Pieces, join_pieces, pieces_inside
+from geoplan.analyses.placed import lenient_numbers
 from geoplan.analyses.polygon_layers import check_districts, layer_facts
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
@@ -149,8 +150,6 @@ def object_inventory(
 def _amounts(
     objects: "GeoDataFrame", value: str | None, unit: str | None
 ) -> "tuple[Floats | None, str]":
-    import pandas as pd
-
     if (value is None) != (unit is None):
         raise ParameterError(
             f"`value` is {value!r} and `unit` is {unit!r}: an amount needs both, the column and "
@@ -166,7 +165,7 @@ def _amounts(
             f'`objects` has no column {value!r}. Keep it when loading: columns = {{ {value} = "…" '
             "}."
         )
-    numbers = pd.to_numeric(objects[value], errors="coerce").to_numpy(dtype=float)
+    numbers = lenient_numbers(objects[value])
     return numbers * float(known[0]), known[1]
 
 

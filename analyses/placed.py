@@ -1,5 +1,7 @@
 """Objects placed in districts, and the numbers that stand in their columns."""
 
+import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -67,18 +69,38 @@ def column_numbers(layer: "GeoDataFrame", column: str, subject: str) -> "Floats"
             f"{', '.join(repr(name) for name in layer.columns)}. Load it with "
             f"columns={{{column!r}: …}}."
         )
-    words = layer[column]
-    if not pd.api.types.is_numeric_dtype(words):
-        words = words.astype("str").str.strip().replace({"": None, "nan": None, "None": None})
-        words = words.str.replace(",", "", regex=False)
+    words = _without_commas(layer[column])
     numbers = pd.to_numeric(words, errors="coerce")
-    odd = (numbers.isna() & words.notna()).to_numpy()
+    odd = ((numbers.isna() & words.notna()) | np.isinf(numbers)).to_numpy()
     if odd.any():
         raise SchemaError(
             f"`{subject}`: {int(odd.sum())} of {len(words)} values in column {column!r} are no "
             f"numbers (the first is {words[odd].iloc[0]!r})."
         )
     return np.asarray(numbers.to_numpy(dtype=float, na_value=np.nan))
+
+
+def lenient_numbers(values: "pd.Series") -> "Floats":
+    """
+    Read numbers of a yearbook, which writes 1,234 and, where it has none, a dash; NaN for that.
+
+    Examples
+    --------
+    >>> lenient_numbers(pd.Series(["1,234", "—", "5"])).tolist()
+    [1234.0, nan, 5.0]
+    """
+    numbers = pd.to_numeric(_without_commas(values), errors="coerce")
+    found = np.asarray(numbers.to_numpy(dtype=float, na_value=np.nan))
+    return np.where(np.isfinite(found), found, np.nan)
+
+
+def _without_commas(values: "pd.Series") -> "pd.Series":
+    if pd.api.types.is_numeric_dtype(values):
+        return values
+    words = values.astype("str").str.normalize("NFKC").str.strip()
+    words = words.replace({"": None, "nan": None, "None": None})
+    plain: pd.Series = words.str.replace(",", "", regex=False)
+    return plain
 
 
 def column_words(layer: "GeoDataFrame", column: str, subject: str) -> "pd.Series":
@@ -102,6 +124,18 @@ def column_words(layer: "GeoDataFrame", column: str, subject: str) -> "pd.Series
     words = words.str.replace(r"^(-?\d+)\.0$", r"\1", regex=True)
     plain: pd.Series = words.mask(words.isin(["nan", "None", "<NA>"]), "")
     return plain
+
+
+def plain_word(word: object) -> str:
+    """
+    Write a word of a plan as `column_words` writes those of a column.
+
+    Examples
+    --------
+    >>> plain_word("屋面（绿化）"), plain_word(2.0)
+    ('屋面(绿化)', '2')
+    """
+    return re.sub(r"^(-?\d+)\.0$", r"\1", unicodedata.normalize("NFKC", str(word)).strip())
 
 
 def outside_notice(home: "Positions", subject: str) -> list[Notice]:

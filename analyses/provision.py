@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import shapely
 
-from geoplan.analyses.placed import column_numbers, home_district, outside_notice
+from geoplan.analyses.placed import (
+    column_numbers,
+    column_words,
+    home_district,
+    outside_notice,
+    plain_word,
+)
 from geoplan.analyses.polygon_layers import check_districts, check_polygons, layer_name
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
@@ -173,7 +179,7 @@ def provision(
 
 def unit_district(units: "GeoDataFrame", districts: "GeoDataFrame") -> "Positions":
     """
-    Say which district each unit belongs to: by ``parent_id``, else by a point inside it.
+    Say which district each unit belongs to: by ``parent_id``, where empty by a point inside it.
 
     Parameters
     ----------
@@ -187,10 +193,12 @@ def unit_district(units: "GeoDataFrame", districts: "GeoDataFrame") -> "Position
     """
     if "parent_id" not in units.columns:
         return home_district(units, districts)
-    keys = districts["district_id"].astype(str).tolist()
+    keys = [plain_word(key) for key in districts["district_id"]]
     place = {key: position for position, key in enumerate(keys)}
-    named = units["parent_id"].astype("str").map(place)
-    return np.asarray(named.fillna(-1).to_numpy(dtype=np.intp))
+    words = column_words(units, "parent_id", "units")
+    named = np.asarray(words.map(place).fillna(-1).to_numpy(dtype=np.intp))
+    blank = (words == "").to_numpy(dtype=bool)
+    return np.where(blank, home_district(units, districts), named) if blank.any() else named
 
 
 def _check_rule(

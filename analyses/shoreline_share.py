@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geoplan.analyses.area_share import district_land
 from geoplan.analyses.line_inside import lines_inside
 from geoplan.analyses.line_parts import check_lines, line_pieces
-from geoplan.analyses.polygon_layers import check_districts, layer_facts
+from geoplan.analyses.placed import column_words, plain_word
+from geoplan.analyses.polygon_layers import check_districts, layer_facts, one_district
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Geometries = NDArray[np.object_]
 
 
 def shoreline_share(
@@ -118,12 +121,11 @@ def shoreline_share(
     _check(columns, natural, excluded)
     lines = check_lines(shores, "shores")
     banks, kept, untyped = _banks(shores, columns, natural, excluded)
-    inside = lines_inside(line_pieces(lines), np.asarray(districts.geometry.array, dtype=object))
-    number = len(districts)
-    over, under = (
-        np.bincount(inside.district, inside.length_m * weight[inside.line], number)
-        for weight in (banks, kept)
-    )
+    over, under = _lengths(lines, districts, banks, kept)
+    totals = over.sum(), under.sum()
+    if district_land(np.asarray(districts.geometry.array, dtype=object)).overlap_m2 > 0:
+        whole = _lengths(lines, one_district(districts), banks, kept)
+        totals = whole[0].sum(), whole[1].sum()
     measure = make_measure(
         districts,
         np.minimum(over, under),
@@ -131,6 +133,7 @@ def shoreline_share(
         of="shore",
         numerator_unit="m",
         denominator_unit="m",
+        totals=(min(totals), totals[1]),
     )
     share = np.divide(banks, kept, out=np.full(len(kept), np.nan), where=kept > 0)
     notices = [Notice("layer_empty_counts_zero", "shores")] if not len(shores) else []
@@ -150,6 +153,18 @@ def shoreline_share(
         },
         notices=tuple(notices),
     )
+
+
+def _lengths(
+    lines: "Geometries", districts: "GeoDataFrame", banks: "Floats", kept: "Floats"
+) -> "tuple[Floats, Floats]":
+    """Length of the natural banks and of all that are shore, per district."""
+    inside = lines_inside(line_pieces(lines), np.asarray(districts.geometry.array, dtype=object))
+    over, under = (
+        np.bincount(inside.district, inside.length_m * weight[inside.line], len(districts))
+        for weight in (banks, kept)
+    )
+    return over.astype(float), under.astype(float)
 
 
 def _check(columns: list[str], natural: Sequence[str], excluded: Sequence[str]) -> None:
@@ -178,7 +193,8 @@ def _banks(
             f"`shores` has no column {missing[0]!r}; it has: "
             f"{', '.join(str(name) for name in shores.columns)}."
         )
-    types = [shores[name].fillna("").astype(str).str.strip() for name in columns]
+    types = [column_words(shores, name, "shores") for name in columns]
+    natural, excluded = ([plain_word(one) for one in names] for names in (natural, excluded))
     there = sorted({one for column in types for one in column if one})
     if len(shores) and not set(there) & {*natural, *excluded}:
         raise SchemaError(

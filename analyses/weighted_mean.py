@@ -5,11 +5,22 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from geoplan.analyses.area_share import WORTH_TELLING_M2, area_inside
+from geoplan.analyses.area_share import WORTH_TELLING_M2, area_inside, district_land
 from geoplan.analyses.line_inside import lines_inside
 from geoplan.analyses.line_parts import check_lines, line_pieces
-from geoplan.analyses.placed import column_numbers, column_words, home_district, outside_notice
-from geoplan.analyses.polygon_layers import check_districts, check_polygons, layer_name
+from geoplan.analyses.placed import (
+    column_numbers,
+    column_words,
+    home_district,
+    outside_notice,
+    plain_word,
+)
+from geoplan.analyses.polygon_layers import (
+    check_districts,
+    check_polygons,
+    layer_name,
+    one_district,
+)
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice, unique
@@ -128,10 +139,19 @@ def weighted_mean(
         notices.append(Notice("objects_unknown_left_out", subject, count=count, total=len(blank)))
     if objects.empty:
         notices.append(Notice("layer_empty_share_unknown", subject))
-    row, district, weight = _weights(objects[~blank], districts, by, subject, notices)
-    value = values[~blank][row] * float(known_unit[0])
-    numerator = np.bincount(district, weight * value, len(districts))
-    denominator = np.bincount(district, weight, len(districts))
+    known, value = objects[~blank], values[~blank] * float(known_unit[0])
+
+    def sums(areas: "GeoDataFrame", told: list[Notice]) -> "tuple[Floats, Floats]":
+        row, district, weight = _weights(known, areas, by, subject, told)
+        over = np.bincount(district, weight * value[row], len(areas))
+        return over, np.bincount(district, weight, len(areas))
+
+    numerator, denominator = sums(districts, notices)
+    totals = float(numerator.sum()), float(denominator.sum())
+    ground = np.asarray(districts.geometry.array, dtype=object)
+    if by in ("area", "length") and district_land(ground).overlap_m2 > 0:
+        over, under = sums(one_district(districts), [])
+        totals = float(over.sum()), float(under.sum())
     base = {"area": "m2", "length": "m", "count": "count", "population": "person"}.get(by, "number")
     measure = make_measure(
         districts,
@@ -141,6 +161,7 @@ def weighted_mean(
         unit=known_unit[1],
         numerator_unit="number",
         denominator_unit=base,
+        totals=totals,
     )
     return Result(
         analysis="weighted_mean",
@@ -165,7 +186,7 @@ def _values(objects: "GeoDataFrame", column: str, lookup: Mapping[str, float] | 
     if lookup is None:
         return column_numbers(objects, column, "objects")
     words = column_words(objects, column, "objects")
-    found = words.map({str(name): float(value) for name, value in lookup.items()})
+    found = words.map({plain_word(name): float(value) for name, value in lookup.items()})
     odd = (found.isna() & (words != "")).to_numpy(dtype=bool)
     if odd.any():
         named = ", ".join(sorted(set(words[odd]))[:5])

@@ -178,7 +178,7 @@ def _hits(hit: Pieces, projects: "GeoDataFrame", zones: "GeoDataFrame") -> "GeoD
     def names(layer: "GeoDataFrame", rows: "Positions", column: str) -> "NDArray[np.object_] | str":
         if column not in layer.columns:
             return ""
-        return np.asarray(layer[column].fillna("").astype(str), dtype=object)[rows]
+        return np.asarray(layer[column].astype("str").fillna(""), dtype=object)[rows]
 
     table = gpd.GeoDataFrame(
         {

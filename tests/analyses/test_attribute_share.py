@@ -259,3 +259,42 @@ def test_every_notice_has_its_words(lang):
         *mean(frame([shapely.box(0, 0, 20, 10)] * 2, v=[1, 2])).notices,
     ]
     assert len({notice.text(lang) for notice in found}) == 5
+
+
+def overlapping_districts():
+    ground = [shapely.box(0, 0, 12, 10), shapely.box(0, 0, 20, 10)]
+    return two_districts().set_geometry(ground, crs=CRS)
+
+
+def test_the_whole_of_districts_that_overlap_counts_each_place_once():
+    halves = frame([shapely.box(0, 0, 10, 10), shapely.box(10, 0, 20, 10)], v=["1", "2"])
+    found = attribute_share(halves, overlapping_districts(), column="v", by=["area"], values=["1"])
+    assert (found.measures[0].value, found.measures[0].denominator) == (0.5, 200)
+
+    edges = halves.set_geometry(
+        [shapely.LineString([(0, 1), (10, 1)]), shapely.LineString([(10, 1), (20, 1)])], crs=CRS
+    )
+    found = attribute_share(edges, overlapping_districts(), column="v", by=["length"], values=["1"])
+    assert (found.measures[0].value, found.measures[0].denominator) == (0.5, 20)
+
+    for objects, by in ((halves, "area"), (edges, "length")):
+        mean = weighted_mean(objects, overlapping_districts(), column="v", by=by, unit="number")
+        assert mean.measures[0].value == pytest.approx(1.5, rel=1e-12)
+
+
+def test_words_of_a_lookup_are_compared_as_those_of_the_column_are():
+    roofs = frame([shapely.box(0, 0, 10, 10), shapely.box(10, 0, 20, 10)], v=["屋面（绿化）", "Ⅲ"])
+    found = weighted_mean(
+        roofs,
+        two_districts(),
+        column="v",
+        by="area",
+        unit="number",
+        lookup={"屋面（绿化）": 0.5, "Ⅲ": 1.0},
+    )
+    assert found.measures[0].value == 0.75
+
+
+def test_an_infinite_number_is_refused():
+    with pytest.raises(SchemaError, match="1 of 2 values in column 'v' are no numbers"):
+        intensity(two_districts(v=[1.0, np.inf]), two_districts(), column="v", unit="亿元")

@@ -107,3 +107,10 @@ def test_without_sources_nothing_is_too_near_and_it_is_said():
 def test_a_distance_that_is_not_clear_is_refused(given_, error, words):
     with pytest.raises(error, match=words):
         buffer_conflict(frame([shapely.Point(1, 1)]), districts(), sources=ROADS, **given_)
+
+
+def test_classes_that_are_numbers_in_the_file_are_found_by_their_words():
+    roads = ROADS.assign(kind=[1.0, np.nan])
+    homes = frame([shapely.Point(5, 5)])
+    found = buffer_conflict(homes, districts(), sources=roads, distances_m={"1": 6}, by="kind")
+    assert value(found, "count") == (1, 0, 1)

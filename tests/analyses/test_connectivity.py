@@ -127,3 +127,23 @@ def test_no_parks_at_all_is_said():
 def test_an_unclear_question_is_refused(given_, error, words):
     with pytest.raises(error, match=words):
         connectivity(PARKS, DISTRICTS, **given_)
+
+
+def test_no_greenway_at_all_links_no_park():
+    near = frame([square(0), square(120)])
+    found = connectivity(near, DISTRICTS, gap_m=50, links=frame([]))
+    assert value(found, "parks")[0] == 0
+    assert value(found, "components")[0] == 1
+
+
+def test_a_barrier_drawn_as_an_area_is_crossed_in_one_place():
+    river = frame([shapely.box(150, -50, 250, 1000)])
+    found = connectivity(
+        frame([square(0), square(300)]),
+        DISTRICTS,
+        gap_m=0,
+        barriers=river,
+        links=frame([line((50, 50), (350, 50))]),
+    )
+    assert value(found, "crossings") == (1, 0, 1)
+    assert shapely.get_coordinates(found.layers["crossings"].geometry).tolist() == [[200, 50]]

@@ -115,3 +115,10 @@ def test_a_weighted_mean_agrees_with_numpys_and_lies_between_the_districts(pairs
     value = district_table(layer, value="v", unit="%", combine="mean", weight="w").measures[0].value
     assert value == pytest.approx(np.average(values, weights=weights) / 100, rel=1e-9, abs=1e-12)
     assert min(values) / 100 - 1e-9 <= value <= max(values) / 100 + 1e-9
+
+
+def test_numbers_of_a_yearbook_may_have_thousands_commas_and_dashes_for_none():
+    layer = districts(v=["1,234", "１２", "—"])
+    found = district_table(layer, value="v", unit="number", combine="none")
+    assert found.measure("value").districts["value"].tolist()[:2] == [1234, 12]
+    assert [(one.code, one.count) for one in found.notices] == [("statistic_unknown", 1)]

@@ -183,3 +183,15 @@ def test_what_cannot_be_measured_is_refused_by_name(change, error, words):
             lines=given_["lines"],
             min_overlap=given_["min_overlap"],
         )
+
+
+def test_what_stands_on_the_border_of_two_districts_is_there_once_in_the_whole():
+    points = frame([shapely.Point(1000, 50), shapely.Point(10, 900)])
+    found = encroachment(points, districts(), lines=frame(LINES), min_overlap=0)
+    assert value(found, "count") == (1, 1, 1)
+    assert value(found, "share") == (0.5, 1, 0.5)
+
+    wall = frame([shapely.LineString([(1000, 0), (1000, 400)])])
+    found = encroachment(wall, districts(), lines=frame(LINES), min_overlap=0)
+    assert value(found, "length") == (100, 100, 100)
+    assert value(found, "share") == (0.25, 0.25, 0.25)

@@ -273,3 +273,10 @@ def test_bad_inputs_are_refused(lines, more, error, match):
 def test_a_result_needs_districts():
     with pytest.raises(EmptyLayerError, match="no row"):
         drawn(frame([]), two_districts().iloc[:0])
+
+
+def test_a_line_that_leaves_every_district_along_a_border_is_split_where_it_was_on_it():
+    way = frame([line((1000, 600), (1000, 1400))])
+    found = drawn(way)
+    assert lengths(found) == [200, 200]
+    assert found.measure("length", "total").value == 400

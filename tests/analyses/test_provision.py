@@ -171,3 +171,17 @@ def test_every_notice_has_its_words(lang):
     units = communities(parent_id=["a", "a", "a", "?"])
     result = provision(points((99, 99)), two_districts(), units=units, per_unit=1)
     assert len([notice.text(lang) for notice in result.notices]) == 2
+
+
+@pytest.mark.parametrize(
+    ("parents", "keys", "expected"),
+    [
+        (["", "", "", ""], ["b", "a"], [2, 2]),
+        ([1.0, np.nan, 1.0, 2.0], [1, 2], [3, 1]),
+        (["b", None, "x", "b"], ["b", "a"], [3, 0]),
+    ],
+)
+def test_a_unit_without_a_parent_belongs_where_it_lies(parents, keys, expected):
+    units = communities(parent_id=parents)
+    found = provision(points((1, 1)), two_districts(district_id=keys), units=units, per_unit=1)
+    assert by_district(found, "required") == expected

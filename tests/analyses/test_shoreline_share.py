@@ -2,6 +2,7 @@
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import given
@@ -90,3 +91,24 @@ def test_shares_of_a_partition_of_types_add_up_to_one(lines):
 def test_an_unclear_question_is_refused(given_, error, words):
     with pytest.raises(error, match=words):
         shoreline_share(shores([(0, 1), (9, 1)], kind=["生态"]), DISTRICTS, **given_)
+
+
+def test_the_whole_of_districts_that_overlap_counts_each_bank_once():
+    ground = [shapely.box(0, 0, 1200, 1000), shapely.box(0, 0, 2000, 1000)]
+    overlapping = DISTRICTS.set_geometry(ground, crs=CRS)
+    banks = shores([(0, 10), (1000, 10)], [(1000, 10), (2000, 10)], kind=["生态", "硬质"])
+    measure = shoreline_share(banks, overlapping, by="kind", natural=["生态"]).measures[0]
+    assert (measure.value, measure.denominator) == (0.5, 2000)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "natural"),
+    [
+        (pd.Categorical(["生态", None]), ["生态"]),
+        ([1, None], ["1"]),
+        (["生态（草坡）", "硬质"], ["生态(草坡)"]),
+    ],
+)
+def test_types_are_read_however_the_file_stores_them(kinds, natural):
+    banks = shores([(0, 10), (500, 10)], [(500, 10), (1000, 10)], kind=kinds)
+    assert shoreline_share(banks, DISTRICTS, by="kind", natural=natural).measures[0].value == 0.5

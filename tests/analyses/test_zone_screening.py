@@ -1,6 +1,7 @@
 """Projects against control zones."""
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 
@@ -77,3 +78,16 @@ def test_an_overlap_too_small_is_no_hit_and_points_have_none():
     assert result.layers["hits"]["zone_id"].tolist() == ["K1"]
     with pytest.raises(ParameterError, match="points have no extent"):
         zone_screening(frame([shapely.Point(1, 1)]), DISTRICTS, zones=ZONES, min_overlap=2)
+
+
+def test_categories_and_names_may_be_categoricals_with_gaps():
+    zones = ZONES.assign(
+        name=pd.Categorical(["水源地", None, "港区"]),
+        category=pd.Categorical(["优先保护", None, None]),
+    )
+    hits = zone_screening(PROJECTS, DISTRICTS, zones=zones, min_overlap=1).layers["hits"]
+    assert sorted(zip(hits["zone"], hits["category"], strict=True)) == [
+        ("", ""),
+        ("水源地", "优先保护"),
+        ("港区", ""),
+    ]
