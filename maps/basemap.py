@@ -14,6 +14,7 @@ from geoplan.maps.cards import Bounds, LegendEntry, Symbol
 from geoplan.maps.facilities import DOT, RING, objects_part
 from geoplan.maps.grid_overlay import PICTURE_FROM, overlay, picture_of
 from geoplan.maps.layers import Style, add_panes, group, shapes_layer
+from geoplan.maps.memory import once
 from geoplan.maps.parts import Part
 from geoplan.maps.shared_shapes import DistrictsLayer, districts_island
 from geoplan.maps.simplify import DISPLAY_CRS, for_display, outlines, tolerance_m
@@ -86,6 +87,10 @@ def ground_of(districts: "GeoDataFrame", lang: str) -> Ground:
     Ground
         The districts simplified for display, and where their labels belong.
     """
+    return once("ground", districts, lambda: _ground_of(districts, lang), lang)
+
+
+def _ground_of(districts: "GeoDataFrame", lang: str) -> Ground:
     require_metric_crs(districts=districts)
     tolerance = tolerance_m(districts)
     shown = for_display(districts, tolerance_m=tolerance, shapes="coverage")
@@ -120,7 +125,11 @@ def start_map(ground: Ground, *, gcj02: bool = False) -> folium.Map:
     add_panes(map_)
     districts_island(ground.shown).add_to(map_)
     DistrictsLayer(style=Style(fill=LAND), pane="gp-ground").add_to(map_)
-    lines = outlines(ground.districts, tolerance_m=ground.tolerance_m)
+    lines = once(
+        "borders",
+        ground.districts,
+        lambda: outlines(ground.districts, tolerance_m=ground.tolerance_m),
+    )
     inner, outer = lines[lines["border"] == "inner"], lines[lines["border"] == "outer"]
     dashed = Style(stroke=BORDER, width_px=1.1, dash="6 4")
     shapes_layer(inner, style=dashed, pane="gp-borders").add_to(map_)
@@ -218,7 +227,8 @@ def _context_part(name: str, layer: "GeoDataFrame", ground: Ground, *, show: boo
             fill=fill, fill_opacity=look.opacity, stroke=look.line, width_px=look.width_px
         )
         pane = look.pane if symbol == "area" else "gp-lines"
-        part = shapes_layer(_merged(ground.display(layer)), style=style, pane=pane)
+        shown = once("merged", layer, lambda: _merged(ground.display(layer)), ground.tolerance_m)
+        part = shapes_layer(shown, style=style, pane=pane)
     colour = look.fill if symbol == "area" else look.line
     entry = LegendEntry(colour, title, len(layer), symbol)
     return Part(group(title, [part], show=show), "layer", entries=(entry,), notes=notes)

@@ -20,6 +20,7 @@ from geoplan.maps.layers import (
     names_of,
     shapes_layer,
 )
+from geoplan.maps.memory import once
 from geoplan.maps.parts import Part
 from geoplan.maps.words import say
 
@@ -91,7 +92,7 @@ def objects_part(
         Above 20,000 places in clusters without tooltips, which the legend says.
     """
     look = dot or (RING if len(layer) <= _RINGS_UP_TO else DOT)
-    shown = ground.display(layer.set_geometry(layer.geometry.representative_point()))
+    shown = once("points", layer, lambda: _points(layer, ground), ground.tolerance_m)
     notes: tuple[str, ...] = ()
     if len(layer) > CLUSTER_FROM:
         drawn = [cluster_layer(shown, color=look.fill, radius_px=look.radius_px)]
@@ -107,6 +108,10 @@ def objects_part(
     on = len(layer) <= _SHOWN_UP_TO if show is None else show
     entry = LegendEntry(look.fill, title, len(layer), "ring" if look.fill == "#ffffff" else "point")
     return Part(group(title, drawn, show=on), "layer", entries=(entry,), notes=notes)
+
+
+def _points(layer: "GeoDataFrame", ground: "Ground") -> "GeoDataFrame":
+    return ground.display(layer.set_geometry(layer.geometry.representative_point()))
 
 
 def _key_tip(layer: "GeoDataFrame", lang: str) -> list[Tip]:

@@ -282,13 +282,27 @@ def small_png(rgba: bytes, size: tuple[int, int], *, dpi: int) -> bytes:
     pixels = np.frombuffer(rgba, dtype=np.uint32)
     colors, counts = np.unique(pixels[::_SAMPLE_STEP], return_counts=True)
     flat = colors[np.argsort(-counts, kind="stable")[:_FLAT_COLOURS]]
-    shades = image.quantize(256 - len(flat), method=Image.Quantize.MEDIANCUT)
-    index = np.asarray(shades).ravel().copy()
-    used = shades.getpalette() or []
-    for k, color in enumerate(flat, start=len(used) // 3):
+    # A quarter of the pixels has the shades of all of them.
+    shades = image.resize((max(1, size[0] // 2), max(1, size[1] // 2)), Image.Resampling.NEAREST)
+    shades = shades.quantize(256 - len(flat), method=Image.Quantize.MEDIANCUT)
+    exact = flat.view(np.uint8).reshape(-1, 4)[:, :3].ravel().tolist()
+    palette = Image.new("P", (1, 1))
+    palette.putpalette((exact + (shades.getpalette() or []))[: 256 * 3])
+    # Pillow takes a colour near enough; those of the legend have to be themselves.
+    index = np.asarray(image.quantize(palette=palette, dither=Image.Dither.NONE)).ravel().copy()
+    for k, color in enumerate(flat):
         index[pixels == color] = k
     paletted = Image.fromarray(index.reshape(size[1], size[0]), "P")
-    paletted.putpalette(used + flat.view(np.uint8).reshape(-1, 4)[:, :3].ravel().tolist())
+    paletted.putpalette(palette.getpalette() or [])
     target = io.BytesIO()
     paletted.save(target, "png", dpi=(dpi, dpi))
     return target.getvalue()
+
+
+def halved_png(png: bytes, *, dpi: int) -> bytes:
+    """Make a PNG of half the width and height of another; `dpi` is of the new one."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(png)) as large:
+        small = large.convert("RGBA").reduce(2)
+    return small_png(small.tobytes(), small.size, dpi=dpi)

@@ -118,7 +118,7 @@ def waiting_page(page: str, *, too_old: str = "") -> str:
     str
         A page that holds the other packed (zlib, base64) and becomes it once it is seen.
     """
-    packed = base64.b64encode(zlib.compress(page.encode(), 9)).decode()
+    packed = base64.b64encode(zlib.compress(page.encode(), 6)).decode()
     return (
         '<!DOCTYPE html><html style="height:100%"><meta charset="utf-8">'
         f'<p id="old" hidden>{html.escape(too_old)}</p>'
