@@ -19,6 +19,7 @@ from geoplan.app.report_words import (
     spoken,
     target_words,
 )
+from geoplan.core.definitions import define
 from geoplan.core.numbers import unit_label
 from geoplan.core.texts import text
 
@@ -78,7 +79,7 @@ def write_xlsx(outcome: PlanOutcome, path: Path) -> None:
 
     Notes
     -----
-    Sheets: the summary, one per indicator with its districts and the whole, the definitions, the
+    Sheets: the summary, the definitions, one per indicator with its districts and the whole, the
     layers, the warnings. Cells hold the numbers unrounded; their formats only show fewer digits.
     Text stays text: what begins with ``=`` is no formula, what looks like an address no link.
     """
@@ -147,9 +148,9 @@ def _places(measure: "Measure") -> "Iterator[tuple[Any, ...]]":
 def _sheets(outcome: PlanOutcome) -> Iterable[Sheet]:
     lang = outcome.lang
     yield _summary(outcome)
+    yield _definitions(outcome)
     for indicator in outcome.indicators:
         yield _indicator(indicator, lang)
-    yield _definitions(outcome)
     yield _layers(outcome)
     yield _warnings(outcome)
 
@@ -163,7 +164,8 @@ def _sheet_title(key: str, lang: str) -> str:
 
 
 _SUMMARY_KEYS = (
-    *("title", "of", "part", "value", "unit", "numerator", "denominator", "target", "verdict"),
+    *("title", "of", "part", "value", "unit", "numerator", "numerator_unit"),
+    *("denominator", "denominator_unit", "target", "verdict"),
     *("shortfall", "shortfall_unit", "reason", "missed_districts", "source", "id"),
 )
 _LAYER_KEYS = (
@@ -179,7 +181,7 @@ def _summary(outcome: PlanOutcome) -> Sheet:
         for indicator in outcome.indicators
         for measure in indicator.result.measures
     ]
-    formats = ["", "", "", _RATIO, "", _WHOLE, _WHOLE, "", "", _WHOLE] + [""] * 5
+    formats = ["", "", "", _RATIO, "", _WHOLE, "", _WHOLE, "", "", "", _WHOLE] + [""] * 5
     return Sheet(_sheet_title("summary", lang), _words(_SUMMARY_KEYS, lang), rows, formats)
 
 
@@ -191,8 +193,7 @@ def _summary_row(indicator: IndicatorOutcome, measure: "Measure", lang: str) -> 
         spoken("part", measure.part, lang) if measure.part else "",
         Share(measure.value) if measure.unit == "1" else measure.value,
         unit_label("%" if measure.unit == "1" else measure.unit, lang),
-        measure.numerator,
-        measure.denominator,
+        *_fraction(measure, lang),
     ]
     if target is None or verdict is None or indicator.headline is not measure:
         return [*row, *[""] * 7, indicator.id]
@@ -207,6 +208,18 @@ def _summary_row(indicator: IndicatorOutcome, measure: "Measure", lang: str) -> 
         ", ".join(names.get(id_) or id_ for id_ in verdict.missed_districts),
         source_words(target, lang),
         indicator.id,
+    ]
+
+
+def _fraction(measure: "Measure", lang: str) -> list[Any]:
+    """Give numerator and denominator, each with its unit; nothing of a plain amount."""
+    if measure.is_amount:
+        return [""] * 4
+    return [
+        measure.numerator,
+        unit_label(measure.numerator_unit, lang),
+        measure.denominator,
+        unit_label(measure.denominator_unit, lang),
     ]
 
 
@@ -233,13 +246,12 @@ def _indicator(indicator: IndicatorOutcome, lang: str) -> Sheet:
             measure.denominator_unit,
         )
         number_formats = (
-            _SHARE if is_share else _RATIO,
+            _SHARE if is_share else _value_format(measure),
             _amount_format(measure.districts["numerator"]),
             _amount_format(measure.districts["denominator"]),
         )
-        for key, unit, number_format in zip(
-            ("value", "numerator", "denominator"), units, number_formats, strict=True
-        ):
+        keys = ("value",) if measure.is_amount else ("value", "numerator", "denominator")
+        for key, unit, number_format in zip(keys, units, number_formats, strict=False):
             label = unit_label(unit, lang)
             words = f"{measure_words(measure, lang)}: {text(f'export.columns.{key}', lang)}"
             header.append(f"{words} ({label})" if label else words)
@@ -247,6 +259,10 @@ def _indicator(indicator: IndicatorOutcome, lang: str) -> Sheet:
             columns.append([*measure.districts[key].tolist(), getattr(measure, key)])
     rows: list[Sequence[Any]] = list(zip(*columns, strict=True))
     return Sheet(indicator.title, header, rows, formats, frozen_columns=2, bold_last=True)
+
+
+def _value_format(measure: "Measure") -> str:
+    return _amount_format(measure.districts["value"]) if measure.is_amount else _RATIO
 
 
 def _amount_format(amounts: Iterable[float]) -> str:
@@ -258,15 +274,22 @@ def _amount_format(amounts: Iterable[float]) -> str:
 def _definitions(outcome: PlanOutcome) -> Sheet:
     lang = outcome.lang
     rows = [
-        (indicator.title, indicator.id, key, _shown(value))
+        (indicator.title, indicator.id, key, value)
         for indicator in outcome.indicators
-        for key, value in {
-            "analysis": indicator.result.analysis,
-            **indicator.result.definition,
-        }.items()
+        for key, value in _definition_rows(indicator, lang)
     ]
     header = _words(("title", "id", "parameter", "parameter_value"), lang)
     return Sheet(_sheet_title("definitions", lang), header, list(rows))
+
+
+def _definition_rows(indicator: IndicatorOutcome, lang: str) -> "Iterator[tuple[str, Any]]":
+    """Give the definition in words, then every parameter as it is."""
+    words = text("export.columns.in_words", lang)
+    for sentence in define(indicator.result, lang):
+        yield words, sentence
+    yield "analysis", indicator.result.analysis
+    for key, value in indicator.result.definition.items():
+        yield key, _shown(value)
 
 
 def _shown(value: Any) -> Any:  # noqa: ANN401 (whatever definitions hold)

@@ -167,6 +167,8 @@ def write_outputs(
     SourceError
         If the folder holds what geoplan did not write, or cannot be written or replaced.
     """
+    from geoplan.maps.memory import shared_work
+
     folder = Path(folder).resolve()
     check_output_folder(folder)
     fresh = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}.tmp")
@@ -174,7 +176,8 @@ def write_outputs(
         (fresh / "maps").mkdir(parents=True)
         (fresh / "pictures").mkdir()
         tick = _ticks(progress, len(outcome.indicators) + _OTHER_STEPS)
-        _write_all(outcome, fresh, tick, fictional=fictional, basemap=basemap)
+        with shared_work():
+            _write_all(outcome, fresh, tick, fictional=fictional, basemap=basemap)
         tick("")
         _take_place(fresh, folder)
     except GeoplanError:
@@ -213,8 +216,8 @@ def _write_all(
 
     created = run_time()
     made_on = created.astimezone().date().isoformat()
-    pages = _write_maps(outcome, folder, tick, fictional=fictional, basemap=basemap)
-    _write_reports(outcome, folder, tick, pages, made_on)
+    pages, beside = _write_maps(outcome, folder, tick, fictional=fictional, basemap=basemap)
+    _write_reports(outcome, folder, tick, pages, made_on=made_on, beside=beside)
     tick("write report.xlsx")
     write_xlsx(outcome, folder / "report.xlsx")
     tick("write results.json")
@@ -234,7 +237,7 @@ def _write_maps(
     *,
     fictional: bool,
     basemap: "Basemap | None",
-) -> dict[str, str]:
+) -> tuple[dict[str, str], tuple[str, ...]]:
     from geoplan.app.plan_maps import write_plan_maps
 
     pages: dict[str, str] = {}
@@ -244,12 +247,17 @@ def _write_maps(
         pages[indicator.id] = _map_page(outcome, indicator, fictional=fictional, basemap=basemap)
         (folder / file).write_text(pages[indicator.id], encoding="utf-8", newline="\n")
     tick("write overview.html")
-    write_plan_maps(outcome, folder, fictional=fictional, basemap=basemap)
-    return pages
+    return pages, write_plan_maps(outcome, folder, fictional=fictional, basemap=basemap)
 
 
 def _write_reports(
-    outcome: PlanOutcome, folder: Path, tick: "Tick", pages: Mapping[str, str], made_on: str
+    outcome: PlanOutcome,
+    folder: Path,
+    tick: "Tick",
+    pages: Mapping[str, str],
+    *,
+    made_on: str,
+    beside: tuple[str, ...],
 ) -> None:
     from geoplan.app.report import draw_maps, make_view, page_picture, write_report
     from geoplan.app.report_docx import write_docx
@@ -260,9 +268,9 @@ def _write_reports(
     for key, drawing in drawings.items():
         (folder / f"pictures/{key}.png").write_bytes(large[key])
         (folder / f"pictures/{key}.svg").write_bytes(drawing.save("svg", dpi=_PRINT_DPI))
-    view = make_view(outcome, drawings.values(), made_on=made_on)
+    view = make_view(outcome, drawings.values(), made_on=made_on, beside=beside)
     tick("write report.html")
-    small = {key: page_picture(drawing) for key, drawing in drawings.items()}
+    small = {key: page_picture(drawing, large[key]) for key, drawing in drawings.items()}
     write_report(outcome, folder / "report.html", pages, pictures=small, view=view)
     tick("write report.docx")
     write_docx(view, folder / "report.docx", pictures=large, template=outcome.template)
@@ -275,6 +283,7 @@ def _map_page(
     fictional: bool,
     basemap: "Basemap | None",
 ) -> str:
+    from geoplan.app.report_words import target_words
     from geoplan.maps import indicator_map
 
     headline, target = indicator.headline, indicator.target
@@ -285,7 +294,7 @@ def _map_page(
         title=indicator.title,
         lang=outcome.lang,
         context=map_context(outcome, indicator),
-        target_text=target.text if target else None,
+        target_text=target_words(target, outcome.lang) if target else None,
         target_met=who_meets(indicator),
         fictional=fictional,
         basemap=basemap,

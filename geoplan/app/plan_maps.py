@@ -43,7 +43,7 @@ def plan_basemap(plan: "Plan") -> "Basemap | None":
 
 def write_plan_maps(
     outcome: "PlanOutcome", folder: Path, *, fictional: bool, basemap: "Basemap | None"
-) -> None:
+) -> tuple[str, ...]:
     """
     Write ``overview.html``, and ``verdicts.html`` if there are targets.
 
@@ -57,7 +57,13 @@ def write_plan_maps(
         Whether to mark the maps as made up.
     basemap : Basemap or None
         Tiles to lay under the maps.
+
+    Returns
+    -------
+    tuple of str
+        The names of the files written.
     """
+    from geoplan.app.report_words import target_words
     from geoplan.maps import Finding, overview_map, verdict_map
 
     findings = [
@@ -66,13 +72,13 @@ def write_plan_maps(
             result=indicator.result,
             of=indicator.headline.of,
             part=indicator.headline.part,
-            target_text=indicator.target.text if indicator.target else "",
+            target_text=target_words(indicator.target, outcome.lang) if indicator.target else "",
             target_met=who_meets(indicator),
         )
         for indicator in outcome.indicators
     ]
     if not findings:
-        return
+        return ()
     given: dict[str, Any] = {
         "lang": outcome.lang,
         "context": quiet_layers(outcome),
@@ -80,5 +86,7 @@ def write_plan_maps(
         "basemap": basemap,
     }
     overview_map(findings, title=outcome.name, **given).save(folder / "overview.html")
-    if any(finding.target_text for finding in findings):
-        verdict_map(findings, **given).save(folder / "verdicts.html")
+    if not any(finding.target_text for finding in findings):
+        return ("overview.html",)
+    verdict_map(findings, **given).save(folder / "verdicts.html")
+    return ("overview.html", "verdicts.html")

@@ -104,7 +104,11 @@ def report_html(
 
 
 def make_view(
-    outcome: PlanOutcome, drawn: "Iterable[Picture | Drawing]" = (), *, made_on: str = ""
+    outcome: PlanOutcome,
+    drawn: "Iterable[Picture | Drawing]" = (),
+    *,
+    made_on: str = "",
+    beside: Iterable[str] = (),
 ) -> ReportView:
     """
     Turn an outcome into the words and tables of its report, whatever it will be written as.
@@ -117,6 +121,8 @@ def make_view(
         Static maps, whose notices join those of the run.
     made_on : str
         Date of the run.
+    beside : iterable of str
+        Maps of all indicators that lie beside the report: ``overview.html``, ``verdicts.html``.
 
     Returns
     -------
@@ -125,7 +131,7 @@ def make_view(
     """
     noticed = [notice for picture in drawn for notice in picture.notices]
     told = dataclasses.replace(outcome, notices=(*outcome.notices, *noticed))
-    return report_view(told, define, made_on=made_on)
+    return report_view(told, define, made_on=made_on, beside=beside)
 
 
 def draw_pictures(outcome: PlanOutcome) -> "dict[str, Picture]":
@@ -145,11 +151,15 @@ def draw_pictures(outcome: PlanOutcome) -> "dict[str, Picture]":
     return {key: page_picture(drawing) for key, drawing in draw_maps(outcome).items()}
 
 
-def page_picture(drawing: "Drawing") -> "Picture":
-    """Save a static map in the size that a page shows it in."""
+def page_picture(drawing: "Drawing", large: bytes | None = None) -> "Picture":
+    """Save a static map in the size that a page shows it in: half of a `large` one of 300 dpi."""
     from geoplan.maps.static import Picture
+    from geoplan.maps.static_parts import halved_png
 
-    return Picture(drawing.save("png", dpi=_PAGE_DPI), drawing.notices, drawing.lang)
+    small = (
+        drawing.save("png", dpi=_PAGE_DPI) if large is None else halved_png(large, dpi=_PAGE_DPI)
+    )
+    return Picture(small, drawing.notices, drawing.lang)
 
 
 def draw_maps(outcome: PlanOutcome) -> "dict[str, Drawing]":

@@ -35,7 +35,7 @@ def bar_charts(indicator: IndicatorOutcome, lang: str) -> tuple[BarChart, ...]:
     judged = compares_districts(indicator)
     bound = target.value if target and judged else None
     # An amount of the whole dwarfs its districts; a ratio of the whole is comparable with theirs.
-    with_whole = measure.unit == "1" or "/" in measure.unit
+    with_whole = not measure.is_amount
     values = measure.districts["value"].tolist()
     known = [v for v in [*values, measure.value if with_whole else 0.0, bound] if _known(v)]
     ticks = axis_ticks(max(known, default=0.0), share=measure.unit == "1")

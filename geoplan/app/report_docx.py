@@ -138,6 +138,9 @@ def _summary(document: "Document", view: ReportView) -> None:
     counts = " · ".join(f"{card.mark} {card.count} {card.word}" for card in view.cards)
     if counts:
         styled(document, counts, "Normal")
+    if view.plan_maps:
+        named = "; ".join(f"{words} ({file})" for file, words in view.plan_maps)
+        styled(document, f"{say('page.maps_beside', view.lang)} {named}", "Normal")
     _captioned(document, view.verdicts, view.lang)
     if view.glance:
         _captioned(document, view.glance, view.lang)

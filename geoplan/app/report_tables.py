@@ -172,14 +172,19 @@ def district_table(indicator: IndicatorOutcome, lang: str) -> Table:
     whole_standing: Standing = indicator.verdict.status if indicator.verdict else ""
     judged = compares_districts(indicator)
     bound = indicator.target.value if indicator.target else None
-    over = _column(measure, "numerator", measure.numerator_unit, lang, None)
-    under = _column(measure, "denominator", measure.denominator_unit, lang, None)
-    value = _column(measure, "value", measure.unit, lang, bound)
+    columns = {"value": _column(measure, "value", measure.unit, lang, bound)}
+    if not measure.is_amount:  # an amount is its own numerator, over nothing
+        columns = {
+            "numerator": _column(measure, "numerator", measure.numerator_unit, lang, None),
+            "denominator": _column(measure, "denominator", measure.denominator_unit, lang, None),
+            **columns,
+        }
     headings = [
         Heading(say("table.district", lang)),
-        Heading(say("table.numerator", lang), over.unit, numeric=True),
-        Heading(say("table.denominator", lang), under.unit, numeric=True),
-        Heading(say("table.value", lang), value.unit, numeric=True),
+        *(
+            Heading(say(f"table.{key}", lang), column.unit, numeric=True)
+            for key, column in columns.items()
+        ),
     ]
     if judged:
         headings.append(Heading(say("table.verdict", lang)))
@@ -195,7 +200,7 @@ def district_table(indicator: IndicatorOutcome, lang: str) -> Table:
             whole=k == 0,
         )
         for k, (standing, *texts) in enumerate(
-            zip(standings, names, over.texts, under.texts, value.texts, strict=True)
+            zip(standings, names, *(column.texts for column in columns.values()), strict=True)
         )
     )
     caption = say(
@@ -226,18 +231,17 @@ def measures_table(indicator: IndicatorOutcome, lang: str) -> Table | None:
     measures = indicator.result.measures
     if len(measures) < 2:
         return None
+    amounts_only = all(measure.is_amount for measure in measures)
+    fraction = () if amounts_only else ("numerator", "denominator")
     headings = (
         Heading(say("table.of", lang)),
-        Heading(say("table.numerator", lang), numeric=True),
-        Heading(say("table.denominator", lang), numeric=True),
-        Heading(say("table.value", lang), numeric=True),
+        *(Heading(say(f"table.{key}", lang), numeric=True) for key in (*fraction, "value")),
     )
     rows = tuple(
         Row(
             (
                 Cell(measure_words(measure, lang)),
-                Cell(_with_unit(measure.numerator, measure.numerator_unit, lang)),
-                Cell(_with_unit(measure.denominator, measure.denominator_unit, lang)),
+                *(Cell(_part_of(measure, key, lang)) for key in fraction),
                 Cell(_with_unit(measure.value, measure.unit, lang)),
             ),
             whole=measure.label == indicator.headline.label and indicator.target is not None,
@@ -312,6 +316,13 @@ def _column_scale(unit: str, values: Iterable[float]) -> Scale:
     # districts away, so the districts choose the unit.
     _, *districts = values
     return scale_for(unit, districts)
+
+
+def _part_of(measure: Measure, key: str, lang: str) -> str:
+    """Write the numerator or denominator of the whole; a dash for a plain amount."""
+    if measure.is_amount:
+        return "–"
+    return _with_unit(getattr(measure, key), getattr(measure, f"{key}_unit"), lang)
 
 
 def _with_unit(value: float, unit: str, lang: str) -> str:

@@ -1,6 +1,6 @@
 """The report as plain values: what it says, before it is a page, a document or a workbook."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -134,6 +134,8 @@ class ReportView:
         Paragraphs.
     made_by : str
         The last line.
+    plan_maps : tuple of (str, str)
+        File beside the report with a map of all indicators, and what it shows.
     """
 
     name: str
@@ -152,9 +154,12 @@ class ReportView:
     versions: tuple[tuple[str, str], ...]
     methods: tuple[str, ...]
     made_by: str
+    plan_maps: tuple[tuple[str, str], ...] = ()
 
 
-def report_view(outcome: PlanOutcome, define: Define, *, made_on: str = "") -> ReportView:
+def report_view(
+    outcome: PlanOutcome, define: Define, *, made_on: str = "", beside: Iterable[str] = ()
+) -> ReportView:
     """
     Turn the outcome of a plan into the words and tables of its report.
 
@@ -166,6 +171,8 @@ def report_view(outcome: PlanOutcome, define: Define, *, made_on: str = "") -> R
         Gives the definition of a result in words, from the result and the language.
     made_on : str
         Date of the run, such as ``2025-06-30``; a report without one is the same every time.
+    beside : iterable of str
+        Maps of all indicators that lie beside the report: ``overview.html``, ``verdicts.html``.
 
     Returns
     -------
@@ -198,6 +205,9 @@ def report_view(outcome: PlanOutcome, define: Define, *, made_on: str = "") -> R
             date=made_on,
             version=visible(outcome.versions.get("geoplan", "")),
             crs=visible(outcome.study_crs.crs),
+        ),
+        plan_maps=tuple(
+            (file, say(f"page.maps_{file.removesuffix('.html')}", lang)) for file in beside
         ),
     )
 

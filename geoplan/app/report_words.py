@@ -252,7 +252,7 @@ def fraction_words(measure: Measure, lang: str) -> str:
     Parameters
     ----------
     measure : Measure
-        The measure; empty text unless both are known.
+        The measure; empty text unless both are known, and of a plain amount.
     lang : {"en", "zh"}
         The language.
 
@@ -261,7 +261,9 @@ def fraction_words(measure: Measure, lang: str) -> str:
     str
         Such as ``"1,493,908 of 1,952,978 people"``.
     """
-    if not (math.isfinite(measure.numerator) and math.isfinite(measure.denominator)):
+    if measure.is_amount or not (
+        math.isfinite(measure.numerator) and math.isfinite(measure.denominator)
+    ):
         return ""
     numerator, denominator = amounts(measure, lang)
     key = "fraction" if measure.unit == "1" else "ratio"

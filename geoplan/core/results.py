@@ -58,6 +58,11 @@ class Measure:
         """Key of the measure within its result: ``of``, or ``of/part``."""
         return f"{self.of}/{self.part}" if self.part else self.of
 
+    @property
+    def is_amount(self) -> bool:
+        """Whether it is a plain amount, over nothing: metres of line, a count."""
+        return not self.denominator_unit
+
 
 @dataclass(frozen=True)
 class Result:

@@ -20,7 +20,9 @@ from geoplan.app.export_gpkg import wide_districts, write_gpkg
 from geoplan.app.export_json import plain, results_document, results_schema, write_json
 from geoplan.app.export_xlsx import write_results_xlsx, write_xlsx
 from geoplan.app.provenance import provenance_document
+from geoplan.core.definitions import define
 from geoplan.core.notices import Notice
+from geoplan.core.results import make_amount
 
 
 @pytest.fixture
@@ -130,13 +132,13 @@ def _sheets(path):
         ("en", ["Summary", "Definitions", "Layers", "Warnings"]),
     ],
 )
-def test_the_workbook_has_a_sheet_per_indicator_between_summary_and_definitions(
+def test_the_workbook_tells_the_definitions_before_a_sheet_per_indicator(
     outcomes, tmp_path, lang, names
 ):
     write_xlsx(outcomes.make_outcome(lang), tmp_path / "r.xlsx")
     _, book = _sheets(tmp_path / "r.xlsx")
     titles = book.sheetnames
-    assert (titles[0], titles[-3:], len(titles)) == (names[0], names[1:], 8)
+    assert ([*titles[:2], *titles[-2:]], len(titles)) == (names, 8)
 
 
 def test_cells_hold_numbers_unrounded_and_unknown_ones_are_empty(outcome, tmp_path):
@@ -146,7 +148,7 @@ def test_cells_hold_numbers_unrounded_and_unknown_ones_are_empty(outcome, tmp_pa
     values = outcome.indicators[0].result.measures[0].districts["value"].tolist()
     assert [row[2] for row in rows[1:-1]] == values
     assert rows[-1][2] == outcome.indicators[0].headline.value
-    park = book.sheetnames[3]
+    park = book.sheetnames[4]
     assert (sheets[park][3][2], sheets[park][3][3]) == (None, None)
 
 
@@ -172,7 +174,7 @@ def test_sheet_names_are_valid_and_unique_whatever_the_titles(outcomes, tmp_path
     indicators = tuple(dataclasses.replace(plain_one, title=title) for title in titles)
     write_xlsx(outcomes.make_outcome("en", indicators), tmp_path / "r.xlsx")
     _, book = _sheets(tmp_path / "r.xlsx")
-    assert book.sheetnames[1:6] == ["a" * 31, "a" * 29 + " 2", "x_y__z____", "History 2", "_"]
+    assert book.sheetnames[2:7] == ["a" * 31, "a" * 29 + " 2", "x_y__z____", "History 2", "_"]
 
 
 @pytest.mark.parametrize(
@@ -187,7 +189,7 @@ def test_sheet_names_are_valid_and_unique_whatever_the_titles(outcomes, tmp_path
 def test_a_sheet_s_name_ends_with_a_whole_word(outcomes, tmp_path, title, name):
     indicator = dataclasses.replace(outcomes.plain_indicator(), title=title)
     write_xlsx(outcomes.make_outcome("en", (indicator,)), tmp_path / "r.xlsx")
-    assert _sheets(tmp_path / "r.xlsx")[1].sheetnames[1] == name
+    assert _sheets(tmp_path / "r.xlsx")[1].sheetnames[2] == name
 
 
 def test_every_warning_is_in_the_workbook(outcomes, tmp_path):
@@ -322,3 +324,32 @@ def test_a_plan_that_was_changed_since_is_not_quoted(outcomes, tmp_path):
     plan.write_text("# another\n", encoding="utf-8")
     outcome = outcomes.make_outcome(plan_path=str(plan))
     assert provenance_document(outcome, [])["plan"]["text"] is None
+
+
+def _counted(outcome):
+    """Give an outcome whose first indicator is a plain count."""
+    first, *others = outcome.indicators
+    result = first.result
+    measure = make_amount(result.districts, range(len(result.districts)), of="count", unit="count")
+    counted = dataclasses.replace(
+        first, result=dataclasses.replace(result, measures=(measure,)), target=None, verdict=None
+    )
+    return dataclasses.replace(outcome, indicators=(counted, *others))
+
+
+def test_a_plain_amount_has_no_fraction_in_the_workbook(outcome, tmp_path):
+    write_xlsx(_counted(outcome), tmp_path / "r.xlsx")
+    sheets, book = _sheets(tmp_path / "r.xlsx")
+    rows = sheets[book.sheetnames[2]]
+    assert len(rows[0]) == 3
+    assert rows[0][2].endswith("(个)")
+    summary = dict(zip(sheets["汇总"][0], sheets["汇总"][1], strict=True))
+    assert summary["单位"] == "个"
+    assert (summary["分子"], summary["分母"], summary["分母单位"]) == (None, None, None)
+
+
+def test_definitions_are_told_in_words_first(outcome, tmp_path):
+    write_xlsx(outcome, tmp_path / "r.xlsx")
+    rows = _sheets(tmp_path / "r.xlsx")[0]["口径"]
+    assert rows[1][2] == "定义"
+    assert rows[1][3] == define(outcome.indicators[0].result, "zh")[0]

@@ -46,7 +46,7 @@ FILES = [
 @pytest.fixture(autouse=True)
 def _quick_pages(monkeypatch):
     monkeypatch.setattr(outputs, "_map_page", lambda *_, **__: "<html>地图</html>")
-    monkeypatch.setattr("geoplan.app.plan_maps.write_plan_maps", lambda *_, **__: None)
+    monkeypatch.setattr("geoplan.app.plan_maps.write_plan_maps", lambda *_, **__: ())
 
     class Drawn:
         notices = ()
@@ -55,6 +55,7 @@ def _quick_pages(monkeypatch):
         def save(self, file_format="png", *, dpi=150):
             return f"{file_format} {dpi}".encode()
 
+    monkeypatch.setattr("geoplan.maps.static_parts.halved_png", lambda png, *, dpi: png)
     monkeypatch.setattr(
         "geoplan.app.report.draw_maps",
         lambda outcome: {indicator.id: Drawn() for indicator in outcome.indicators},

@@ -5,7 +5,12 @@ import pytest
 
 from geoplan.app.outcome import Target, Verdict
 from geoplan.app.report_summary import verdict_table
-from geoplan.app.report_tables import district_standings, district_table, other_tables
+from geoplan.app.report_tables import (
+    district_standings,
+    district_table,
+    measures_table,
+    other_tables,
+)
 from geoplan.app.report_view import report_view
 from geoplan.app.report_words import (
     conclusion,
@@ -17,6 +22,7 @@ from geoplan.app.report_words import (
 )
 from geoplan.core.definitions import define
 from geoplan.core.notices import Notice
+from geoplan.core.results import make_amount
 from geoplan.core.texts import catalogue
 
 LANGS = ("en", "zh")
@@ -309,3 +315,25 @@ def test_the_outcome_is_not_changed(outcomes):
     report_view(outcome, define)
     after = [measure.districts for i in outcome.indicators for measure in i.result.measures]
     assert all(old.equals(new) for old, new in zip(before, after, strict=True))
+
+
+def test_a_plain_amount_stands_over_nothing(outcomes):
+    indicator = outcomes.make_outcome("zh").indicators[0]
+    first = indicator.result.measures[0]
+    metres = [1_200.0 * k for k in range(len(indicator.result.districts))]
+    length = make_amount(indicator.result.districts, metres, of="length", unit="m")
+    result = dataclasses.replace(indicator.result, measures=(length, first))
+    counted = dataclasses.replace(indicator, result=result, target=None, verdict=None)
+    table = district_table(counted, "zh")
+    assert [heading.unit for heading in table.headings[:2]] == ["", "m"]
+    assert len(table.headings) == 2
+    assert fraction_words(length, "zh") == ""
+    both = measures_table(counted, "zh")
+    assert [cell.text for cell in both.rows[0].cells[1:3]] == ["–", "–"]
+    assert both.rows[0].cells[3].text.endswith("m")
+
+
+def test_the_maps_of_the_whole_plan_are_named_with_their_files(outcomes):
+    made = report_view(outcomes.make_outcome("zh"), define, beside=("overview.html",))
+    assert [file for file, _ in made.plan_maps] == ["overview.html"]
+    assert "总览" in made.plan_maps[0][1]
