@@ -19,10 +19,10 @@ HEAVY = ("folium", "osmnx", "matplotlib", "geopandas", "pandas", "numpy", "shape
 @pytest.fixture(autouse=True)
 def _quick_pages(monkeypatch):
     monkeypatch.setattr(outputs, "_map_page", lambda *_, **__: "<html></html>")
-    monkeypatch.setattr("geoplan.app.plan_maps.write_plan_maps", lambda *_, **__: None)
+    monkeypatch.setattr("geoplan.app.plan_maps.write_plan_maps", lambda *_, **__: ())
     monkeypatch.setattr(
         "geoplan.app.report.write_report",
-        lambda _, path, maps: Path(path).write_text(str(sorted(maps)), encoding="utf-8"),
+        lambda _, path, maps, **__: Path(path).write_text(str(sorted(maps)), encoding="utf-8"),
     )
 
 
@@ -234,7 +234,10 @@ def test_init_of_a_folder_that_is_not_there_is_bad_input(tmp_path):
 
 def test_demo_writes_the_city_and_runs_its_plan(tmp_path, small_city, monkeypatch):
     monkeypatch.setattr(
-        "geoplan.app.demo.write_demo", lambda folder, *, lang: small_city.write_city(folder / lang)
+        "geoplan.app.demo.write_demo",
+        lambda folder, *, lang, whole_catalogue: small_city.write_city(
+            folder / lang / str(whole_catalogue)
+        ),
     )
     ran = _geoplan("demo", tmp_path / "demo", "--lang", "zh", "--quiet")
     assert (ran.exit_code, (tmp_path / "demo-out" / "report.html").is_file()) == (0, True)

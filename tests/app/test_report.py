@@ -1,6 +1,5 @@
 import hashlib
 import re
-import shutil
 import zlib
 from base64 import b64decode, b64encode
 from html.parser import HTMLParser
@@ -214,24 +213,6 @@ def test_a_missing_font_is_among_the_warnings(outcomes, monkeypatch):
     monkeypatch.setattr("geoplan.maps.static.installed_cjk", lambda: ())
     outcome = outcomes.make_outcome("zh", (outcomes.plain_indicator(),))
     assert "fonts-noto-cjk" in "".join(Page(report_html(outcome, {})).text)
-
-
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))),
-    None,
-)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="pip install 'geoplan[browser]'")
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on the path")
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

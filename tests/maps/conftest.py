@@ -1,7 +1,5 @@
 """Fixtures for maps: hostile texts, a bundle, and pages opened in a browser without a network."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,9 +25,6 @@ HOSTILE = (
 )
 """Names that have to show exactly as typed."""
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
-_ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
-
 
 @pytest.fixture(params=HOSTILE)
 def hostile(request: pytest.FixtureRequest) -> str:
@@ -52,21 +47,6 @@ def bundle() -> Any:
         return load_bundle()
     except RenderError as error:
         pytest.skip(str(error))
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """Give a Chromium; the test skips where there is none."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="pip install 'geoplan[browser]'")
-    found = os.environ.get("GEOPLAN_CHROMIUM") or next(
-        filter(None, map(shutil.which, _NAMES)), None
-    )
-    if found is None:
-        pytest.skip("no Chromium found; install one, or set GEOPLAN_CHROMIUM to its path")
-    with playwright.sync_playwright() as started:
-        launched = started.chromium.launch(executable_path=found, args=list(_ARGUMENTS))
-        yield launched
-        launched.close()
 
 
 @pytest.fixture
