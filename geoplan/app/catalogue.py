@@ -39,7 +39,8 @@ class DocumentTarget(Table):
     """
     One number that a document asks for, as a plan file would write it.
 
-    ``example``: a choice of the open parameters where that of the row does not fit this number.
+    ``layers`` and ``example``: layers, and a choice of the open parameters, where those of the row
+    do not fit this number.
     """
 
     target: Text
@@ -50,6 +51,7 @@ class DocumentTarget(Table):
     part: Text | None = None
     excludes: list[Text] = Field(default_factory=list)
     about: Words | None = None
+    layers: dict[str, Text] = Field(default_factory=dict)
     example: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -134,7 +136,7 @@ class CatalogueEntry(Table):
         known = catalogue_sources()
         for kind, names, there in (
             ("family", [self.family], known.families),
-            ("layer", [*self.required, *self.optional, *self.layers.values()], known.layers),
+            ("layer", [*self.required, *self.optional, *self._named_layers], known.layers),
             ("standard", self.standards, known.standards),
             ("document", self.documents, known.documents),
         ):
@@ -142,6 +144,11 @@ class CatalogueEntry(Table):
             if unknown:
                 raise ValueError(f"names the {kind} {unknown[0]!r}, which catalogue_sources lacks.")
         return self
+
+    @property
+    def _named_layers(self) -> list[str]:
+        own = [target.layers for one in self.statements for target in one.targets]
+        return [name for layers in (self.layers, *own) for name in layers.values()]
 
     @property
     def documents(self) -> list[str]:

@@ -74,8 +74,8 @@ def _head(document: str, lang: str) -> str:
 
 def _layers(asked: list[_Asked], lang: str) -> Iterator[str]:
     kinds = {DISTRICTS: ""}
-    for entry, _, _ in asked:
-        for name in entry.required:
+    for entry, _, target in asked:
+        for name in (*entry.required, *target.layers.values()):
             kinds.setdefault(name, "")
         needed = {name: kind for name, kind in example_layers(entry).items() if kind}
         kinds |= {name: kind for name, kind in needed.items() if name in kinds}
@@ -132,6 +132,7 @@ def _again(
         "title": entry.title[lang],
         **entry.fixed,
         **entry.layers,
+        **target.layers,
         **entry.defaults,
         "source": source.file,
     }
