@@ -247,6 +247,9 @@ def demo(
         Path, typer.Argument(help="Folder for the built-in city's data and plan.")
     ] = Path("demo"),
     *,
+    all_: Annotated[
+        bool, typer.Option("--all", help="Every spatial indicator of the catalogue, not a dozen.")
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", help="Folder for the outputs.  [default: <folder>-out]"),
@@ -260,7 +263,7 @@ def demo(
         from geoplan.app.demo import write_demo
 
         language = lang or _Lang.en
-        plan = write_demo(folder, lang=language.value)
+        plan = write_demo(folder, lang=language.value, whole_catalogue=all_)
         beside = folder.resolve().with_name(f"{folder.resolve().name}-out")
         written, outcome = _run_into(plan, out or beside, language, quiet=quiet, fictional=True)
         _show(outcome, quiet=quiet, verbose=verbose)

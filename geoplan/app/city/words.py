@@ -44,6 +44,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Yunlu District (fictional): every spatial indicator of the catalogue",
         "云麓区（虚构）：指标库全部空间指标",
     ),
+    "growth": ("Growth of built-up cover since 2020", "2020 年以来人造地表的增长"),
+    "farmland": ("Safe use of contaminated farmland", "受污染耕地安全利用率"),
     "example": ("set for this example", "本示例自定"),
     "credit": ("geoplan's built-in fictional city", "geoplan 内置虚构城市"),
 }
