@@ -51,6 +51,8 @@ def name_of(table: str, key: str, lang: str) -> str:
     ('bus stops', 'kinder gardens')
     """
     known = catalogue(lang).get(f"maps.{table}.{key.replace('+', '_plus_')}")
+    if known is None and table == "of":  # a share of the things of a layer
+        known = catalogue(lang).get(f"maps.layer.{key}")
     if known is not None:
         return known
     # A code such as "0" or "II" says nothing by itself; a name does.
