@@ -101,7 +101,8 @@ def star_edges(polygons: "Geometries", points: "Geometries") -> StarEdges:
     polygons : array of Polygon or MultiPolygon, n values
         Where to measure.
     points : array of Point, m values
-        What to measure to; at least one. Points at one place are one.
+        What to measure to; at least one. Points at one place are one, and of points a few
+        millimetres apart one may stand for both.
 
     Returns
     -------
@@ -148,12 +149,35 @@ def _cut(polygons: "Geometries", at: "Floats") -> "tuple[Positions, Positions, G
     if len(at) == 1:
         rows = np.arange(len(polygons))
         return rows, np.zeros(len(polygons), dtype=np.intp), polygons
-    points = shapely.multipoints(at)
-    frame = shapely.box(*shapely.total_bounds([*polygons, points])).buffer(1.0)
-    cells = shapely.get_parts(shapely.voronoi_polygons(points, extend_to=frame, ordered=True))
+    point, cells = _cells(at, shapely.total_bounds(polygons))
     shapely.prepare(cells)
     cell, owner = shapely.STRtree(polygons).query(cells, predicate="intersects")
     pieces = polygons[owner]
     across = np.flatnonzero(~shapely.contains_properly(cells[cell], pieces))
     pieces[across] = shapely.intersection(cells[cell[across]], pieces[across])
-    return owner, cell, pieces
+    return owner, point[cell], pieces
+
+
+def _cells(at: "Floats", bounds: "Floats") -> "tuple[Positions, Geometries]":
+    """Point and geometry of each Voronoi cell; together they cover the bounds."""
+    from scipy.spatial import Voronoi
+
+    # GEOS gives cells that overlap or cross themselves where points stand in rows, as on a turned
+    # lattice; Qhull merges what it cannot tell apart. Four points far off close the outer cells,
+    # too far to be the nearest one of any place asked for.
+    far = 8 * np.abs(np.concatenate([at.ravel(), np.nan_to_num(bounds)])).max() + 1.0
+    around = far * np.array([[1.0, 0.1], [-0.1, 1.0], [-1.0, -0.1], [0.1, -1.0]])
+    diagram = Voronoi(np.concatenate([at, around]))
+    sides = np.asarray(diagram.ridge_points).T.ravel()
+    ends = np.asarray(diagram.ridge_vertices)
+    ends = np.concatenate([ends, ends])
+    closed = (sides < len(at)) & (ends >= 0).all(axis=1)
+    sides, ends = sides[closed], ends[closed]
+    order = np.argsort(sides, kind="stable")
+    point, number = np.unique(sides, return_inverse=True)
+    corners = diagram.vertices[ends[order]].reshape(-1, 2)
+    hulls = shapely.convex_hull(
+        shapely.multipoints(shapely.points(corners), indices=np.repeat(number[order], 2))
+    )
+    areal = shapely.area(hulls) > 0
+    return point[areal], hulls[areal]

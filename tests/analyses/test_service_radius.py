@@ -7,6 +7,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
+from shapely import affinity
 
 from geoplan.analyses.service_radius import service_radius
 from geoplan.analyses.voronoi_edges import star_edges
@@ -167,3 +168,23 @@ def test_radii_are_in_order_and_a_further_facility_makes_none_larger(pairs):
 def test_bad_inputs_are_refused(stations, more, error, match):
     with pytest.raises(error, match=match):
         service_radius(stations, two_districts(), **({"of": ["land"]} | more))
+
+
+@pytest.mark.parametrize("degrees", [1, 31, 45])
+def test_stations_in_rows_have_the_same_radii_however_the_rows_are_turned(degrees):
+    rng = np.random.default_rng(degrees)
+    rows = np.unique(np.round(rng.uniform(0, 1000, (40, 2)) / 50) * 50, axis=0)
+
+    def radii(angle):
+        square, *stations = (
+            affinity.rotate(one, angle, origin=(0, 0))
+            for one in (shapely.box(0, 0, 1000, 1000), *shapely.points(rows))
+        )
+        district = gpd.GeoDataFrame(
+            {"district_id": ["a"], "name": ["甲"]}, geometry=[square], crs="EPSG:4547"
+        )
+        stops = gpd.GeoDataFrame(geometry=stations, crs="EPSG:4547")
+        found = service_radius(stops, district, of=["land"])
+        return [found.measure("land", part).value for part in ("mean", "p50", "p90", "farthest")]
+
+    assert radii(degrees) == pytest.approx(radii(0), rel=1e-9)
