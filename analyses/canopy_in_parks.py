@@ -1,12 +1,15 @@
 """Canopy in parks: what tree crowns cover of each park, and of the parks of each district."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 
 from geoplan.analyses.cover_areas import (
     Cover,
+    CoverAreas,
     cover_areas,
     cover_facts,
     cover_notices,
@@ -28,6 +31,9 @@ from geoplan.layers.land_cover import LandCover
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
+    from numpy.typing import NDArray
+
+    Bools = NDArray[np.bool_]
 
 PARKS = "parks"
 
@@ -65,14 +71,15 @@ def canopy_in_parks(
         column          dtype   unit meaning
         =============== ======= ==== =====================================================
         ``value``       float64 1    ``numerator / denominator``, in [0, 1]; NaN where the
-                                     district has no park, or nothing is known of it
+                                     district has no park, or its parks lie beyond the raster
+                                     or the rectangle around all crowns
         ``numerator``   float64 m²   canopy on the ground of parks in the district
         ``denominator`` float64 m²   ground of parks in the district, its cover being known
         =============== ======= ==== =====================================================
 
-        Layer ``parks``: each whole park with ``park_area_m2, canopy_m2, canopy_share,
-        unknown_m2``; a park on a border is measured whole there. Layer ``mask``: ground of parks
-        per district.
+        Layer ``park_canopy``: each whole park with ``park_area_m2, canopy_m2, canopy_share,
+        unknown_m2``; a park on a border is measured whole there. Layers ``mask`` (ground of parks
+        per district) and ``parks`` as given.
 
     Raises
     ------
@@ -95,8 +102,9 @@ def canopy_in_parks(
     :math:`R_D = |D \cap P \cap C| / |D \cap P \cap K|`. The plan [1]_ names both 森林覆盖率 and
     郁闭度 of urban parks and defines neither. This is the share of ground under crowns. 郁闭度, the
     density of the canopy *within a wood*, has the wood and not the park below the line, and is
-    larger. Water and paths in a park are part of its ground. Crowns drawn as polygons in one park
-    only say nothing of the others: see how much lies under none. Cost: see
+    larger. Water and paths in a park are part of its ground. Crowns mapped in one quarter only say
+    nothing of the others: parks wholly beyond the rectangle around all crowns are unknown, not
+    bare; of those inside, nobody but the planner knows whether they were mapped. Cost: see
     `geoplan.analyses.cells.class_areas.class_areas`.
 
     References
@@ -122,7 +130,9 @@ def canopy_in_parks(
     check_polygons(parks, PARKS)
     wanted = {"canopy": _wanted(canopy, classes)}
     zones = make_zones(districts, parks, PARKS)
-    found = cover_areas(canopy, zones.frame, wanted)
+    found, beyond = _where_mapped(
+        canopy, wanted["canopy"], zones.frame, cover_areas(canopy, zones.frame, wanted)
+    )
     over, over_whole = zones.split(found.area_m2[:, 0])
     under, under_whole = zones.split(found.known_m2)
     _, unknown_m2 = zones.split(found.unknown_m2)
@@ -135,12 +145,13 @@ def canopy_in_parks(
     gap_m2 = float(unknown_m2) if raster or classes is not None else 0.0
     whole_m2 = float(under_whole) + (float(unknown_m2) if raster else 0.0)
     notices += cover_notices(canopy, zones, gap_m2, whole_m2)
+    notices += _not_mapped(canopy, beyond[: zones.count])
     mask = {} if zones.mask is None else {"mask": areas_layer(zones.mask, districts, ())}
     return Result(
         analysis="canopy_in_parks",
         measures=(measure,),
         districts=districts,
-        layers={PARKS: _each_park(parks, canopy, wanted), **mask},
+        layers={"park_canopy": _each_park(parks, canopy, wanted), PARKS: parks, **mask},
         definition={
             **cover_facts(canopy, "canopy"),
             **_park_facts(parks),
@@ -151,7 +162,7 @@ def canopy_in_parks(
     )
 
 
-def _wanted(canopy: Cover, classes: Sequence[str] | None) -> Any:  # noqa: ANN401 (array of bool)
+def _wanted(canopy: Cover, classes: Sequence[str] | None) -> "Bools":
     if classes is not None:
         return pick(canopy, classes, "classes")
     if isinstance(canopy, LandCover):
@@ -162,6 +173,36 @@ def _wanted(canopy: Cover, classes: Sequence[str] | None) -> Any:  # noqa: ANN40
     return np.ones(len(canopy), dtype=bool)
 
 
+def _where_mapped(
+    canopy: Cover,
+    wanted: "Bools",
+    zones: "GeoDataFrame",
+    found: CoverAreas,
+) -> "tuple[CoverAreas, Bools]":
+    """Take zones wholly beyond the rectangle of all crowns for unknown, and say which they are."""
+    if isinstance(canopy, LandCover) or not wanted.any():
+        return found, np.zeros(len(zones), dtype=bool)
+    ground = np.asarray(zones.geometry.array, dtype=object)
+    rectangle = shapely.box(*canopy.total_bounds)
+    beyond = ~shapely.is_empty(ground) & ~shapely.intersects(ground, rectangle)
+    return replace(found, known_m2=np.where(beyond, 0.0, found.known_m2)), beyond
+
+
+def _not_mapped(canopy: Cover, beyond: "Bools") -> list[Notice]:
+    if isinstance(canopy, LandCover):
+        return []
+    told = []
+    if not len(canopy):
+        told.append(Notice("layer_empty_counts_zero", layer_name(canopy, "canopy")))
+    if beyond.any():
+        told.append(
+            Notice(
+                "canopy_not_mapped", layer_name(canopy, "canopy"), int(beyond.sum()), len(beyond)
+            )
+        )
+    return told
+
+
 def _park_facts(parks: "GeoDataFrame") -> dict[str, Any]:
     facts = layer_facts(parks, PARKS)
     return {"parks": facts["parks"], "park_count": facts["park_count"]}
@@ -169,12 +210,12 @@ def _park_facts(parks: "GeoDataFrame") -> dict[str, Any]:
 
 def _each_park(parks: "GeoDataFrame", canopy: Cover, wanted: Any) -> "GeoDataFrame":  # noqa: ANN401
     """Measure every park whole, for itself."""
-    found = cover_areas(canopy, parks, wanted)
+    found, _ = _where_mapped(canopy, wanted["canopy"], parks, cover_areas(canopy, parks, wanted))
     over, under = found.area_m2[:, 0], found.known_m2
     share = np.divide(over, under, out=np.full(len(parks), np.nan), where=under > 0)
     return parks.assign(
         park_area_m2=parks.geometry.area.to_numpy(),
         canopy_m2=over,
         canopy_share=share,
-        unknown_m2=found.unknown_m2 if isinstance(canopy, LandCover) else 0.0,
+        unknown_m2=parks.geometry.area.to_numpy() - under,
     )

@@ -84,7 +84,7 @@ def runoff_coefficient(
         ``denominator`` float64 m²   area of the surfaces
         =============== ======= ==== =====================================================
 
-        Layer ``areas``, if given: each that counts, with ``surface_m2, coefficient``.
+        Layer ``units``, if areas are given: each that counts, with ``surface_m2, coefficient``.
 
     Raises
     ------
@@ -155,7 +155,7 @@ def runoff_coefficient(
     measure = make_measure(
         districts, run, ground, of=RUNOFF, totals=(float(run_whole), float(ground_whole))
     )
-    each = {} if units is None else {"areas": _each(units, cover, groups, values)}
+    each = {} if units is None else {"units": _each(units, cover, groups, values)}
     return Result(
         analysis="runoff_coefficient",
         measures=(measure,),

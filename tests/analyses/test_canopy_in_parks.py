@@ -29,7 +29,7 @@ def test_cells_of_trees_over_the_ground_of_parks():
     found = canopy_in_parks(parks, districts_of(WHOLE), canopy=cover_of(NINE), classes=["trees"])
     # 150 + 100 m² of trees in the first of 300 m², the second of 100 m² all trees.
     assert (found.measures[0].numerator, found.measures[0].denominator) == (350, 400)
-    each = found.layers["parks"]
+    each = found.layers["park_canopy"]
     assert each["canopy_m2"].tolist() == pytest.approx([250, 100])
     assert each["canopy_share"].tolist() == pytest.approx([250 / 300, 1])
 
@@ -39,8 +39,25 @@ def test_crowns_that_overlap_and_parks_that_overlap_count_once():
     parks = parks_of(shapely.box(0, 0, 20, 10), shapely.box(0, 0, 20, 10))
     found = canopy_in_parks(parks, districts_of(WHOLE), canopy=crowns)
     assert (found.measures[0].numerator, found.measures[0].denominator) == (150, 200)
-    assert found.layers["parks"]["canopy_share"].tolist() == [0.75, 0.75]
+    assert found.layers["park_canopy"]["canopy_share"].tolist() == [0.75, 0.75]
     assert found.notices == ()
+
+
+def test_parks_where_no_crown_was_mapped_are_unknown_and_not_bare():
+    crowns = parks_of(shapely.box(0, 0, 10, 10))
+    districts = districts_of(shapely.box(0, 0, 20, 10), shapely.box(20, 0, 40, 10))
+    parks = parks_of(shapely.box(0, 0, 20, 10), shapely.box(30, 0, 40, 10))
+    found = canopy_in_parks(parks, districts, canopy=crowns)
+    assert found.measures[0].value == 0.5
+    assert np.isnan(found.measures[0].districts["value"][1])
+    assert found.layers["park_canopy"]["unknown_m2"].tolist() == [0, 100]
+    assert [notice.code for notice in found.notices] == ["canopy_not_mapped"]
+
+
+def test_an_empty_layer_of_crowns_counts_zero_and_is_told():
+    found = canopy_in_parks(parks_of(WHOLE), districts_of(WHOLE), canopy=parks_of())
+    assert found.measures[0].value == 0
+    assert [notice.code for notice in found.notices] == ["layer_empty_counts_zero"]
 
 
 def test_a_district_without_a_park_has_no_share():
@@ -68,7 +85,7 @@ def test_parks_beyond_the_raster_are_unknown():
         classes=["trees"],
     )
     assert found.measures[0].denominator == pytest.approx(100)
-    assert found.layers["parks"]["unknown_m2"].tolist() == pytest.approx([100])
+    assert found.layers["park_canopy"]["unknown_m2"].tolist() == pytest.approx([100])
     assert [notice.code for notice in found.notices] == ["cover_unknown"]
 
 
@@ -86,7 +103,7 @@ def test_districts_that_divide_a_park_add_up_to_what_cutting_cells_gives(parts, 
     )
     inside = cut_m2(cells, [TREES], park)
     assert found.measures[0].numerator == pytest.approx(inside, abs=1e-5)
-    assert found.layers["parks"]["canopy_m2"].item() == pytest.approx(inside, abs=1e-5)
+    assert found.layers["park_canopy"]["canopy_m2"].item() == pytest.approx(inside, abs=1e-5)
 
 
 def test_a_raster_wants_its_classes():

@@ -49,7 +49,7 @@ def test_only_areas_of_the_status_count():
     # Two built cells; then one and a half of trees.
     assert found.measures[0].denominator == pytest.approx(350)
     assert found.measures[0].numerator == pytest.approx(200 * 0.8 + 150 * 0.2)
-    assert found.layers["areas"]["coefficient"].tolist() == pytest.approx([0.8, 0.2])
+    assert found.layers["units"]["coefficient"].tolist() == pytest.approx([0.8, 0.2])
     assert [notice.code for notice in found.notices] == ["areas_of_other_status"]
 
 
