@@ -12,7 +12,7 @@ import shapely
 from geoplan.core.crs import require_metric_crs
 from geoplan.maps.cards import Bounds, LegendEntry, Symbol
 from geoplan.maps.facilities import DOT, RING, objects_part
-from geoplan.maps.grid_overlay import PICTURE_FROM, overlay, picture_of
+from geoplan.maps.grid_overlay import overlay, picture_of
 from geoplan.maps.layers import Style, add_panes, group, shapes_layer
 from geoplan.maps.memory import once
 from geoplan.maps.parts import Part
@@ -167,6 +167,8 @@ _OTHER = _Quiet("#dfe1e4", "#8a949d", 1.2)
 _DOTS = {"rail_stations": RING, "rail_entrances": RING, "bus_stops": DOT}
 ORIENTATION = ("water", "rivers", "roads", "rail")
 """Layers that are on at first wherever they are part of the context."""
+# A layer for reference is on every map of a run: above these it is drawn more cheaply.
+CONTEXT_SHAPES, CONTEXT_CORNERS = 2_000, 60_000
 _BELOW = ("eco_line", "red_lines", "built_up", "residential_land", "water", "rivers")
 
 
@@ -214,13 +216,21 @@ def _context_part(name: str, layer: "GeoDataFrame", ground: Ground, *, show: boo
     look = _QUIET.get(name, _OTHER)
     title = capital(name_of("layer", name, ground.lang))
     if _dimension(layer) == 0:
-        return objects_part(layer, ground, title=title, dot=_DOTS.get(name), show=show)
+        return objects_part(
+            layer,
+            ground,
+            title=title,
+            dot=_DOTS.get(name),
+            show=show,
+            cluster_from=CONTEXT_SHAPES,
+        )
     symbol: Symbol = "line" if _dimension(layer) == -1 else "area"
     notes: tuple[str, ...] = ()
-    if len(layer) > PICTURE_FROM and symbol == "area":
+    colour = look.fill if symbol == "area" else look.line
+    if _is_heavy(layer, symbol):
         notes = (say("legend.pictured", ground.lang, layer=title),)
-        picture = picture_of(layer, np.zeros(len(layer), dtype=int))
-        part: folium.map.Layer = overlay(picture, [look.fill], pane=look.pane, opacity=look.opacity)
+        picture = once("picture", layer, lambda: picture_of(layer, np.zeros(len(layer), dtype=int)))
+        part: folium.map.Layer = overlay(picture, [colour], pane=look.pane, opacity=look.opacity)
     else:
         fill = look.fill if symbol == "area" else ""
         style = Style(
@@ -229,9 +239,15 @@ def _context_part(name: str, layer: "GeoDataFrame", ground: Ground, *, show: boo
         pane = look.pane if symbol == "area" else "gp-lines"
         shown = once("merged", layer, lambda: _merged(ground.display(layer)), ground.tolerance_m)
         part = shapes_layer(shown, style=style, pane=pane)
-    colour = look.fill if symbol == "area" else look.line
     entry = LegendEntry(colour, title, len(layer), symbol)
     return Part(group(title, [part], show=show), "layer", entries=(entry,), notes=notes)
+
+
+def _is_heavy(layer: "GeoDataFrame", symbol: Symbol) -> bool:
+    if symbol == "area" and len(layer) > CONTEXT_SHAPES:
+        return True
+    corners = shapely.get_num_coordinates(layer.geometry.to_numpy())
+    return bool(corners.sum() > CONTEXT_CORNERS)
 
 
 def _merged(shown: "GeoDataFrame") -> "GeoDataFrame":

@@ -67,6 +67,7 @@ def objects_part(
     dot: Dot | None = None,
     show: bool | None = None,
     tips: "Sequence[Tip]" = (),
+    cluster_from: int = CLUSTER_FROM,
 ) -> Part:
     """
     Draw places as small circles with tooltips.
@@ -85,16 +86,18 @@ def objects_part(
         Whether they are on at first; by default up to 2,500.
     tips : sequence of Tip
         Further lines of the tooltip, after name and key.
+    cluster_from : int
+        Above so many places they are clusters without tooltips.
 
     Returns
     -------
     Part
-        Above 20,000 places in clusters without tooltips, which the legend says.
+        The legend says it where they are in clusters.
     """
     look = dot or (RING if len(layer) <= _RINGS_UP_TO else DOT)
     shown = once("points", layer, lambda: _points(layer, ground), ground.tolerance_m)
     notes: tuple[str, ...] = ()
-    if len(layer) > CLUSTER_FROM:
+    if len(layer) > cluster_from:
         drawn = [cluster_layer(shown, color=look.fill, radius_px=look.radius_px)]
         notes = (say("legend.clustered", ground.lang, count=numbers.number(len(layer))),)
     else:

@@ -29,8 +29,6 @@ _STRAY = ("thumbs.db", "desktop.ini", ".ds_store")
 _SHOWN = 3
 _BESIDE = ("-wal", "-shm", "-journal", ".aux.xml", ".qmd")
 
-# Context is drawn quietly under an indicator; more features than this would drown the map.
-_CONTEXT_LAYERS_ROWS = 2_000
 _OTHER_STEPS = 8  # overview, pictures, three reports, three files of results
 _PRINT_DPI = 300
 _NO_CONTEXT = frozenset({"districts", "population", "jobs"})
@@ -333,8 +331,8 @@ def map_context(
     Returns
     -------
     mapping of str to GeoDataFrame
-        Layers that the result does not hold itself, without the demand layers and without those
-        of more than 2,000 features.
+        Layers that the result does not hold itself, without the demand layers. Large ones are
+        drawn as pictures or clusters, and the legend says so.
     """
     shown = {id(layer) for layer in indicator.result.layers.values()}
     quiet = quiet_layers(outcome)
@@ -346,7 +344,7 @@ def quiet_layers(outcome: PlanOutcome) -> "Mapping[str, GeoDataFrame]":
     return {
         name: layer
         for name, layer in outcome.layers.items()
-        if outcome.records[name].kind not in _NO_CONTEXT and 0 < len(layer) <= _CONTEXT_LAYERS_ROWS
+        if outcome.records[name].kind not in _NO_CONTEXT and len(layer)
     }
 
 
