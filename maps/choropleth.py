@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from geoplan.maps.areas import areas_part
 from geoplan.maps.districts import share_part
+from geoplan.maps.linked import linked_parts
 from geoplan.maps.measured import measured_parts
 from geoplan.maps.page import MapPage
 from geoplan.maps.sheet import finish, make_ground, ordered, request
@@ -126,5 +127,6 @@ def choropleth_map(  # noqa: PLR0913 (the parts of one page)
         for measure in ordered(asked)
     ]
     found = areas_part(result, ground, asked.measure, asked.goal)
+    places = linked_parts(result, ground, asked.measure, asked.goal)
     table = district_table(asked.measure, ground, asked.goal, analysis=result.analysis)
-    return finish(asked, ground, [*parts, *found, *measured_parts(result, ground)], table)
+    return finish(asked, ground, [*places, *parts, *found, *measured_parts(result, ground)], table)
