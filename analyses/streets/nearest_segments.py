@@ -265,16 +265,15 @@ def _look(
     end = np.cumsum(count)
     entry = np.arange(end[-1])
     entry += np.repeat(start - (end - count), count)
-    piece = grid.piece[entry]
     head = np.flatnonzero(np.diff(place, prepend=-1))
     owner, first = place[head], (end - count)[head]
     many = np.diff(first, append=end[-1])
     # Seen from the middle of a piece that runs along x.
     seen = np.repeat(at[owner], many)
-    seen -= grid.middle_m[piece]
-    seen *= grid.turn[piece]
+    seen -= grid.middle_m[entry]
+    seen *= grid.turn[entry]
     beyond = np.abs(seen.real)
-    beyond -= grid.half_m[piece]
+    beyond -= grid.half_m[entry]
     np.maximum(beyond, 0, out=beyond)
     beyond *= beyond
     square = seen.imag * seen.imag
@@ -284,4 +283,4 @@ def _look(
     within *= within
     close = np.flatnonzero(square <= np.repeat(within, many))
     of = np.searchsorted(first, close, side="right") - 1
-    return owner[of], grid.segment(piece[close])
+    return owner[of], grid.segment(grid.piece[entry[close]])

@@ -55,7 +55,7 @@ class SegmentGrid:
     piece : ndarray, e
         Piece of each entry, every piece once.
     middle_m : ndarray of complex64, e
-        Middle of each piece, from the corner: x and i y.
+        Middle of each entry's piece, from the corner: x and i y.
     turn : ndarray of complex64, e
         What its direction is multiplied with to run along x.
     half_m : ndarray of float32, e
@@ -119,7 +119,7 @@ def segment_grid(segments: "Segments") -> SegmentGrid:
 
     Notes
     -----
-    Cost: some 50 ns per segment and 40 bytes.
+    Cost: some 60 ns per segment and 50 bytes.
     """
     low = segments.vertex_xy_m[segments.vertex[0]]
     place = (as_complex(segments.vertex_xy_m) - complex(*low)).astype(np.complex64)
@@ -161,9 +161,9 @@ def segment_grid(segments: "Segments") -> SegmentGrid:
         first=first,
         cell=cell,
         piece=piece,
-        middle_m=middle,
-        turn=turn,
-        half_m=half_m,
+        middle_m=middle[piece],
+        turn=turn[piece],
+        half_m=half_m[piece],
         count=len(segments.vertex),
         owner=owner,
     )

@@ -96,7 +96,7 @@ def snap_points(
     -----
     The foot is exact: the nearest point of the nearest straight segment. With barriers it is the
     nearest segment whose own nearest point can be reached without crossing one; a leg never bends
-    around a barrier. Cost: about a microsecond per place, and once per network about 200 ns per
+    around a barrier. Cost: about a microsecond per place, and once per network about 90 ns per
     straight segment of it for an index, which stays with the network.
 
     Examples
