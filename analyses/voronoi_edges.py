@@ -127,7 +127,11 @@ def star_edges(polygons: "Geometries", points: "Geometries") -> StarEdges:
     origin = at.mean(axis=0)
     at = at - origin
     near = shapely.transform(polygons, lambda xy: xy - origin)
-    owner, cell, pieces = _cut(near, at)
+    # Part by part: of parts a hair apart, as districts whose borders have different corners leave
+    # them, GEOS may give a cut that lacks most of its area.
+    near, whole = polygon_parts(near)
+    piece_of, cell, pieces = _cut(near, at)
+    owner = whole[piece_of]
     parts, source = polygon_parts(pieces)
     parts = shapely.orient_polygons(parts)
     rings, part = shapely.get_rings(parts, return_index=True)

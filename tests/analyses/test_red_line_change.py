@@ -132,3 +132,27 @@ def test_lines_of_another_crs_or_without_area_are_refused():
         change(frame([shapely.box(0, 0, 1, 1)]).to_crs(4326), frame([]))
     with pytest.raises(SchemaError, match="`previous`: 1 of 1"):
         change(frame([shapely.Point(0, 0)]), frame([]))
+
+
+def test_no_large_loss_is_a_sliver_whatever_its_corners():
+    # Shrunk by a metre with mitred corners, GEOS leaves nothing of this hectare.
+    corners = [
+        (789.0964583468838, 35.6412373587097), (757.2611524048934, 31.87497247614501),
+        (831.9571764011166, 56.34254832123629), (791.5504628686192, 69.42422069148178),
+        (837.5916381379411, 149.8379354870526), (846.1037963426487, 146.51210637778797),
+        (863.8684612064318, 156.49250867808212), (861.914472667473, 151.97904871783877),
+        (888.4449944086437, 106.00619062725667), (878.7522370587095, 71.670829996218),
+        (894.8765728257554, 76.95254898506084), (878.4300528867851, 70.52953352780771),
+        (870.868840041315, 43.74489831159424), (837.504658699308, 54.546551083145864),
+    ]  # fmt: skip
+    lost = shapely.Polygon(corners)
+    district = gpd.GeoDataFrame(
+        {"district_id": ["a"], "name": ["甲"]},
+        geometry=[shapely.box(0, 0, 1000, 1000)],
+        crs="EPSG:4547",
+    )
+    before = gpd.GeoDataFrame(geometry=[lost], crs="EPSG:4547")
+    after = gpd.GeoDataFrame(geometry=[], crs="EPSG:4547")
+    found = red_line_change(after, district, previous=before, min_width_m=2)
+    assert found.measure("loss", "total").value == pytest.approx(lost.area, rel=1e-12)
+    assert found.measure("sliver_loss", "total").value == 0
