@@ -99,6 +99,8 @@ def _town_houses(city: City, w: dict[str, str]) -> gpd.GeoDataFrame:
     shapes = _rectangles(xy[point], size, turn[point])
     inside = shapely.covers(parcels.geometry.to_numpy()[parcel], shapes)
     shapes, kind = shapes[inside], kind[inside]
+    apart = _apart(shapes)  # where the streets run close together, so do their houses
+    shapes, kind = shapes[apart], kind[apart]
     low, high = np.array([_FLOORS[one] for one in kind]).T
     floors = np.floor(low + (high - low) * rng.random(len(kind)) ** 2)
     years = 2024 - np.minimum(rng.geometric(0.055, len(kind)), 40)
@@ -126,8 +128,10 @@ def _villages(city: City, w: dict[str, str]) -> gpd.GeoDataFrame:
     size = rng.uniform((9, 8), (17, 12), (len(xy), 2))
     turn = np.repeat(rng.uniform(0, np.pi, len(middles)), count) + rng.normal(0, 0.1, len(xy))
     shapes = _rectangles(xy, size, turn)
-    inside = shapely.covers(city.ground.outline, shapes)
-    shapes = shapes[inside & _apart(shapes)]
+    clear = shapely.covers(city.ground.outline, shapes) & ~shapely.intersects(
+        shapes, city.built_up.union_all()
+    )
+    shapes = shapes[clear & _apart(shapes)]
     hill = shapely.intersects(shapely.centroid(shapes), city.eco_line.union_all())
     old = 2020 - np.minimum(rng.geometric(0.04, len(shapes)), 60)
     new = rng.random(len(shapes)) < np.where(hill, 0.05, 0.10)
