@@ -59,7 +59,9 @@ def places_on(network: WalkNetwork, count: int, beside_m: float) -> np.ndarray:
     """Random places, as many per metre of every street, up to so far beside it."""
     random = np.random.default_rng(3)
     edge = random.choice(network.edge_count, count, p=network.length_m / network.length_m.sum())
-    at = shapely.line_interpolate_point(network.lines()[edge], random.random(count), True)
+    at = shapely.line_interpolate_point(
+        network.lines()[edge], random.random(count), normalized=True
+    )
     return shapely.get_coordinates(at) + random.uniform(-beside_m, beside_m, (count, 2))
 
 
