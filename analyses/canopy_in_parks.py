@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 PARKS = "parks"
 
+GROUND = "park_ground"
+"""What the measure is called."""
+
 
 def canopy_in_parks(
     parks: "GeoDataFrame",
@@ -65,7 +68,7 @@ def canopy_in_parks(
     Returns
     -------
     Result
-        One measure with ``of="parks"``:
+        One measure with ``of="park_ground"``:
 
         =============== ======= ==== =====================================================
         column          dtype   unit meaning
@@ -136,7 +139,7 @@ def canopy_in_parks(
     over, over_whole = zones.split(found.area_m2[:, 0])
     under, under_whole = zones.split(found.known_m2)
     _, unknown_m2 = zones.split(found.unknown_m2)
-    measure = make_measure(districts, over, under, of=PARKS, totals=(over_whole, under_whole))
+    measure = make_measure(districts, over, under, of=GROUND, totals=(over_whole, under_whole))
     notices = []
     if not len(parks):
         notices.append(Notice("layer_empty_share_unknown", layer_name(parks, PARKS)))
@@ -156,7 +159,7 @@ def canopy_in_parks(
             **cover_facts(canopy, "canopy"),
             **_park_facts(parks),
             "classes": list(classes or ()),
-            "of": [PARKS],
+            "of": [GROUND],
         },
         notices=unique(notices),
     )

@@ -156,14 +156,16 @@ def land_cover_change(
     became, unknown = (_on_cells if same else _by_overlay)(cover, previous, after, before, zones)
     per_district, whole = zones.split(became)
     _, unknown_m2 = zones.split(unknown)
+    measures = _measures(districts, names, per_district, whole)
+    met = {measure.part for measure in measures}
     return Result(
         analysis="land_cover_change",
-        measures=tuple(_measures(districts, names, per_district, whole)),
+        measures=tuple(measures),
         districts=districts,
         definition={
             **cover_facts(cover),
             **_earlier(previous),
-            "classes": list(names[:-1]),
+            "classes": [name for name in names[:-1] if classes is not None or name in met],
             "same_cells": same,
         },
         notices=unique(_notices(cover, previous, zones, same=same, unknown_m2=float(unknown_m2))),

@@ -50,6 +50,8 @@ def name_of(table: str, key: str, lang: str) -> str:
     >>> name_of("layer", "bus_stops", "en"), name_of("layer", "kinder_gardens", "en")
     ('bus stops', 'kinder gardens')
     """
+    if table == "part" and " > " in key:  # what became what
+        return " → ".join(name_of(table, one, lang) for one in key.split(" > "))
     known = catalogue(lang).get(f"maps.{table}.{key.replace('+', '_plus_')}")
     if known is None and table == "of":  # a share of the things of a layer
         known = catalogue(lang).get(f"maps.layer.{key}")

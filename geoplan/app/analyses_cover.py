@@ -111,7 +111,7 @@ COVER: tuple[Analysis, ...] = (
         "canopy_in_parks",
         CanopyTable,
         {"parks": ("parks", *AREAS), "canopy": _COVERS},
-        measures={"parks": "1"},
+        measures={"park_ground": "1"},
     ),
     Analysis(
         "runoff_coefficient",

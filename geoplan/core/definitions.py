@@ -184,8 +184,11 @@ def _told(key: str, value: object, lang: str) -> str:
 
 def _worded(name: str, lang: str) -> str:
     """Name a layer or what is measured; a name of the plan's own stays."""
-    named = _named("layer", name, lang)
-    return named if named != name else _named("denominator", name, lang)
+    for table in ("layer", "denominator", "part"):
+        named = _named(table, name, lang)
+        if named != name:
+            return named
+    return catalogue(lang).get(f"maps.layer.{name}", name)
 
 
 def _listed(names: Sequence[str], lang: str) -> str:
@@ -203,7 +206,9 @@ def _denominators(facts: Definition, lang: str) -> str:
 
 
 def _layer(facts: Definition, parameter: str, lang: str) -> str:
-    return _named("layer", str(facts.get(parameter, parameter)), lang)
+    name = str(facts.get(parameter, parameter))
+    named = _named("layer", name, lang)
+    return named if named != name else catalogue(lang).get(f"maps.layer.{name}", name)
 
 
 def _count(facts: Definition, key: str) -> str:

@@ -94,7 +94,7 @@ FACTS = {
     },
     "canopy_in_parks": {
         "canopy": "canopy", "from_raster": False, "polygon_count": 9, "as_of": "2021",
-        "parks": "parks", "park_count": 7, "classes": ["trees"], "of": ["parks"],
+        "parks": "parks", "park_count": 7, "classes": ["trees"], "of": ["park_ground"],
     },
     "runoff_coefficient": {
         "cover": "land_cover", "from_raster": True, "legend": "worldcover", "cell_m": 10.0,
