@@ -18,7 +18,7 @@ from geoplan.maps.layers import Style, Tip, group
 from geoplan.maps.parts import Part
 from geoplan.maps.safe import visible
 from geoplan.maps.shared_shapes import DistrictsLayer
-from geoplan.maps.words import bound_of, capital, measure_name, name_of, say, share_name
+from geoplan.maps.words import bound_of, capital, is_rate, measure_name, name_of, say, share_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -223,6 +223,8 @@ def theme_name(measure: "Measure", lang: str, *, analysis: str) -> str:
     """Name the theme that colours districts by a measure."""
     if f"maps.by.{analysis}" in catalogue(lang):
         return say("theme.share", lang, of=say(f"by.{analysis}", lang))
+    if is_rate(measure):
+        return say("theme.share", lang, of=share_name(measure, lang, analysis=analysis))
     of = name_of("of", measure.of, lang)
     if not measure.part:
         return say("theme.share", lang, of=of)

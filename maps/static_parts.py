@@ -282,8 +282,8 @@ def small_png(rgba: bytes, size: tuple[int, int], *, dpi: int) -> bytes:
     pixels = np.frombuffer(rgba, dtype=np.uint32)
     colors, counts = np.unique(pixels[::_SAMPLE_STEP], return_counts=True)
     flat = colors[np.argsort(-counts, kind="stable")[:_FLAT_COLOURS]]
-    # A quarter of the pixels has the shades of all of them.
-    shades = image.resize((max(1, size[0] // 2), max(1, size[1] // 2)), Image.Resampling.NEAREST)
+    # A few of the pixels have the shades of all of them.
+    shades = image.resize((max(1, size[0] // 4), max(1, size[1] // 4)), Image.Resampling.NEAREST)
     shades = shades.quantize(256 - len(flat), method=Image.Quantize.MEDIANCUT)
     exact = flat.view(np.uint8).reshape(-1, 4)[:, :3].ravel().tolist()
     palette = Image.new("P", (1, 1))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from geoplan.core.results import Measure, Result
 
 _CODE = 2
+_DATED = re.compile(r"(.+)_((?:19|20)[0-9]{2})")
 _BOUND = re.compile(r"([-+]?[0-9][0-9,]*(?:\.[0-9]+)?)\s*([%‰]?)(.*)")
 
 
@@ -55,6 +56,9 @@ def name_of(table: str, key: str, lang: str) -> str:
     known = catalogue(lang).get(f"maps.{table}.{key.replace('+', '_plus_')}")
     if known is None and table == "of":  # a share of the things of a layer
         known = catalogue(lang).get(f"maps.layer.{key}")
+    dated = _DATED.fullmatch(key) if table in ("layer", "of") else None
+    if known is None and dated is not None:  # a layer as it was in a year
+        return f"{name_of(table, dated[1], lang)} {dated[2]}"
     if known is not None:
         return known
     # A code such as "0" or "II" says nothing by itself; a name does.
@@ -69,7 +73,13 @@ def measure_name(measure: "Measure", lang: str) -> str:
     if not measure.part:
         return capital(of)
     part = name_of("part", measure.part, lang)
-    return capital(part) if measure.of == "land" else f"{capital(of)}, {part}"
+    comma = "，" if lang == "zh" else ", "
+    return capital(part) if measure.of == "land" else f"{capital(of)}{comma}{part}"
+
+
+def is_rate(measure: "Measure") -> bool:
+    """Tell whether a measure is so much of one thing per another: km per km², jobs per km²."""
+    return "/" in measure.unit and not measure.is_amount
 
 
 def share_name(measure: "Measure", lang: str, *, analysis: str) -> str:
@@ -78,6 +88,8 @@ def share_name(measure: "Measure", lang: str, *, analysis: str) -> str:
     of = name_of("of", measure.of, lang)
     part = name_of("part", measure.part, lang) if measure.part else ""
     separator = "，" if lang == "zh" else ", "
+    if key == "other" and is_rate(measure):
+        of = say("share.per", lang, of=of)
     everything = separator.join(word for word in (of, part) if word)
     return capital(say(f"share.{key}", lang, of=of, part=part or of, name=everything))
 

@@ -23,7 +23,7 @@ _INK, _SOFT, _RULE, _BAND = "1B242E", "55626F", "C9D0D6", "F1F4F6"
 _STANDING = {"met": "2166AC", "missed": "B2182B", "undecidable": "5D6670"}
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NOTE_PT, _TABLE_PT = 8.0, 9.0
-_KEPT_TOGETHER = 14
+_KEPT_TOGETHER = 13
 _A4_WIDTH_EMU = 7_560_000
 
 
