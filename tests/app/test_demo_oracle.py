@@ -139,3 +139,38 @@ def test_land_inside_the_lines_is_the_overlay_of_both(found, read, city, file, i
     expected = shapely.intersection(read(file).union_all(), city).area
 
     assert found(id_, "land", part) == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_demo_shows_a_dozen_indicators_of_which_some_are_missed(outcome):
+    statuses = [one.verdict.status for one in outcome.indicators if one.verdict]
+
+    assert 10 <= len(outcome.indicators) <= 14
+    assert min(statuses.count("met"), statuses.count("missed")) >= 3
+
+
+def test_new_buildings_in_the_ecological_line_are_those_of_the_overlay(found, read):
+    buildings = read("buildings.gpkg")
+    new = buildings[buildings["YEAR"] >= 2021]
+    area = new.intersection(read("eco_line.geojson").union_all()).area
+
+    assert found("eco-control-line-zero-violation", "count", "total") == (area >= 1).sum() > 0
+
+
+def test_the_red_line_grew_by_the_difference_of_two_areas(found, read, city):
+    now, before = (
+        shapely.intersection(read(f"{name}.gpkg").union_all(), city).area
+        for name in ("red_lines", "red_lines_before")
+    )
+
+    assert found("redline-area-not-decrease", "net", "total") == pytest.approx(
+        now - before, rel=1e-6
+    )
+
+
+def test_greenways_are_as_long_as_their_union_by_class(found, read, city):
+    greenways = read("greenways.gpkg")
+
+    for class_, rows in greenways.groupby("CLASS"):
+        metres = shapely.intersection(rows.union_all(), city).length
+        measured = found("greenway-length-density", "length", class_)
+        assert measured == pytest.approx(metres, rel=1e-9), class_
