@@ -104,6 +104,7 @@ def run_plan(
         notices=(*_run_notices(plan, planned), *_stretch_notices(plan, loaded.study_crs)),
         versions=library_versions(),
         seconds=seconds,
+        template=str(plan.resolve(plan.head.template)) if plan.head.template else "",
     )
 
 
