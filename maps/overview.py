@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import shapely
+
 from geoplan.maps.basemap import Ground, ground_of
 from geoplan.maps.cards import Cell, LegendEntry, TableCard
 from geoplan.maps.choropleth import ramp_of
@@ -18,6 +20,7 @@ from geoplan.maps.simplify import dissolved
 from geoplan.maps.tables import verdict_cell
 from geoplan.maps.tiles import make_basemap
 from geoplan.maps.verdicts import misses_part
+from geoplan.maps.walk import streets_layer
 from geoplan.maps.words import capital, facilities_name, name_of, say
 
 if TYPE_CHECKING:
@@ -27,7 +30,8 @@ if TYPE_CHECKING:
     from geoplan.maps.tiles import Basemap
 
 # What a result reached or measured, the first that it has.
-_GROUND = ("served_all", "served", "areas")
+_GROUND = ("served_all", "served", "areas", "reached")
+_AREA = 2
 _PLACES = ("facilities", "parks")
 # Paul Tol's "bright" scheme: outlines that stay apart under every common colour blindness.
 _RIMS = ("#4477aa", "#ee6677", "#228833", "#aa7f00", "#0f9bb8", "#aa3377", "#666666")
@@ -138,7 +142,8 @@ def _layers(
     seen: set[int] = set()
     for number, finding in enumerate(findings):
         layers = finding.result.layers
-        kind = next((kind for kind in _GROUND if kind in layers and len(layers[kind])), None)
+        kinds = (*_GROUND, f"reached_{finding.measure.part}")
+        kind = next((kind for kind in kinds if kind in layers and len(layers[kind])), None)
         if kind is not None:
             reached.append(_reached(finding, layers[kind], _RIMS[number % len(_RIMS)], ground))
         for kind in _PLACES:
@@ -160,12 +165,17 @@ def _called(result: "Result", kind: str, lang: str) -> str:
 
 
 def _reached(finding: Finding, layer: "GeoDataFrame", rim: str, ground: Ground) -> Part:
-    style = Style(fill=rim, fill_opacity=0.28, stroke=rim, width_px=1.2)
-    drawn = shapes_layer(ground.display(dissolved(layer)), style=style, pane="gp-over")
+    # Of walks along streets of unknown width there is no ground, only the streets.
+    areal = bool((shapely.get_dimensions(layer.geometry.to_numpy()) == _AREA).any())
+    if areal:
+        style = Style(fill=rim, fill_opacity=0.28, stroke=rim, width_px=1.2)
+        drawn = shapes_layer(ground.display(dissolved(layer)), style=style, pane="gp-over")
+    else:
+        drawn = streets_layer(layer, ground, colour=rim, pane="gp-over")
     return Part(
         group(finding.title, [drawn], show=False),
         "layer",
-        entries=(LegendEntry(rim, finding.title),),
+        entries=(LegendEntry(rim, finding.title, symbol="area" if areal else "line"),),
         heading=say("control.reached", ground.lang),
     )
 

@@ -97,17 +97,21 @@ def reach_of(result: "Result", part: str, ground: "Ground") -> Reach | None:
     return Reach(streets_layer(result.layers[f"reached{ending}"], ground), REACHED, "line", "")
 
 
-def streets_layer(streets: "GeoDataFrame", ground: "Ground") -> "folium.GeoJson":
+def streets_layer(
+    streets: "GeoDataFrame",
+    ground: "Ground",
+    *,
+    colour: str = REACHED,
+    pane: str = "gp-theme",
+) -> "folium.GeoJson":
     """Draw streets within reach as one layer of lines, joined where they follow each other."""
     lines = streets.geometry.to_numpy()
     joined = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines)))
     # Simplified one by one: all at once, each would be kept from crossing every other.
     shown = ground.display(gpd.GeoDataFrame(geometry=joined, crs=streets.crs))
     whole = shapely.multilinestrings(shown.geometry.to_numpy())
-    style = Style(stroke=REACHED, width_px=1.5)
-    return shapes_layer(
-        gpd.GeoDataFrame(geometry=[whole], crs=shown.crs), style=style, pane="gp-theme"
-    )
+    style = Style(stroke=colour, width_px=1.5)
+    return shapes_layer(gpd.GeoDataFrame(geometry=[whole], crs=shown.crs), style=style, pane=pane)
 
 
 def isochrones_part(
