@@ -91,7 +91,9 @@ def test_what_no_map_can_hold_is_refused(town):
 
 def test_of_walks_along_streets_of_unknown_width_the_streets_are_drawn(town):
     covered = town.coverage()
-    streets = dataclasses.replace(covered, layers={"reached": town.lines})
+    streets = dataclasses.replace(
+        covered, layers={"reached": town.lines.set_geometry(town.lines.boundary)}
+    )
     page = overview_map([Finding("Walks", streets), Finding("Stops", covered)])
     symbols = {entry.label: entry.symbol for block in page.legend for entry in block.entries}
     assert (symbols["Walks"], symbols["Stops"]) == ("line", "area")
