@@ -150,7 +150,7 @@ def star_edges(polygons: "Geometries", points: "Geometries") -> StarEdges:
 
 def _cut(polygons: "Geometries", at: "Floats") -> "tuple[Positions, Positions, Geometries]":
     """Owner, cell and geometry of every piece of a polygon in the cell of a point."""
-    if len(at) == 1:
+    if len(at) == 1 or not len(polygons):
         rows = np.arange(len(polygons))
         return rows, np.zeros(len(polygons), dtype=np.intp), polygons
     point, cells = _cells(at, shapely.total_bounds(polygons))
@@ -169,7 +169,7 @@ def _cells(at: "Floats", bounds: "Floats") -> "tuple[Positions, Geometries]":
     # GEOS gives cells that overlap or cross themselves where points stand in rows, as on a turned
     # lattice; Qhull merges what it cannot tell apart. Four points far off close the outer cells,
     # too far to be the nearest one of any place asked for.
-    far = 8 * np.abs(np.concatenate([at.ravel(), np.nan_to_num(bounds)])).max() + 1.0
+    far = 8 * np.abs(np.concatenate([at.ravel(), bounds])).max() + 1.0
     around = far * np.array([[1.0, 0.1], [-0.1, 1.0], [-1.0, -0.1], [0.1, -1.0]])
     diagram = Voronoi(np.concatenate([at, around]))
     sides = np.asarray(diagram.ridge_points).T.ravel()

@@ -212,3 +212,12 @@ def test_the_whole_of_turned_districts_is_no_worse_than_their_sum():
     mean = service_radius(stops, districts, of=["land"]).measure("land", "mean")
     expected = np.average(mean.districts["value"], weights=[one.area for one in squares])
     assert mean.value == pytest.approx(expected, rel=1e-9)
+
+
+def test_people_at_points_need_no_cells_however_many_facilities_there_are():
+    people = frame(points((1, 1), (9, 1)), population=[3, 1])
+    stops = frame(points((0, 1), (5, 1), (10, 1)))
+    result = service_radius(
+        stops, two_districts(), of=["population"], demand={"population": people}
+    )
+    assert result.measure("population", "mean").value == 1
