@@ -215,7 +215,7 @@ def patch_parts(
         placed,
         lambda tile: _tile_parts(tile, patches, placed),
         bytes_per_cell=48.0,
-        max_memory_mb=256,
+        max_memory_mb=placed.grid.max_memory_mb,
         threads=1,
     ):
         keys.append(key)
@@ -287,6 +287,7 @@ def _touched(placed: ZonesOnGrid, window: Window) -> Bools:
             inside.reshape(tall, wide)
         )
 
-    for _ in map_tiles(placed, mark, bytes_per_cell=16.0, max_memory_mb=256, threads=1):
+    memory_mb = placed.grid.max_memory_mb
+    for _ in map_tiles(placed, mark, bytes_per_cell=16.0, max_memory_mb=memory_mb, threads=1):
         pass
     return touched

@@ -61,6 +61,9 @@ class RasterGrid:
         Whether the source says cell by cell, beside `nodata`, where it has no data.
     subject : str
         How to name the raster in messages.
+    max_memory_mb : float
+        What measuring it may take, in 10**6 bytes, where a call does not say. It decides how many
+        rows are read at once, never a result.
 
     See Also
     --------
@@ -82,6 +85,7 @@ class RasterGrid:
     block: tuple[int, int] = (1, 1)
     has_mask: bool = False
     subject: str = "raster"
+    max_memory_mb: float = 256.0
 
     def __post_init__(self) -> None:
         a, b, _, d, e, _ = self.transform

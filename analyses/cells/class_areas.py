@@ -90,7 +90,7 @@ def class_areas(
     zones: "GeoDataFrame",
     *,
     classes: Iterable[float] | None = None,
-    max_memory_mb: float = 256,
+    max_memory_mb: float | None = None,
     threads: int = 2,
 ) -> ClassAreas:
     r"""
@@ -105,9 +105,10 @@ def class_areas(
         raster. Empty geometries have area 0.
     classes : iterable of number, optional
         Codes that are to be in the result even if no zone has any of them.
-    max_memory_mb : float
+    max_memory_mb : float, optional
         Memory for cells and their parts, in 10**6 bytes, beyond that of the libraries and the
-        zones. It decides how many rows are read at once, never the result.
+        zones; what `grid` says by default. It decides how many rows are read at once, never the
+        result.
     threads : int
         How many parts of the raster are measured at once.
 
@@ -159,7 +160,7 @@ def class_areas(
         placed,
         lambda tile: count_tile(tile, placed),
         bytes_per_cell=item + 3.0,
-        max_memory_mb=max_memory_mb,
+        max_memory_mb=grid.max_memory_mb if max_memory_mb is None else max_memory_mb,
         threads=threads,
     ):
         sums.take(found)

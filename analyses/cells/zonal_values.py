@@ -69,7 +69,7 @@ def zonal_values(
     grid: "RasterGrid",
     zones: "GeoDataFrame",
     *,
-    max_memory_mb: float = 256,
+    max_memory_mb: float | None = None,
     threads: int = 2,
 ) -> ZonalValues:
     r"""
@@ -82,9 +82,10 @@ def zonal_values(
     zones : GeoDataFrame, n rows of Polygon or MultiPolygon
         In any CRS; they may overlap, have holes, be smaller than a cell or reach beyond the
         raster. Empty geometries have total 0.
-    max_memory_mb : float
+    max_memory_mb : float, optional
         Memory for cells and their parts, in 10**6 bytes, beyond that of the libraries and the
-        zones. It decides how many rows are read at once, never the result.
+        zones; what `grid` says by default. It decides how many rows are read at once, never the
+        result.
     threads : int
         How many parts of the raster are measured at once.
 
@@ -139,7 +140,7 @@ def zonal_values(
         placed,
         lambda tile: _add_tile(tile, placed),
         bytes_per_cell=item + 18.0,
-        max_memory_mb=max_memory_mb,
+        max_memory_mb=grid.max_memory_mb if max_memory_mb is None else max_memory_mb,
         threads=threads,
     ):
         exact += whole

@@ -14,6 +14,7 @@ from geoplan.core.errors import GeoplanError, ParameterError, SourceError
 
 if TYPE_CHECKING:
     from geoplan.app.outcome import PlanOutcome
+    from geoplan.app.plan import Plan
 
 EXIT_MISSED = 1
 EXIT_UNDECIDABLE = 2
@@ -41,6 +42,10 @@ _LangOption = Annotated[
 ]
 _Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="No progress; results and errors only.")
+]
+_MaxMemory = Annotated[
+    float | None,
+    typer.Option("--max-memory", min=1, help="Megabytes that measuring a raster may take."),
 ]
 _Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="Every warning, and the traceback of an error.")
@@ -78,13 +83,15 @@ def run(
         Path | None,
         typer.Option("--template", "-t", help="Your own .docx for the Word report."),
     ] = None,
+    max_memory: _MaxMemory = None,
     lang: _LangOption = None,
     quiet: _Quiet = False,
     verbose: _Verbose = False,
 ) -> None:
     """Run a plan: report, maps and tables into a folder. Exit 0, or 2 for bad input."""
     with _reporting(verbose=verbose):
-        folder, outcome = _run_into(plan, out, lang, quiet=quiet, template=template)
+        read = _read_plan(plan, max_memory)
+        folder, outcome = _run_into(read, out, lang, quiet=quiet, template=template)
         _show(outcome, quiet=quiet, verbose=verbose)
         _say_where(folder, outcome.lang)
 
@@ -93,6 +100,7 @@ def run(
 def check(
     plan: _PlanFile,
     *,
+    max_memory: _MaxMemory = None,
     lang: _LangOption = None,
     quiet: _Quiet = False,
     verbose: _Verbose = False,
@@ -108,7 +116,8 @@ def check(
         from geoplan.app.run import run_plan
 
         with watching(quiet=quiet) as progress:
-            outcome = run_plan(plan, lang=lang and lang.value, progress=progress)
+            read = _read_plan(plan, max_memory)
+            outcome = run_plan(read, lang=lang and lang.value, progress=progress)
         _show(outcome, quiet=quiet, verbose=verbose)
         raise typer.Exit(exit_code(outcome))
 
@@ -265,7 +274,9 @@ def demo(
         language = lang or _Lang.en
         plan = write_demo(folder, lang=language.value, whole_catalogue=all_)
         beside = folder.resolve().with_name(f"{folder.resolve().name}-out")
-        written, outcome = _run_into(plan, out or beside, language, quiet=quiet, fictional=True)
+        written, outcome = _run_into(
+            _read_plan(plan, None), out or beside, language, quiet=quiet, fictional=True
+        )
         _show(outcome, quiet=quiet, verbose=verbose)
         _say_where(written, outcome.lang)
 
@@ -296,8 +307,17 @@ def exit_code(outcome: "PlanOutcome") -> int:
     return EXIT_MISSED if "missed" in statuses else 0
 
 
+def _read_plan(path: Path, max_memory_mb: float | None) -> "Plan":
+    from geoplan.app.plan import read_plan
+
+    plan = read_plan(path)
+    if max_memory_mb is None:
+        return plan
+    return replace(plan, head=plan.head.model_copy(update={"max_memory_mb": max_memory_mb}))
+
+
 def _run_into(
-    path: Path,
+    plan: "Plan",
     out: Path | None,
     lang: _Lang | None,
     *,
@@ -312,12 +332,10 @@ def _run_into(
         source_paths,
         write_outputs,
     )
-    from geoplan.app.plan import read_plan
     from geoplan.app.plan_maps import plan_basemap
     from geoplan.app.report_docx import open_template
     from geoplan.app.run import run_plan
 
-    plan = read_plan(path)
     folder = output_folder(plan, out)
     check_output_folder(folder, [*source_paths(plan), *([template] if template else [])])
     chosen = str(template or (plan.resolve(plan.head.template) if plan.head.template else ""))

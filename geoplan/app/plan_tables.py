@@ -69,6 +69,7 @@ class PlanHead(Table):
     margin_m: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = Field(
         None, description="metres, a number not below 0"
     )
+    max_memory_mb: Positive | None = Field(None, description="megabytes, a number above 0")
 
 
 class MapsTable(Table):

@@ -91,16 +91,21 @@ def load_raster_layer(
 
     table = plan.layers[name]
     bounds = tuple(districts.total_bounds.tolist())
+    layer: RasterLayer
     if layer_kind(name, table) == SURFACE:
-        return load_surface(source, crs=crs, bounds=bounds, layer_name=name)
-    return load_land_cover(
-        source,
-        crs=crs,
-        classes=legend_of(plan, table),
-        thresholds=table.thresholds or None,
-        bounds=bounds,
-        layer_name=name,
-    )
+        layer = load_surface(source, crs=crs, bounds=bounds, layer_name=name)
+    else:
+        layer = load_land_cover(
+            source,
+            crs=crs,
+            classes=legend_of(plan, table),
+            thresholds=table.thresholds or None,
+            bounds=bounds,
+            layer_name=name,
+        )
+    if plan.head.max_memory_mb is None:
+        return layer
+    return replace(layer, grid=replace(layer.grid, max_memory_mb=plan.head.max_memory_mb))
 
 
 def legend_of(plan: Plan, table: LayerTable) -> Any:  # noqa: ANN401 (whatever names a legend)

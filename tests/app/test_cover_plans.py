@@ -1,9 +1,11 @@
 """Analyses of land cover from a plan file to the outputs."""
 
 import json
+from importlib import import_module
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import rasterio
 import shapely
@@ -144,7 +146,9 @@ def folder(tmp_path):
         tmp_path / "areas.gpkg", (0, 200, 200, 400), (200, 100, 300, 300), (300, 0, 400, 100),
         status=["新建", "更新", "现状"],
     )  # fmt: skip
-    write_layer(tmp_path / "crowns.gpkg", (0, 300, 200, 400), (50, 300, 200, 350), (300, 0, 310, 10))
+    write_layer(
+        tmp_path / "crowns.gpkg", (0, 300, 200, 400), (50, 300, 200, 350), (300, 0, 310, 10)
+    )
     write_raster(tmp_path / "before.tif", BEFORE, nodata=0)
     write_raster(tmp_path / "after.tif", AFTER, nodata=0)
     density = np.linspace(0, 0.75, 16).reshape(4, 4)
@@ -210,6 +214,22 @@ def test_all_outputs_are_written_in_both_languages(folder, lang):
     assert {"forest-kept", "corridors", "urban-park-forest-cover"} <= maps
     parks = gpd.read_file(out / "results.gpkg", layer="urban_park_forest_cover__park_canopy")
     assert parks["canopy_share"].tolist() == pytest.approx([0.5, 0.01])
+
+
+def test_a_budget_of_memory_reaches_the_rasters_and_changes_no_number(folder, outcome, monkeypatch):
+    module, budgets = import_module("geoplan.analyses.cells.class_areas"), []
+    plain = module.map_tiles
+
+    def told(*args, **how):
+        budgets.append(how["max_memory_mb"])
+        return plain(*args, **how)
+
+    monkeypatch.setattr(module, "map_tiles", told)
+    small = run_plan(plan(folder, PLAN.replace("[plan]", "[plan]\nmax_memory_mb = 0.01")))
+
+    assert set(budgets) == {0.01}
+    for one, other in zip(small.indicators, outcome.indicators, strict=True):
+        pd.testing.assert_frame_equal(one.result.table, other.result.table)
 
 
 @pytest.mark.parametrize(
