@@ -155,6 +155,8 @@ def attribute_share(  # noqa: PLR0913 (the forms an attribute comes in)
     if blank:
         code = "objects_unknown_fail" if unknown == "fails" else "objects_unknown_left_out"
         notices.append(Notice(code, subject, count=blank, total=len(known)))
+    if values is not None and known.any() and not has.any():
+        notices.append(_absent(objects, column, subject, values))
     if objects.empty:
         notices.append(Notice("layer_empty_share_unknown", subject))
     asked = np.ones(len(known), dtype=bool) if unknown == "fails" else known
@@ -231,6 +233,17 @@ def _check(
             f"`at_least` is {at_least!r}; a class needs `classes`, the list of all from the best "
             "to the worst."
         )
+
+
+def _absent(objects: "GeoDataFrame", column: str, subject: str, values: Sequence[str]) -> Notice:
+    """Say that none of the values occurs: it may be so, or they are written otherwise."""
+    there = column_words(objects, column, "objects")
+    facts = {
+        "values": ", ".join(map(str, values)),
+        "column": column,
+        "found": ", ".join(there[there != ""].unique()[:8]),
+    }
+    return Notice("values_nowhere", subject, total=len(objects), values=facts)
 
 
 def _has(

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from geoplan.core.crs import parse_crs
 from geoplan.core.errors import ParameterError, SourceError
 from geoplan.core.notices import Notice
 from geoplan.layers._files import local_file
@@ -198,7 +199,7 @@ def cells_around(
     if left >= right or top >= bottom:
         raise ParameterError(
             f"`{subject}`: {shown} lies wholly outside the study area, which is {bounds} in "
-            f"{crs}. Check its CRS ({source}) and whether it is the right raster."
+            f"{crs}. Check its CRS ({crs_words(source)}) and whether it is the right raster."
         )
     beyond = max(-columns.min(), columns.max() - columns_all, -rows.min(), rows.max() - rows_all)
     notices: tuple[Notice, ...] = ()
@@ -208,6 +209,23 @@ def cells_around(
         share = float(wide * high / (np.ptp(columns) * np.ptp(rows)))
         notices = (Notice("raster_covers_part", subject, values={"share": share}),)
     return (top, bottom, left, right), notices
+
+
+def crs_words(crs: SourceCRS) -> str:
+    """
+    Name a CRS in a message: its code or name in place of its WKT.
+
+    Examples
+    --------
+    >>> from geoplan.core.crs import parse_crs
+    >>> crs_words(parse_crs("EPSG:4547").to_wkt()), crs_words("GCJ-02")
+    ('EPSG:4547', 'GCJ-02')
+    """
+    if not isinstance(crs, str) or "[" not in crs:
+        return str(crs)
+    parsed = parse_crs(crs)
+    code = parsed.to_epsg()
+    return f"EPSG:{code}" if code else str(parsed.name)
 
 
 def _cells_of_frame(

@@ -13,7 +13,7 @@ from geoplan.layers._files import file_sha256
 from geoplan.layers.cell_census import CellWindow, cell_census, census_notices
 from geoplan.layers.fits import CoordinateFit
 from geoplan.layers.grid import RasterGrid, open_grid
-from geoplan.layers.raster_file import Bounds, cells_around, is_raster
+from geoplan.layers.raster_file import Bounds, cells_around, crs_words, is_raster
 from geoplan.layers.source import LayerSource
 from geoplan.layers.tiles import Mosaic, mosaic
 
@@ -127,7 +127,7 @@ def open_raster_layer(
         paths=paths,
         sha256=tuple(file_sha256(path) for path in paths if _is_local(path)),
         format="GeoTIFF tiles" if len(paths) > 1 else "raster",
-        source_crs=_crs_words(grid),
+        source_crs=crs_words(grid.crs),
         source_crs_from="file" if stated is None else "declared",
         study_crs=crs,
         rows_read=(window[1] - window[0]) * (window[3] - window[2]),
@@ -136,14 +136,6 @@ def open_raster_layer(
         notices=(*notices, *partial),
     )
     return OpenedRaster(grid, window, record)
-
-
-def _crs_words(grid: RasterGrid) -> str:
-    if not isinstance(grid.crs, str) or "[" not in grid.crs:
-        return str(grid.crs)
-    parsed = parse_crs(grid.crs)
-    code = parsed.to_epsg()
-    return f"EPSG:{code}" if code else str(parsed.name)
 
 
 def _is_local(path: str) -> bool:

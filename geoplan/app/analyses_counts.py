@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from geoplan.app.analyses_tables import StatedUnitTable
 from geoplan.app.analysis import AREAS, DISTRICTS, FACILITIES, Analysis
 from geoplan.app.plan_tables import LAYER, METRES, OF, IndicatorTable, Positive, Text, Texts
 from geoplan.core.written_units import unit_factor
@@ -114,7 +115,7 @@ class AttributeTable(IndicatorTable):
     unknown: Literal["fails", "left_out"] | None = Field(None, description='"fails" or "left_out"')
 
 
-class MeanTable(IndicatorTable):
+class MeanTable(StatedUnitTable):
     """An indicator with ``analysis = "weighted_mean"``."""
 
     objects: Text = Field(description=LAYER)
@@ -132,7 +133,7 @@ class MeanTable(IndicatorTable):
         return None if known is None else known[1]
 
 
-class IntensityTable(IndicatorTable):
+class IntensityTable(StatedUnitTable):
     """An indicator with ``analysis = "intensity"``."""
 
     values: Text = Field(description=LAYER)

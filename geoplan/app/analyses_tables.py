@@ -14,7 +14,7 @@ _UNIT = "a unit as tables write it, as text, e.g. '%', '万立方米', 'ug/m3'"
 class StatedUnitTable(IndicatorTable):
     """What an indicator may hold whose numbers stand in a column, in a unit the plan states."""
 
-    @field_validator("unit", check_fields=False)
+    @field_validator("unit", "per_unit", check_fields=False)
     @classmethod
     def _is_known(cls, unit: str | None) -> str | None:
         if unit is not None and unit_factor(unit) is None:

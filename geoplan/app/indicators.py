@@ -178,29 +178,32 @@ def _check_layers(indicator: PlannedIndicator, plan: Plan) -> None:
                 f'wanted {" or ".join(kinds)}. Write kind = "{kinds[0]}" under [layers.{name}] '
                 "if that is what it is."
             )
+    over = "per" if hasattr(indicator.table, "per") else "of"
     for of in denominators(indicator.table):
         if "+" in of and of != SUM:
-            raise PlanError(f'{indicator.where} of has "{of}"; the one sum there is, is "{SUM}".')
+            raise PlanError(
+                f'{indicator.where} {over} has "{of}"; the one sum there is, is "{SUM}".'
+            )
     for name in demand_layers(indicator.table):
-        _check_present(indicator.where, "of", name, plan)
+        _check_present(indicator.where, over, name, plan)
         kind = layer_kind(name, plan.layers[name])
         if kind in RASTER_KINDS:
             raise PlanError(
-                f'{indicator.where} of has "{name}", a raster: shares are taken of the land of the '
-                "districts, of people, or of polygons and points."
+                f'{indicator.where} {over} has "{name}", a raster: shares are taken of the land of '
+                "the districts, of people, or of polygons and points."
             )
         if kind in ("population", "jobs") and name != kind:
             raise PlanError(
-                f'{indicator.where} of has "{name}", a layer of kind "{kind}": its {kind} would '
-                f"not be counted. Name the layer [layers.{kind}]."
+                f'{indicator.where} {over} has "{name}", a layer of kind "{kind}": its {kind} '
+                f"would not be counted. Name the layer [layers.{kind}]."
             )
 
 
 def _check_present(where: str, key: str, name: str, plan: Plan) -> None:
-    if name in plan.layers and not (key == "of" and name == DISTRICTS):
+    if name in plan.layers and not (key in ("of", "per") and name == DISTRICTS):
         return
     if name == DISTRICTS:
-        raise PlanError(f'{where} of names "districts"; the land of the districts is "land".')
+        raise PlanError(f'{where} {key} names "districts"; the land of the districts is "land".')
     raise PlanError(
         f'{where} {key} names the layer "{name}", which the plan lacks: add [layers.{name}], or '
         f"name another. {nearest(name, plan.layers)}"

@@ -15,6 +15,7 @@ Definition = Mapping[str, Any]
 _LAND = "land"
 _PEOPLE = ("population", "jobs", "population+jobs")
 _THINGS = ("buildings", "communities")
+_OVER = ("of", "per")
 
 
 def define(subject: Result | Definition, lang: str) -> list[str]:
@@ -178,17 +179,16 @@ def _told(key: str, value: object, lang: str) -> str:
     elif isinstance(value, Mapping) and value:
         told = _listed([f"{name} ({_told('', one, lang)})" for name, one in value.items()], lang)
     elif isinstance(value, Sequence) and value:
-        told = _listed([_worded(str(one), lang) for one in value], lang)
+        told = _listed([_worded(str(one), lang, over=key in _OVER) for one in value], lang)
     return told
 
 
-def _worded(name: str, lang: str) -> str:
-    """Name a layer or what is measured; a name of the plan's own stays."""
-    for table in ("layer", "denominator", "part"):
-        named = _named(table, name, lang)
-        if named != name:
-            return named
-    return catalogue(lang).get(f"maps.layer.{name}", name)
+def _worded(name: str, lang: str, *, over: bool = False) -> str:
+    """Name a layer or what is measured, what it is `over` first; a name of the plan's own stays."""
+    tables = ("denominator", "layer") if over else ("layer", "denominator", "part")
+    words = catalogue(lang)
+    keys = (*(f"definitions.{table}.{name}" for table in tables), f"maps.layer.{name}")
+    return next((words[key] for key in keys if key in words), name)
 
 
 def _listed(names: Sequence[str], lang: str) -> str:

@@ -298,3 +298,14 @@ def test_words_of_a_lookup_are_compared_as_those_of_the_column_are():
 def test_an_infinite_number_is_refused():
     with pytest.raises(SchemaError, match="1 of 2 values in column 'v' are no numbers"):
         intensity(two_districts(v=[1.0, np.inf]), two_districts(), column="v", unit="亿元")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_values_that_no_object_has_give_nothing_and_are_told_beside_those_that_there_are(lang):
+    result = share(row(3, v=["有", "无", "有"]), values=["是"])
+    assert result.measure("count").value == 0
+    (notice,) = result.notices
+    assert notice.code == "values_nowhere"
+    told = notice.text(lang)
+    assert "是" in told
+    assert "有, 无" in told

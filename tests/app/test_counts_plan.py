@@ -6,6 +6,7 @@ import shapely
 
 from geoplan.app.outputs import write_outputs
 from geoplan.app.run import run_plan
+from geoplan.core.definitions import define
 from geoplan.core.errors import PlanError
 
 CRS = "EPSG:4547"
@@ -199,6 +200,18 @@ def test_outputs_are_written_in_either_language(tmp_path, lang):
         ('units = "communities"\nper', 'units = "townships"\nper', "which the plan lacks"),
         ('surface = "surfaces"', 'surface = "nothing"', "which the plan lacks"),
         ('">= 10 亿元/平方公里"', '">= 10 亿元"', "does not measure the same"),
+        ('unit = "亿元"', 'unit = "furlong"', "unit: is 'furlong', which is not a unit"),
+        ('unit = "number"', 'unit = "furlong"', "unit: is 'furlong', which is not a unit"),
+        (
+            'per = "land"',
+            'per = "built_up"',
+            'per names the layer "built_up", which the plan lacks',
+        ),
+        (
+            'per = "land"',
+            'per = "districts"',
+            'per names "districts"; the land of the districts is',
+        ),
     ],
 )
 def test_a_plan_that_cannot_be_meant_is_refused_before_any_work(tmp_path, old, new, match):
@@ -206,3 +219,13 @@ def test_a_plan_that_cannot_be_meant_is_refused_before_any_work(tmp_path, old, n
 
     with pytest.raises(PlanError, match=match):
         run_plan(write(tmp_path, PLAN.replace(old, new)))
+
+
+@pytest.mark.parametrize(
+    ("lang", "over", "not_over"),
+    [("en", "over: land and population", "parcels"), ("zh", "行政区土地和人口", "用地图斑")],
+)
+def test_land_that_something_is_divided_by_is_that_of_the_districts(outcome, lang, over, not_over):
+    sentences = " ".join(define(found(outcome)["greenways"].result, lang))
+    assert over in sentences
+    assert not_over not in sentences
