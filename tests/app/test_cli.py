@@ -136,7 +136,8 @@ def test_bad_input_is_one_clear_message_exit_2_and_nothing_written_over(city, ou
     _edit(city, old, new)
     ran = _geoplan("run", city, "--quiet")
     assert (ran.exit_code, "Traceback" in ran.stderr) == (2, False)
-    assert ran.stderr.startswith("error: twin.toml")
+    assert ran.stderr.startswith("error: ")
+    assert "twin.toml: [" in ran.stderr or case == "not TOML"
     assert message in ran.stderr
     assert {path: path.read_bytes() for path in (city.parent / "twin-out").rglob("*.*")} == before
 
