@@ -98,7 +98,7 @@ def _without_commas(values: "pd.Series") -> "pd.Series":
     if pd.api.types.is_numeric_dtype(values):
         return values
     words = values.astype("str").str.normalize("NFKC").str.strip()
-    words = words.replace({"": None, "nan": None, "None": None})
+    words = words.mask(words.isin(("", "nan", "None")))
     plain: pd.Series = words.str.replace(",", "", regex=False)
     return plain
 

@@ -196,9 +196,11 @@ def unit_district(units: "GeoDataFrame", districts: "GeoDataFrame") -> "Position
     keys = [plain_word(key) for key in districts["district_id"]]
     place = {key: position for position, key in enumerate(keys)}
     words = column_words(units, "parent_id", "units")
-    named = np.asarray(words.map(place).fillna(-1).to_numpy(dtype=np.intp))
+    named: Positions = np.array(words.map(place).fillna(-1), dtype=np.intp)
     blank = (words == "").to_numpy(dtype=bool)
-    return np.where(blank, home_district(units, districts), named) if blank.any() else named
+    if blank.any():
+        named[blank] = home_district(units, districts)[blank]
+    return named
 
 
 def _check_rule(

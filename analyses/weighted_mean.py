@@ -144,7 +144,8 @@ def weighted_mean(
     def sums(areas: "GeoDataFrame", told: list[Notice]) -> "tuple[Floats, Floats]":
         row, district, weight = _weights(known, areas, by, subject, told)
         over = np.bincount(district, weight * value[row], len(areas))
-        return over, np.bincount(district, weight, len(areas))
+        under = np.bincount(district, weight, len(areas))
+        return over.astype(np.float64), under.astype(np.float64)
 
     numerator, denominator = sums(districts, notices)
     totals = float(numerator.sum()), float(denominator.sum())

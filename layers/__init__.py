@@ -75,6 +75,7 @@ __all__ = [
     "affine_coordinates",
     "classify_land",
     "fit_coordinates",
+    "join_table",
     "load_bus_stops",
     "load_districts",
     "load_facilities",

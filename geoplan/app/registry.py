@@ -27,7 +27,8 @@ SUM = "population+jobs"
 """The one sum of denominators."""
 
 ANALYSES: Mapping[str, Analysis] = {
-    analysis.name: analysis for analysis in (*ACCESS, *LAND, *CONFLICT, *LINKS, *TABLES, *COUNTS, *COVER)
+    analysis.name: analysis
+    for analysis in (*ACCESS, *LAND, *CONFLICT, *LINKS, *TABLES, *COUNTS, *COVER)
 }
 """Every analysis that a plan can name."""
 
