@@ -55,7 +55,7 @@ def _quick_pages(monkeypatch):
         def save(self, file_format="png", *, dpi=150):
             return f"{file_format} {dpi}".encode()
 
-    monkeypatch.setattr("geoplan.maps.static_parts.halved_png", lambda png, *, dpi: png)
+    monkeypatch.setattr("geoplan.maps.static_parts.halved_png", lambda png, **_: png)
     monkeypatch.setattr(
         "geoplan.app.report.draw_maps",
         lambda outcome: {indicator.id: Drawn() for indicator in outcome.indicators},

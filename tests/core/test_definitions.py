@@ -171,8 +171,8 @@ FACTS = {
         "amount_unit": "CNY", "per": ["land"], "per_column": "co2", "by_place": True,
     },
     "district_table": {
-        "value": "pt", "unit": "%", "combine": "mean", "weight": "trips", "whole": None, "adds_up": False,
-        "district_count": 8, "as_of": "2020",
+        "value": "pt", "unit": "%", "combine": "mean", "weight": "trips", "whole": None,
+        "adds_up": False, "district_count": 8, "as_of": "2020",
     },
     "object_inventory": {
         "objects": "parks", "object_count": 236, "by": "tier", "categories": ["city"],

@@ -196,7 +196,9 @@ def test_a_raster_that_misses_the_districts_is_refused(tmp_path):
     far = (X + 1e5, Y, X + 2e5, Y + 1e5)
     for load in (load_land_cover, load_surface):
         more = {"classes": "worldcover"} if load is load_land_cover else {}
-        with pytest.raises(ParameterError, match=r"wholly outside the study area.*Check its CRS \(EPSG:\d+\)"):
+        with pytest.raises(
+            ParameterError, match=r"wholly outside the study area.*Check its CRS \(EPSG:\d+\)"
+        ):
             load(path, crs=STUDY, bounds=far, **more)
 
 
