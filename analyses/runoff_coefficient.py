@@ -153,7 +153,12 @@ def runoff_coefficient(
     _, unknown_m2 = zones.split(found.unknown_m2)
     whole_m2 = float(ground_whole) + float(unknown_m2)
     measure = make_measure(
-        districts, run, ground, of=RUNOFF, totals=(float(run_whole), float(ground_whole))
+        districts,
+        run,
+        ground,
+        of=RUNOFF,
+        unit="number",  # a coefficient of 0.5 is no share, and never "50 %"
+        totals=(float(run_whole), float(ground_whole)),
     )
     each = {} if units is None else {"units": _each(units, cover, groups, values)}
     return Result(

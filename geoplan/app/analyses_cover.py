@@ -117,8 +117,9 @@ COVER: tuple[Analysis, ...] = (
         "runoff_coefficient",
         RunoffTable,
         {"cover": _COVERS, "areas": AREAS},
+        unit="number",
         direction="down",
-        measures={"runoff": "1"},
+        measures={"runoff": "number"},
     ),
     Analysis(
         "ecological_environment_index",
