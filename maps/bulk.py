@@ -11,15 +11,18 @@ from folium.plugins import DualMap
 from geoplan.maps.safe import json_island
 from geoplan.maps.stable import walk
 
+WAITS = "geoplan_waits"
+"""Attribute of a layer that can do without any feature while it is rendered."""
+
 
 @contextmanager
 def features_beside(figure: Element) -> Iterator[Mapping[str, str]]:
     """
-    Take all features but the first out of the GeoJson layers of a figure while it is rendered.
+    Take the features out of the GeoJson layers of a figure while it is rendered.
 
     folium would write them into its script, and branca compile that as a template: for 50,000
     polygons 2.7 s of 4.6 s. One feature stays, since tooltips look at its properties to check
-    their fields.
+    their fields, but of the layers marked by `WAITS`.
 
     Parameters
     ----------
@@ -39,10 +42,11 @@ def features_beside(figure: Element) -> Iterator[Mapping[str, str]]:
     taken: dict[str, str] = {}
     try:
         for layer in layers:
-            first, *rest = layer.data["features"]
-            taken[layer.get_name()] = json_island({"type": "FeatureCollection", "features": rest})
+            features, stay = layer.data["features"], _staying(layer)
+            rest = {"type": "FeatureCollection", "features": features[stay:]}
+            taken[layer.get_name()] = json_island(rest)
             kept.append((layer, layer.data))
-            layer.data = {**layer.data, "features": [first]}
+            layer.data = {**layer.data, "features": features[:stay]}
         yield taken
     finally:
         for layer, data in kept:
@@ -62,4 +66,10 @@ def _can_wait(element: Element) -> TypeGuard[folium.GeoJson]:
     if not (element.embed and isinstance(element.data, dict)):
         return False
     features = element.data.get("features", [])
-    return len(features) > 1 and not any("style" in each["properties"] for each in features)
+    return len(features) > _staying(element) and not any(
+        "style" in each["properties"] for each in features
+    )
+
+
+def _staying(layer: folium.GeoJson) -> int:
+    return 0 if getattr(layer, WAITS, False) else 1

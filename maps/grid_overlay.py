@@ -6,6 +6,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import folium
@@ -15,10 +16,12 @@ from pyproj import Transformer
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.maps.grid import Grid
+from geoplan.maps.memory import once
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import ArrayLike, NDArray
+    from pyproj import CRS
 
 PICTURE_FROM = 8_000
 """Polygons from which any layer becomes a picture: as shapes they take a browser over 2 seconds."""
@@ -125,7 +128,7 @@ def picture_of_grid(grid: Grid, classes: "ArrayLike") -> Picture:
         grid.west_m + columns * width,
         grid.south_m + rows * height,
     )
-    to_web = Transformer.from_crs(grid.crs, _WEB_MERCATOR, always_xy=True)
+    to_web = _transformer(grid.crs, _WEB_MERCATOR)
     west, south, east, north = to_web.transform_bounds(*extent, densify_pts=41)
     # Web Mercator stretches both ways alike: one cell is about this long in it.
     cell = min((east - west) / columns, (north - south) / rows)
@@ -134,13 +137,19 @@ def picture_of_grid(grid: Grid, classes: "ArrayLike") -> Picture:
     x, y = np.meshgrid(
         west + (np.arange(shape[1]) + 0.5) * pixel, north - (np.arange(shape[0]) + 0.5) * pixel
     )
-    x, y = Transformer.from_crs(_WEB_MERCATOR, grid.crs, always_xy=True).transform(x, y)
+    x, y = _transformer(_WEB_MERCATOR, grid.crs).transform(x, y)
     column = np.floor((x - grid.west_m) / width).astype(int)
     row = np.floor((y - grid.south_m) / height).astype(int)
     inside = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)
     picture = np.zeros(shape, dtype=np.uint8)
     picture[inside] = drawn[column[inside], row[inside]]
     return Picture(picture, _bounds_deg(west, north, pixel, shape))
+
+
+@lru_cache(maxsize=8)
+def _transformer(source: "CRS | str", target: "CRS | str") -> Transformer:
+    """Look the way from one CRS to another up once: PROJ takes a tenth of a second for it."""
+    return Transformer.from_crs(source, target, always_xy=True)
 
 
 def _checked(classes: "ArrayLike") -> "NDArray[np.int64]":
@@ -157,7 +166,7 @@ def _checked(classes: "ArrayLike") -> "NDArray[np.int64]":
 def _bounds_deg(
     west: float, north: float, pixel: float, shape: tuple[int, int]
 ) -> tuple[float, float, float, float]:
-    to_degrees = Transformer.from_crs(_WEB_MERCATOR, "EPSG:4326", always_xy=True)
+    to_degrees = _transformer(_WEB_MERCATOR, "EPSG:4326")
     x, y = [west, west + shape[1] * pixel], [north - shape[0] * pixel, north]
     (west_deg, east_deg), (south_deg, north_deg) = to_degrees.transform(x, y)
     return south_deg, west_deg, north_deg, east_deg
@@ -186,7 +195,8 @@ def overlay(
         The picture is inside the page, as a PNG with a palette.
     """
     south, west, north, east = picture.bounds_deg
-    url = "data:image/png;base64," + base64.b64encode(png(picture.index, colors)).decode("ascii")
+    file = once("png", picture, lambda: png(picture.index, colors), *colors)
+    url = "data:image/png;base64," + base64.b64encode(file).decode("ascii")
     return folium.raster_layers.ImageOverlay(
         url,
         [[south, west], [north, east]],
@@ -228,7 +238,7 @@ def png(index: "NDArray[np.uint8]", colors: Sequence[str]) -> bytes:
             _chunk(b"IHDR", struct.pack(">IIBBBBB", columns, rows, 8, 3, 0, 0, 0)),
             _chunk(b"PLTE", palette),
             _chunk(b"tRNS", b"\0"),
-            _chunk(b"IDAT", zlib.compress(lines.tobytes(), 9)),
+            _chunk(b"IDAT", zlib.compress(lines.tobytes(), 6)),
             _chunk(b"IEND", b""),
         )
     )

@@ -11,6 +11,7 @@ import shapely
 from folium.utilities import JsCode
 
 from geoplan.core.errors import ParameterError
+from geoplan.maps.bulk import WAITS
 from geoplan.maps.canvas import ObjectsCanvas
 from geoplan.maps.safe import safe
 
@@ -154,6 +155,8 @@ def shapes_layer(
     )
     if tips and data["features"]:
         drawn.add_child(_tooltip(tips))
+    else:
+        setattr(drawn, WAITS, True)
     return drawn
 
 
