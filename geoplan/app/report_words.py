@@ -31,6 +31,7 @@ MARKS: Mapping[str, str] = {"met": "✓", "missed": "✗", "undecidable": "?", "
 """What stands beside the word of a verdict, so that colour is never alone."""
 
 _HECTARES_BELOW_M2 = 100_000_000.0  # 10,000 ha: above it, km² are easier to imagine
+_ROUNDING = 1e-9
 
 
 def say(key: str, lang: str, **values: Any) -> str:  # noqa: ANN401 (whatever format() takes)
@@ -195,6 +196,8 @@ def shortfall_words(verdict: Verdict, lang: str) -> str:
         return say("shortfall.exactly", lang)
     if unit == "m2" and M2_PER_HA <= abs(value) < _HECTARES_BELOW_M2:
         return amount(value, unit, lang, scale=Scale(M2_PER_HA, "ha", 1))
+    if unit == "count":  # a quarter of a stop is a stop to be built
+        value = math.ceil(value - _ROUNDING)
     if unit == "1":
         return say("shortfall.points", lang, value=number(value * 100, 1 if value >= 0.001 else 3))
     return amount(value, unit, lang)

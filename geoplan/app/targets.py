@@ -275,9 +275,11 @@ def judges_districts(measure: "Measure", target: Target) -> bool:
     Returns
     -------
     bool
-        False for an amount (hectares of red line) and for a baseline: both are of the whole.
+        True for shares, ratios and means. False for an amount (hectares of red line) and for a
+        baseline: both are of the whole.
     """
-    is_ratio = measure.unit == "1" or "/" in measure.unit
+    is_mean = measure.unit == "number" and measure.denominator_unit != ""
+    is_ratio = measure.unit == "1" or "/" in measure.unit or is_mean
     return is_ratio and target.value is not None and not target.operator.startswith("not_")
 
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoplan.app.outcome import Target
-from geoplan.app.targets import Bound, judge, parse_target
+from geoplan.app.targets import Bound, judge, judges_districts, parse_target
 from geoplan.core.errors import PlanError
-from geoplan.core.results import make_measure
+from geoplan.core.results import make_amount, make_measure
 
 BAD_TARGETS = [
     ("", "1", "cannot be read"),
@@ -261,3 +261,17 @@ def test_the_verdict_is_that_of_plain_comparison_away_from_the_bound(value, boun
         return
     verdict = judge(_measure([value], [1.0]), _target(operator, bound))
     assert (verdict.status == "met") == compare[operator](value, bound)
+
+
+def test_each_district_is_held_to_a_target_of_a_mean_and_none_to_one_of_an_amount():
+    districts = gpd.GeoDataFrame(
+        {"district_id": ["a", "b"], "name": ["甲", "乙"]},
+        geometry=[shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)],
+        crs=4547,
+    )
+    mean = make_measure(districts, [3, 6], [10, 10], of="runoff", unit="number")
+    count = make_amount(districts, [3, 6], of="count", unit="number")
+    target = Target("<= 0.5", "<=", 0.5, "number", "runoff", "", "")
+
+    assert judge(mean, target).missed_districts == ("b",)
+    assert judges_districts(count, target) is False
