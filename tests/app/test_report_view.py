@@ -4,6 +4,7 @@ import math
 import pytest
 
 from geoplan.app.outcome import Target, Verdict
+from geoplan.app.registry import ANALYSES
 from geoplan.app.report_summary import verdict_table
 from geoplan.app.report_tables import (
     district_standings,
@@ -337,3 +338,16 @@ def test_the_maps_of_the_whole_plan_are_named_with_their_files(outcomes):
     made = report_view(outcomes.make_outcome("zh"), define, beside=("overview.html",))
     assert [file for file, _ in made.plan_maps] == ["overview.html"]
     assert "总览" in made.plan_maps[0][1]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("analysis", ANALYSES)
+def test_every_analysis_has_a_title_a_method_and_names_for_its_measures(analysis, lang):
+    words = catalogue(lang)
+    assert f"maps.title.{analysis}" in words
+    assert f"report.methods.{analysis}" in words
+    unnamed = [
+        of for of in ANALYSES[analysis].measures
+        if not {f"maps.of.{of}", f"maps.layer.{of}"} & set(words)
+    ]  # fmt: skip
+    assert unnamed == []
