@@ -36,7 +36,6 @@ _LIBRARIES = (
     "pyproj",
     "pyogrio",
     "rasterio",
-    "exactextract",
     "numpy",
     "pandas",
     "scipy",
