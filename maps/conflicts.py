@@ -33,6 +33,8 @@ _LINE, _LINE_RIM = "#cfe3c4", "#7a9a6b"
 _LOST, _GAINED, _SLIVER = "#d6604d", "#4393c3", "#8d8d8d"
 _MOST_NAMED = 2_000
 """Objects that get a tooltip each; the others are drawn without, as one shape."""
+_DOTTED_UP_TO = 400
+"""Up to so many, objects get a dot each, so that small ones are seen."""
 
 
 def conflict_map(  # noqa: PLR0913 (the parts of one page)
@@ -170,6 +172,11 @@ def _shapes(
     drawn: list[folium.Element] = [
         shapes_layer(ground.display(first), style=style, pane="gp-shapes", tips=tips)
     ]
+    if kind in ("encroachments", "conflicts") and symbol == "area" and len(layer) <= _DOTTED_UP_TO:
+        # A house in a city is smaller than a pixel; a dot says that it is there.
+        dots = layer.set_geometry(layer.geometry.representative_point())
+        dot = Style(fill=colour, fill_opacity=0.9, stroke="#ffffff", width_px=0.8, radius_px=4.5)
+        drawn.append(shapes_layer(ground.display(dots), style=dot, pane="gp-objects", tips=tips))
     if rest.empty:
         return drawn, entry, ""
     drawn.insert(0, shapes_layer(_one(ground.display(rest)), style=style, pane="gp-over"))
