@@ -26,6 +26,9 @@ from geoplan.core.errors import PlanError
 if TYPE_CHECKING:
     from geoplan.core.results import Result
 
+CHANGE, RELATIVE = "change", "relative"
+"""Parts of an indicator with layers of an earlier date, as `geoplan.analyses.change_table` has."""
+
 
 @dataclass(frozen=True)
 class PlannedIndicator:
@@ -57,7 +60,9 @@ class PlannedIndicator:
         """Names of the layers it needs, the districts first."""
         named = (name for name, _ in named_layers(self.analysis, self.table).values())
         above = (self.table.target_parent,) if self.table.target_parent else ()
-        return tuple(dict.fromkeys((DISTRICTS, *named, *demand_layers(self.table), *above)))
+        earlier = (self.table.earlier or {}).values()
+        needed = (DISTRICTS, *named, *demand_layers(self.table), *above, *earlier)
+        return tuple(dict.fromkeys(needed))
 
     def title(self, lang: str) -> str:
         """Title in `lang`: the plan's own, the catalogue's, or the id."""
@@ -100,6 +105,7 @@ def _planned(id_: str, written: dict[str, Any], plan: Plan) -> PlannedIndicator:
     table = check_table(analysis.table, _filled(written, entry, where), where=where)
     indicator = PlannedIndicator(id_, where, analysis, table, entry)
     _check_layers(indicator, plan)
+    _check_earlier(indicator, plan)
     _check_target(indicator)
     return indicator
 
@@ -199,6 +205,28 @@ def _check_layers(indicator: PlannedIndicator, plan: Plan) -> None:
             )
 
 
+def _check_earlier(indicator: PlannedIndicator, plan: Plan) -> None:
+    """Check the layers of an earlier date: they stand for layers that the indicator reads."""
+    earlier = indicator.table.earlier or {}
+    if indicator.table.target_parent and earlier:
+        raise PlanError(f"{indicator.where} has earlier and target_parent; leave one of them out.")
+    read = set(indicator.layers) - set(earlier.values())
+    for now, then in earlier.items():
+        if now not in read:
+            raise PlanError(
+                f'{indicator.where} earlier names "{now}", which it does not read; it reads '
+                f"{', '.join(sorted(read))}."
+            )
+        _check_present(indicator.where, "earlier", then, plan)
+        kinds = [layer_kind(name, plan.layers[name]) for name in (now, then)]
+        if kinds[0] != kinds[1]:
+            raise PlanError(
+                f'{indicator.where} earlier has "{then}" for "{now}", but the one is of kind '
+                f'"{kinds[1]}" and the other "{kinds[0]}". Write kind = "{kinds[0]}" under '
+                f"[layers.{then}] if that is what it is."
+            )
+
+
 def _check_present(where: str, key: str, name: str, plan: Plan) -> None:
     if name in plan.layers and not (key in ("of", "per") and name == DISTRICTS):
         return
@@ -222,6 +250,8 @@ def _check_target(indicator: PlannedIndicator) -> None:
     if things:
         of = choose("target_of", table.target_of, things, where)
     unit = table.unit_of(of) or analysis.measures.get(of, analysis.unit)
+    if table.earlier:
+        unit = _unit_of_change(indicator, unit)
     try:
         bound = parse_target(table.target, unit=unit, direction=analysis.direction)
     except PlanError as error:
@@ -231,8 +261,25 @@ def _check_target(indicator: PlannedIndicator) -> None:
             f"{where} has target_parent, which is for a target such as 'not above the city "
             f"average' without a number; this one is {table.target!r}."
         )
-    if table.known_parts or not indicator.analysis.whole_part:
+    if not table.earlier and (table.known_parts or not indicator.analysis.whole_part):
         _part(indicator, table.known_parts or ("",))
+
+
+def _unit_of_change(indicator: PlannedIndicator, unit: str) -> str:
+    """Give the unit of the change that a target speaks of: points, percent, or that of amounts."""
+    part = indicator.table.target_part or ""
+    kind, _, tail = part.partition("/")
+    if kind not in (CHANGE, RELATIVE):
+        names = [f"/{name}" for name in indicator.table.known_parts] or [""]
+        known = ", ".join(f'"{one}{name}"' for name in names for one in (CHANGE, RELATIVE))
+        raise PlanError(
+            f"{indicator.where} compares two dates, and a target has to say what it speaks of: add "
+            f"target_part = one of {known} (with the part of the indicator behind a slash where it "
+            'has one, such as "change/total").'
+        )
+    if tail and indicator.table.known_parts:
+        choose("target_part", tail, indicator.table.known_parts, indicator.where)
+    return "1" if kind == RELATIVE else {"1": "pp"}.get(unit, unit)
 
 
 def _columns_divided_by(table: IndicatorTable) -> tuple[str, ...]:

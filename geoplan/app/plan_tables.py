@@ -196,6 +196,11 @@ class IndicatorTable(Table):
     exclude: Annotated[list[Text], BeforeValidator(_as_list)] | None = Field(
         None, description="ids or names of districts to leave out, as text or a list; [] for none"
     )
+    earlier: Annotated[dict[str, Text], Field(min_length=1)] | None = Field(
+        None,
+        description="layers of an earlier date by those they stand for, "
+        "e.g. earlier = { bus_stops = 'bus_stops_2015' }",
+    )
 
     @property
     def known_parts(self) -> tuple[str, ...]:

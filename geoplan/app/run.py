@@ -1,13 +1,13 @@
 """The runner: a plan file in, numbers and verdicts out."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from math import isfinite
 from os import PathLike
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geoplan.app.analysis import DISTRICTS
 from geoplan.app.indicators import PlannedIndicator, bind_target, plan_indicators
@@ -17,7 +17,7 @@ from geoplan.app.plan import Plan, read_plan
 from geoplan.app.registry import run_analysis
 from geoplan.app.targets import judge
 from geoplan.app.territory import disagreements, leave_out, put_back
-from geoplan.core.errors import GeoplanError, PlanError
+from geoplan.core.errors import GeoplanError, ParameterError, PlanError
 from geoplan.core.notices import Notice
 
 if TYPE_CHECKING:
@@ -144,7 +144,10 @@ class _Steps:
 
 def _measure(indicator: PlannedIndicator, loaded: LoadedLayers, lang: str) -> IndicatorOutcome:
     districts, told = leave_out(loaded.layers[DISTRICTS], indicator)
-    result = put_back(_run(indicator, loaded, districts), loaded.layers[DISTRICTS])
+    result = _run(indicator, loaded, districts)
+    if indicator.table.earlier:
+        result = _since(indicator, loaded, districts, result)
+    result = put_back(result, loaded.layers[DISTRICTS])
     target = bind_target(indicator, result)
     told += (*_undecided_districts(result), *disagreements(indicator))
     result = replace(result, notices=(*result.notices, *told))
@@ -169,6 +172,32 @@ def _run(indicator: PlannedIndicator, loaded: LoadedLayers, districts: "GeoDataF
         )
     except GeoplanError as error:
         raise type(error)(f"{indicator.where} {error}") from error
+
+
+def _since(
+    indicator: PlannedIndicator, loaded: LoadedLayers, districts: "GeoDataFrame", now: "Result"
+) -> "Result":
+    """Compare a result with that of the layers of an earlier date."""
+    from geoplan.analyses.change_table import change_table
+
+    earlier = indicator.table.earlier or {}
+
+    def then(things: "Mapping[str, Any]") -> dict[str, Any]:
+        swapped = {name: things[other] for name, other in earlier.items() if other in things}
+        return {**things, **swapped}
+
+    past = replace(
+        loaded,
+        layers=then(loaded.layers),
+        networks=then(loaded.networks),
+        rasters=then(loaded.rasters),
+    )
+    if DISTRICTS in earlier:
+        districts, _ = leave_out(past.layers[DISTRICTS], indicator)
+    try:
+        return change_table(_run(indicator, past, districts), now)
+    except ParameterError as error:
+        raise ParameterError(f"{indicator.where} {error}") from error
 
 
 def _undecided_districts(result: "Result") -> Iterator[Notice]:
