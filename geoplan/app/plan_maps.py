@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geoplan.app.outputs import quiet_layers, who_meets
+from geoplan.app.map_context import quiet_layers, who_meets
 from geoplan.core.errors import ParameterError, PlanError
 
 if TYPE_CHECKING:

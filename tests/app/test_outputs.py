@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from geoplan.app import outputs
+from geoplan.app.map_context import map_context
 from geoplan.app.outputs import (
     check_output_folder,
-    map_context,
     output_folder,
     source_paths,
     write_outputs,
