@@ -314,8 +314,9 @@ def words(monkeypatch):
         "definitions.lengths.sentences.both_sides__yes": "Both sides count.",
         "definitions.lengths.sentences.both_sides__no": "Centre lines count.",
     }
-    monkeypatch.setattr("geoplan.core.definitions.catalogue", lambda _: told)
-    monkeypatch.setattr("geoplan.core.definitions.text", lambda key, _, **__: told[key])
+    for module in ("definitions", "definition_words"):
+        monkeypatch.setattr(f"geoplan.core.{module}.catalogue", lambda _: told)
+    monkeypatch.setattr("geoplan.core.definition_words.text", lambda key, _, **__: told[key])
 
 
 @pytest.mark.usefixtures("words")
