@@ -117,11 +117,12 @@ def _verdict_cells(indicator: IndicatorOutcome, k: int, lang: str) -> tuple[Cell
     measure, target, verdict = indicator.headline, indicator.target, indicator.verdict
     bound = target.value if target else None
     reason = reason_words(verdict, lang) if verdict else ""
+    what = measure_words(measure, lang)
     return (
         verdict_cell(standing(indicator), lang),
         Cell(
             visible(indicator.title),
-            note=say("table.share_of", lang, of=measure_words(measure, lang)),
+            note=what if measure.is_amount else say("table.share_of", lang, of=what),
             anchor=anchor(k),
         ),
         Cell(
