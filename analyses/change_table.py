@@ -119,6 +119,8 @@ def _changes(old: Measure, new: Measure) -> tuple[Measure, Measure]:
         unit=unit,
         numerator_unit=unit,
         denominator_unit="",
+        low=whole * scale,
+        high=whole * scale,
     )
     ratio = np.divide(change, then, out=np.full(len(now), np.nan), where=then > 0)
     relative = Measure(
@@ -131,6 +133,8 @@ def _changes(old: Measure, new: Measure) -> tuple[Measure, Measure]:
         unit="1",
         numerator_unit=new.unit,
         denominator_unit=new.unit,
+        low=whole / old.value if old.value > 0 else float("nan"),
+        high=whole / old.value if old.value > 0 else float("nan"),
     )
     return plain, relative
 
@@ -138,7 +142,7 @@ def _changes(old: Measure, new: Measure) -> tuple[Measure, Measure]:
 def _table(
     districts: "pd.DataFrame", value: "np.ndarray", over: "np.ndarray", under: "np.ndarray"
 ) -> "pd.DataFrame":
-    return districts.assign(value=value, numerator=over, denominator=under)
+    return districts.assign(value=value, low=value, high=value, numerator=over, denominator=under)
 
 
 def _notices(

@@ -286,7 +286,7 @@ def test_counted_things_are_said_to_be_counted():
 
 def test_what_a_result_counts_is_known_by_its_unit():
     nothing = pd.DataFrame()
-    measure = Measure("dwellings", "", nothing, 0.5, 1.0, 2.0, "1", "count", "count")
+    measure = Measure("dwellings", "", nothing, 0.5, 1.0, 2.0, "1", "count", "count", 0.5, 0.5)
     facts = FACTS["coverage"] | {"of": ["dwellings"]}
     result = Result("coverage", (measure,), districts=None, definition=facts)
     assert "dwellings are counted: each object once" in "".join(define(result, "en"))
