@@ -2,10 +2,11 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+SEEDS  ?= 20
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 SETUP  := pyproject.toml setup.py package-lock.json $(wildcard maps/bundle_src/*)
 
-.PHONY: demo test check test-browser bench clean
+.PHONY: demo test check test-browser soak bench clean
 
 demo: $(VENV)/.installed            ## the built-in city: report and maps in demo-out/
 	$(BIN)/geoplan demo
@@ -24,6 +25,12 @@ check: $(VENV)/.installed-check     ## format, lint, types, tests
 
 test-browser: $(VENV)/.installed-browser  ## maps and report opened in Chromium
 	$(BIN)/python -m pytest -m browser
+
+soak: $(VENV)/.installed-test       ## every property with many fresh seeds, before a release
+	for seed in $$($(BIN)/python -c 'import random; print(*random.sample(range(2**31), $(SEEDS)))'); do \
+	  echo "seed $$seed"; \
+	  GEOPLAN_PROFILE=soak $(BIN)/python -m pytest -q -n auto -m hypothesis --hypothesis-seed=$$seed || exit 1; \
+	done
 
 bench: $(VENV)/.installed-test      ## speed beside the peers, as ratios
 	for script in benchmarks/bench_*.py; do $(BIN)/python $$script || exit 1; done

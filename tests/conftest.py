@@ -9,14 +9,18 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+# Everybody draws the same examples; `make soak` draws others with every seed.
 settings.register_profile(
     "geoplan",
     deadline=None,
-    derandomize=bool(os.environ.get("CI")),
+    derandomize=True,
     max_examples=40,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.load_profile("geoplan")
+settings.register_profile(
+    "soak", settings.get_profile("geoplan"), derandomize=False, database=None, print_blob=True
+)
+settings.load_profile(os.environ.get("GEOPLAN_PROFILE", "geoplan"))
 
 _REAL = Path(
     os.environ.get("GEOPLAN_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")

@@ -92,6 +92,13 @@ class WalkAccess:
                 f"WalkAccess(): `entrance_tolerance_m` is {tolerance}; wanted a number of at "
                 "least 0."
             )
+        count = self.network.edge_count
+        if count and not np.isfinite([self.network.forward_m, self.network.backward_m]).any():
+            raise ParameterError(
+                f"WalkAccess(): `network` has {count:,} edges, and nobody may walk on any of them: "
+                "all cost infinity in both directions. Check the barriers, gates and access rules "
+                "that it was loaded with."
+            )
 
     @property
     def walls(self) -> "Geometries | None":

@@ -109,6 +109,8 @@ def random_networks(draw, *, one_way=True):
     if one_way and draw(st.booleans()):
         network.forward_m[random.random(len(pairs)) < 0.2] = np.inf
         network.backward_m[random.random(len(pairs)) < 0.2] = np.inf
+        if not np.isfinite([network.forward_m, network.backward_m]).any():
+            network.forward_m[0] = network.length_m[0]  # a network has a street to walk on
     return network
 
 

@@ -334,6 +334,15 @@ def test_numbers_of_a_walk_that_mean_nothing_are_refused(name, value):
         walk(STREET, **{name: value})
 
 
+def test_a_network_that_nobody_may_walk_on_is_refused_as_such():
+    closed = make_network(
+        [(0, 500), (1000, 500)], [(0, 1)], forward_m=[np.inf], backward_m=[np.inf]
+    )
+
+    with pytest.raises(ParameterError, match="`network` has 1 edges, and nobody may walk"):
+        walk(closed)
+
+
 def test_layers_are_made_once_when_asked_for_and_travel_as_a_plain_dict():
     layers = walked(STOP, STREET, demand=people((500, 500)), land_width_m=50).layers
 

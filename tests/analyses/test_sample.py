@@ -40,7 +40,7 @@ def test_every_point_of_the_grid_inside_is_found_and_no_other(seed, step_m):
 
     polygon, points = grid_points(shapes, step_m)
 
-    axis = (np.arange(-120 / step_m - 1, 120 / step_m + 1).round() + 0.5) * step_m
+    axis = (np.arange(np.floor(-120 / step_m), np.ceil(120 / step_m)) + 0.5) * step_m
     grid = shapely.points(*map(np.ravel, np.meshgrid(axis, axis)))
     expected = [int(shapely.intersects(shape, grid).sum()) for shape in shapes]
     assert np.bincount(polygon, minlength=3).tolist() == expected
