@@ -1,0 +1,44 @@
+"""What holds for every analysis of the registry, whatever it measures."""
+
+import numpy as np
+
+from geoplan.app.registry import ANALYSES
+
+
+def test_every_analysis_has_a_sample(samples):
+    assert set(samples.SAMPLES) == set(ANALYSES)
+
+
+def test_no_value_lies_outside_its_bounds(samples, town, call):
+    table = samples.measured(town, *call).table.dropna(subset=["value"])
+    assert (table["low"] <= table["value"]).all()
+    assert (table["value"] <= table["high"]).all()
+
+
+def test_no_share_of_a_whole_lies_outside_0_to_1(samples, town, call):
+    for measure in samples.measured(town, *call).measures:
+        # A rate that a table states is no part of anything, and a change may be below 0.
+        is_part = measure.unit == "1" and measure.numerator_unit == measure.denominator_unit != ""
+        if not is_part or samples.sample_table(*call).earlier:
+            continue
+        table = measure.districts
+        for name in ("value", "low", "high"):
+            values = np.append(table[name].dropna(), getattr(measure, name))
+            assert np.all((values >= 0) & (values <= 1)), (measure.label, name)
+
+
+def test_every_measure_has_the_unit_that_is_declared(samples, town, call):
+    analysis, table = ANALYSES[call[0]], samples.sample_table(*call)
+    for measure in samples.measured(town, *call).measures:
+        asked = table.model_copy(update={"target_of": measure.of, "target_part": measure.part})
+        declared = asked.unit_of(measure.of) or analysis.measures.get(measure.of, analysis.unit)
+        if table.earlier:
+            declared = "1" if measure.part == "relative" else {"1": "pp"}.get(declared, declared)
+        assert measure.unit == declared, measure.label
+
+
+def test_shuffled_rows_change_no_whole(samples, town, call):
+    once = samples.wholes(samples.measured(town, *call))
+    again = samples.wholes(samples.measured(town.shuffled(3), *call)).loc[once.index]
+    scale = np.maximum(1.0, np.abs(once.to_numpy()))
+    assert np.allclose(again / scale, once / scale, rtol=0, atol=1e-9, equal_nan=True)
