@@ -144,6 +144,7 @@ def _target(target: Target) -> dict[str, Any]:
         "text": target.text,
         "operator": target.operator,
         "value": target.value,
+        "high": target.high,
         "unit": target.unit,
         "source": target.source,
         "year": target.year,

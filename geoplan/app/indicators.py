@@ -379,6 +379,7 @@ def bind_target(indicator: PlannedIndicator, result: "Result") -> Target | None:
         year=table.target_year,
         force=table.target_force,
         document=table.document or "",
+        high=bound.high,
     )
 
 

@@ -12,7 +12,10 @@ from geoplan.core.results import Measure, Result
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
-Operator = Literal[">", ">=", "<", "<=", "==", "not_decrease", "not_increase", "not_above_parent"]
+Operator = Literal[
+    *(">", ">=", "<", "<=", "==", "within"),
+    *("not_decrease", "not_increase", "not_above_parent"),
+]
 Status = Literal["met", "missed", "undecidable"]
 
 
@@ -29,7 +32,7 @@ class Target:
         How to compare; strictness is kept.
     value : float or None
         The bound in the unit of the measure (a share is 0-1); None for a relative operator
-        without a baseline.
+        without a baseline; the lower end of a range (``within``).
     unit : str
         Unit of `value`, as in `Measure.unit`.
     of, part : str
@@ -42,6 +45,8 @@ class Target:
         约束性, 预期性 or 力争, where the plan says.
     document : str
         Key of the document in the catalogue that it was taken from; empty for the plan's own.
+    high : float or None
+        The upper end of a range, in the unit of `value`; None for every other operator.
     """
 
     text: str
@@ -54,6 +59,7 @@ class Target:
     year: int | None = None
     force: str | None = None
     document: str = ""
+    high: float | None = None
 
 
 @dataclass(frozen=True)

@@ -135,6 +135,8 @@ def target_words(target: Target, lang: str) -> str:
     bound = "" if target.value is None else _exact(target.value, target.unit, lang)
     if target.operator in _SYMBOLS:
         return f"{_SYMBOLS[target.operator]}\u00a0{bound}" if bound else visible(target.text)
+    if target.operator == "within" and target.value is not None and target.high is not None:
+        return _span(target.value, target.high, target.unit, lang)
     words = say(f"operators.{target.operator}", lang)
     return say("operators.from", lang, words=words, value=bound) if bound else words
 
@@ -144,6 +146,13 @@ def _exact(value: float, unit: str, lang: str) -> str:
     scale = scale_for(unit, [value])
     digits = f"{value / scale.factor:,.10g}"
     return unbroken(f"{digits} {unit_label(scale.unit, lang)}".rstrip())
+
+
+def _span(low: float, high: float, unit: str, lang: str) -> str:
+    """Write both ends of a range with one unit behind them."""
+    scale = scale_for(unit, [low, high])
+    ends = "–".join(f"{end / scale.factor:,.10g}" for end in (low, high))
+    return unbroken(f"{ends} {unit_label(scale.unit, lang)}".rstrip())
 
 
 def source_words(target: Target, lang: str) -> str:
@@ -244,7 +253,8 @@ def conclusion(indicator: IndicatorOutcome, lang: str) -> str:
 
 
 def _side(target: Target, measure: Measure) -> str:
-    above = target.operator == "==" and target.value is not None and measure.value > target.value
+    top = {"==": target.value, "within": target.high}.get(target.operator)
+    above = top is not None and measure.value > top
     return "_over" if above or target.operator in CEILINGS else ""
 
 

@@ -77,6 +77,10 @@ _SUFFIX: tuple[tuple[Operator, str], ...] = (
 _BASELINE_FILLER = re.compile(
     r"^(?:from|than|of|baseline|base|now|现状值?|基准值?|[\s(:,，。=])+|\)$"
 )
+_RANGE = re.compile(
+    r"^(?:between |介于|控制在|在)?(?P<low>\d[\d,]*(?:\.\d+)?)\s*(?P<low_unit>.*?)\s*"
+    r"(?:[-‐‑‒–—―~]|至|到|to|and|与|和)\s*(?P<high>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>.*?)(?:之间)?$"
+)
 _NUMBER = re.compile(r"^(?P<number>[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s*(?P<unit>.*)$")
 
 
@@ -90,11 +94,15 @@ class Bound:
     operator : Operator
         How to compare.
     value : float or None
-        In the unit that was asked for; None for a relative operator without a baseline.
+        In the unit that was asked for; None for a relative operator without a baseline; the lower
+        end of a range.
+    high : float or None
+        The upper end of a range ("1-2 个"), which belongs to it as the lower one does.
     """
 
     operator: Operator
     value: float | None
+    high: float | None = None
 
 
 def parse_target(text: str, *, unit: str, direction: Direction | None = None) -> Bound:
@@ -104,8 +112,8 @@ def parse_target(text: str, *, unit: str, direction: Direction | None = None) ->
     Parameters
     ----------
     text : str
-        An operator in symbols or words, a number and its unit; or a relative target, with a
-        baseline or without.
+        An operator in symbols or words, a number and its unit; a range of two numbers; or a
+        relative target, with a baseline or without.
     unit : str
         Unit of the measure: ``"1"`` for a share, ``"m2/person"``, ``"m2"``, …
     direction : {"up", "down"}, optional
@@ -125,13 +133,15 @@ def parse_target(text: str, *, unit: str, direction: Direction | None = None) ->
     Examples
     --------
     >>> parse_target("> 95 %", unit="1")
-    Bound(operator='>', value=0.95)
+    Bound(operator='>', value=0.95, high=None)
     >>> parse_target("不低于 8 平方米/人", unit="m2/person")
-    Bound(operator='>=', value=8.0)
+    Bound(operator='>=', value=8.0, high=None)
     >>> parse_target("＜0.9 公里", unit="m")
-    Bound(operator='<', value=900.0)
+    Bound(operator='<', value=900.0, high=None)
+    >>> parse_target("1-2 个", unit="count")
+    Bound(operator='within', value=1.0, high=2.0)
     >>> parse_target("not decrease from 46.6 %", unit="1")
-    Bound(operator='not_decrease', value=0.466)
+    Bound(operator='not_decrease', value=0.466, high=None)
     """
     plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split()).rstrip("。.;, ")
     relative = _leading(plain, _RELATIVE)
@@ -139,8 +149,20 @@ def parse_target(text: str, *, unit: str, direction: Direction | None = None) ->
         operator, rest = relative
         rest = _BASELINE_FILLER.sub("", _BASELINE_FILLER.sub("", rest)).strip()
         return Bound(operator, _quantity(rest, text, unit) if rest else None)
+    span = _RANGE.match(plain)
+    if span is not None:
+        return _range(span, text, unit)
     operator, rest = _absolute(plain, text, direction)
     return Bound(operator, _quantity(rest, text, unit))
+
+
+def _range(span: re.Match[str], text: str, unit: str) -> Bound:
+    """Read both ends of a range; a unit behind the second number holds for both."""
+    low = _quantity(f"{span['low']} {span['low_unit'] or span['unit']}", text, unit)
+    high = _quantity(f"{span['high']} {span['unit']}", text, unit)
+    if low > high:
+        raise PlanError(f"target {text!r}: a range begins with the smaller number.")
+    return Bound("within", low, high)
 
 
 def _leading(
@@ -226,7 +248,7 @@ def judge(measure: "Measure", target: Target) -> Verdict:
     reason = _undecidable(measure, target)
     if reason or target.value is None:
         return Verdict("undecidable", reason, float("nan"), shortfall_unit)
-    gap = float(_gaps(np.array([measure.value]), target.operator, target.value)[0])
+    gap = float(_gaps(np.array([measure.value]), target)[0])
     missed = _is_missed(np.array([gap]), target.operator)[0]
     shortfall = max(gap, 0.0) * (measure.denominator if is_share else 1.0) if missed else 0.0
     return Verdict(
@@ -246,15 +268,24 @@ def _undecidable(measure: "Measure", target: Target) -> str:
     return ""
 
 
-def _gaps(values: "NDArray[np.float64]", operator: Operator, bound: float) -> "NDArray[np.float64]":
+def _gaps(values: "NDArray[np.float64]", target: Target) -> "NDArray[np.float64]":
     """How far each value is on the wrong side of the bound; negative on the right side."""
     import numpy as np
 
-    away = values - bound
-    away[np.abs(away) <= _NOISE * abs(bound)] = 0.0
-    if operator in (">", ">=", "not_decrease"):
+    away = _away(values, target.value or 0.0)
+    if target.operator == "within" and target.high is not None:
+        return np.maximum(-away, _away(values, target.high))
+    if target.operator in (">", ">=", "not_decrease"):
         return -away
-    return np.abs(away) if operator == "==" else away
+    return np.abs(away) if target.operator == "==" else away
+
+
+def _away(values: "NDArray[np.float64]", bound: float) -> "NDArray[np.float64]":
+    import numpy as np
+
+    away: NDArray[np.float64] = values - bound
+    away[np.abs(away) <= _NOISE * abs(bound)] = 0.0
+    return away
 
 
 def _is_missed(gaps: "NDArray[np.float64]", operator: Operator) -> "NDArray[np.bool_]":
@@ -289,7 +320,7 @@ def _missed_districts(measure: "Measure", target: Target) -> tuple[str, ...]:
     import numpy as np
 
     table = measure.districts
-    gaps = _gaps(table["value"].to_numpy(dtype=float, copy=True), target.operator, target.value)
+    gaps = _gaps(table["value"].to_numpy(dtype=float, copy=True), target)
     order = np.argsort(-gaps, kind="stable")
     worst = order[_is_missed(gaps[order], target.operator)]
     return tuple(table["district_id"].to_numpy()[worst].tolist())

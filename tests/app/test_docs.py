@@ -29,7 +29,7 @@ PLAN_FILE = "\n".join(
     for page in (ROOT / "docs" / "plan-file.md", *sorted((ROOT / "docs").glob("analyses-*.md")))
 )
 OUTPUTS = (ROOT / "docs" / "outputs.md").read_text(encoding="utf-8")
-OPERATORS = ">=|<=|==|>|<|not_decrease|not_increase|not_above_parent"
+OPERATORS = ">=|<=|==|>|<|within|not_decrease|not_increase|not_above_parent"
 
 
 def sections(page):
@@ -105,10 +105,12 @@ def test_a_target_means_what_the_page_says(row):
             parse_target(target, unit=unit, direction="up")
         return
 
-    operator, number = re.fullmatch(rf"`({OPERATORS})` ([\d.]+)?.*", means).groups()
+    told = re.fullmatch(rf"`({OPERATORS})` ([\d.]+)?(?: to ([\d.]+))?.*", means).groups()
+    operator, *ends = told
 
     bound = parse_target(target, unit=unit, direction="up")
-    assert (bound.operator, bound.value) == (operator, float(number) if number else None)
+    assert bound.operator == operator
+    assert [bound.value, bound.high] == [float(end) if end else None for end in ends]
 
 
 @pytest.mark.parametrize("toml", re.findall(r"```toml\n(.*?)```", PLAN_FILE, flags=re.DOTALL))

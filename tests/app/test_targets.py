@@ -99,6 +99,37 @@ def test_a_target_is_read_as_documents_write_it(text, unit, operator, value):
     assert parse_target(text, unit=unit) == Bound(operator, value)
 
 
+@pytest.mark.parametrize(
+    ("text", "unit", "low", "high"),
+    [
+        ("1-2 个", "count", 1.0, 2.0),
+        ("1―2个", "count", 1.0, 2.0),
+        ("2至3家", "count", 2.0, 3.0),
+        ("between 1 and 2 sites", "count", 1.0, 2.0),
+        ("10%-30%", "1", 0.1, 0.3),
+        ("介于10%与30%之间", "1", 0.1, 0.3),
+        ("0.5～1 公里", "m", 500.0, 1000.0),
+    ],
+)
+def test_a_range_has_two_ends(text, unit, low, high):
+    assert parse_target(text, unit=unit) == Bound("within", low, high)
+
+
+def test_a_range_that_begins_with_the_larger_number_is_refused():
+    with pytest.raises(PlanError, match="begins with the smaller number"):
+        parse_target("3-2 个", unit="count")
+
+
+@pytest.mark.parametrize(
+    ("found", "status", "shortfall"),
+    [(0.0, "missed", 1.0), (1.0, "met", 0.0), (2.0, "met", 0.0), (5.0, "missed", 3.0)],
+)
+def test_both_ends_of_a_range_belong_to_it(found, status, shortfall):
+    measure = _measure([found], [1.0], unit="count")
+    verdict = judge(measure, Target("1-2 个", "within", 1.0, "count", "count", high=2.0))
+    assert (verdict.status, verdict.shortfall) == (status, shortfall)
+
+
 @pytest.mark.parametrize(("direction", "operator"), [("up", ">="), ("down", "<=")])
 def test_reaching_a_number_depends_on_which_way_is_better(direction, operator):
     assert parse_target("达到 58%", unit="1", direction=direction) == Bound(operator, 0.58)
