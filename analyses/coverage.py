@@ -172,7 +172,7 @@ def coverage(
     _check_parameters(distance_m, distance, of, walk)
     require_metric_crs(districts=districts, facilities=facilities)
     check_districts(districts)
-    usable, notices = _usable(facilities)
+    usable, notices = usable_facilities(facilities)
     if distance == "network":
         result = network_coverage(
             usable, districts, distance_m=distance_m, of=of, demand=demand, walk=walk
@@ -232,8 +232,27 @@ def _check_parameters(
         raise ParameterError(f"`of` names {twice[0]!r} twice: {list(of)}.")
 
 
-def _usable(facilities: "GeoDataFrame") -> "tuple[GeoDataFrame, tuple[Notice, ...]]":
-    """Leave out facilities without geometry, and refuse polygons that mean nothing."""
+def usable_facilities(facilities: "GeoDataFrame") -> "tuple[GeoDataFrame, tuple[Notice, ...]]":
+    """
+    Leave out facilities without geometry, and refuse polygons that mean nothing.
+
+    Parameters
+    ----------
+    facilities : GeoDataFrame
+        As given.
+
+    Returns
+    -------
+    GeoDataFrame
+        Those with a geometry.
+    tuple of Notice
+        How many were left out.
+
+    Raises
+    ------
+    SchemaError
+        If a polygon is invalid.
+    """
     shapes = np.asarray(facilities.geometry.array, dtype=object)
     missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     usable = facilities[~missing]

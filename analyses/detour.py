@@ -1,25 +1,31 @@
 """Detour: how much longer the walk is than the straight line, and whom that line miscounts."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import shapely
 
-from geoplan.analyses.coverage import coverage
+from geoplan.analyses.area_share import WORTH_TELLING_M2, district_land
+from geoplan.analyses.coverage import coverage, usable_facilities
 from geoplan.analyses.coverage_layers import nearest_facility
 from geoplan.analyses.lazy_layers import LazyLayers
+from geoplan.analyses.polygon_layers import one_district
+from geoplan.analyses.streets.network_coverage import network_coverage
 from geoplan.core.errors import ParameterError
-from geoplan.core.results import Measure, Result, make_measure
+from geoplan.core.notices import Notice, unique
+from geoplan.core.results import Bounds, Measure, Result, make_measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from geopandas import GeoDataFrame
-    from pandas import DataFrame
+    from numpy.typing import NDArray
 
     from geoplan.analyses.streets.walk_access import WalkAccess
+
+    Floats = NDArray[np.float64]
 
 PARTS = ("wrongly_served", "straight", "network")
 """Parts of the analysis: who only the straight line serves, and who each distance serves."""
@@ -53,12 +59,14 @@ def detour(
         For each of `of` three measures: ``part="wrongly_served"`` (within the distance in a
         straight line and not along streets), ``"straight"`` and ``"network"``, each a share of all
         demand. Of the first of `of` that is not an area a fourth, ``"index"``: the mean way over
-        the mean straight line (``m/m``), by amount. Layers: those of the coverage along streets;
-        ``served_straight`` (ground within the straight distance); ``wrongly_served`` (the units
-        that only the straight line serves, with ``amount, unserved_amount``); ``demand`` also with
-        ``straight_share``, ``straight_m`` and ``detour_index`` (distance along streets over
-        straight distance; NaN where there is no way within four times `distance_m`, or the place
-        is in the facility); ``districts`` with ``detour_index``.
+        the mean straight line (``m/m``), by amount, however long the way is. Whoever has no way to
+        any facility is left out of the index and counted in a notice; ``low`` is what the index
+        were if they walked straight, and ``high`` has no limit then. Layers: those of the coverage
+        along streets; ``served_straight`` (ground within the straight distance);
+        ``wrongly_served`` (the units that only the straight line serves, with ``amount,
+        unserved_amount``); ``demand`` also with ``straight_share``, ``straight_m`` and
+        ``detour_index`` (distance along streets over straight distance; NaN where there is no way,
+        or the place is in the facility); ``districts`` with ``detour_index``.
 
     Raises
     ------
@@ -74,8 +82,9 @@ def detour(
     .. math:: I = \sum_i w_i n_i / \sum_i w_i s_i
 
     over the places :math:`i` with amount :math:`w_i`, the way along streets :math:`n_i` and the
-    straight line :math:`s_i`, each to its own nearest facility. On a square grid it tends to
-    :math:`4/\pi = 1.27`. It is at least 1 where the facilities are points.
+    straight line :math:`s_i`, each to its own nearest facility; without limit, so that those who
+    walk farthest count too. On a square grid it tends to :math:`4/\pi = 1.27`. It is at least 1
+    where the facilities are points.
 
     Examples
     --------
@@ -112,17 +121,32 @@ def detour(
         raise ParameterError(
             "`walk` is missing: a detour is one along streets. Pass walk=WalkAccess(...)."
         )
-    common = {"distance_m": distance_m, "of": of, "demand": demand}
-    straight = coverage(facilities, districts, **common)  # type: ignore[arg-type]
-    along = coverage(
-        facilities,
-        districts,
-        **common,  # type: ignore[arg-type]
-        distance="network",
-        walk=walk,
-    )
+    straight = coverage(facilities, districts, distance_m=distance_m, of=of, demand=demand)
+    usable, notices = usable_facilities(facilities)
+
+    def walked(areas: "GeoDataFrame") -> Result:
+        return network_coverage(
+            usable,
+            areas,
+            distance_m=distance_m,
+            of=of,
+            demand=demand,
+            walk=walk,
+            everyone=True,
+        )
+
+    along = walked(districts)
     layers = _layers(along, straight, facilities, districts)
-    index = [_index(layers["demand"], districts, along)] if "demand" in layers else []
+    index, left_out = [], []
+    if "demand" in layers:
+        shapes = np.asarray(districts.geometry.array, dtype=object)
+        every = layers["demand"]
+        if district_land(shapes).overlap_m2 >= WORTH_TELLING_M2:
+            # A sum over the districts would count the people that they share twice.
+            every = _with_ways(walked(one_district(districts)).layers["demand"], facilities)
+        name = _first_with_places(along)
+        index = [_index(layers["demand"], every, districts, name, walk.least_cost)]
+        left_out = _left_out(every, name)
     return replace(
         along,
         analysis="detour",
@@ -136,7 +160,12 @@ def detour(
         ),
         layers=layers,
         definition={**along.definition, "distance": "network"},
+        notices=unique([*notices, *along.notices, *left_out]),
     )
+
+
+def _first_with_places(along: Result) -> str:
+    return next(one.of for one in along.measures if along.definition["kinds"][one.of] != "area")
 
 
 def _layers(
@@ -172,15 +201,20 @@ def _parts(flat: Measure, walked: Measure, districts: "GeoDataFrame") -> list[Me
 def _with_index(
     demand: "GeoDataFrame", straight: "GeoDataFrame", facilities: "GeoDataFrame"
 ) -> "GeoDataFrame":
+    # Both coverages cut the same demand along the same districts: row by row the same units.
+    share = straight["served_share"].to_numpy()
+    return _with_ways(demand.assign(straight_share=share), facilities)
+
+
+def _with_ways(demand: "GeoDataFrame", facilities: "GeoDataFrame") -> "GeoDataFrame":
+    """Add to the way of each place the straight line, and how many times as long the way is."""
     shapes = np.asarray(facilities.geometry, dtype=object)
     shapes = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
     places = np.asarray(shapely.point_on_surface(np.asarray(demand.geometry, dtype=object)))
     straight_m = nearest_facility(places, shapes)[1]
     index = np.full(len(demand), np.nan)
     np.divide(demand["distance_m"].to_numpy(), straight_m, out=index, where=straight_m > 0)
-    # Both coverages cut the same demand along the same districts: row by row the same units.
-    share = straight["served_share"].to_numpy()
-    return demand.assign(straight_share=share, straight_m=straight_m, detour_index=index)
+    return demand.assign(straight_m=straight_m, detour_index=index)
 
 
 def _wrongly_served(demand: "GeoDataFrame") -> "GeoDataFrame":
@@ -189,39 +223,99 @@ def _wrongly_served(demand: "GeoDataFrame") -> "GeoDataFrame":
     return found[found["unserved_amount"] > 0].reset_index(drop=True)
 
 
-def _sums(demand: "GeoDataFrame", districts: "GeoDataFrame") -> "DataFrame":
-    """Amount, and amount times way and straight line, of each district's units with an index."""
-    known = demand[demand["detour_index"].notna()]
-    weighted = {column: known[column] * known["amount"] for column in ("distance_m", "straight_m")}
-    sums = known[["amount"]].assign(**weighted).groupby(known["district_id"]).sum()
-    every: DataFrame = sums.reindex(districts["district_id"].astype(str), fill_value=0.0)
-    return every
+@dataclass(frozen=True)
+class _Ways:
+    """
+    People times metres, per district: of those who have a way, and of those who have none.
+
+    Parameters
+    ----------
+    amount : array of float
+        How many have a way.
+    way_m, straight_m : array of float
+        Their ways, and their straight lines.
+    lost_m : array of float
+        The straight lines of those who have no way.
+    """
+
+    amount: "Floats"
+    way_m: "Floats"
+    straight_m: "Floats"
+    lost_m: "Floats"
 
 
-def _index(demand: "GeoDataFrame", districts: "GeoDataFrame", along: Result) -> Measure:
+def _ways(demand: "GeoDataFrame", ids: "NDArray[np.object_] | None" = None) -> _Ways:
+    """Sum up the ways of each district; of all places in one sum where none is named."""
+    amount, way_m, straight_m = (
+        demand[column].to_numpy(dtype=float) for column in ("amount", "distance_m", "straight_m")
+    )
+    known = np.isfinite(way_m)
+    home, count = np.zeros(len(demand), dtype=np.int64), 1
+    if ids is not None:
+        position = {key: at for at, key in enumerate(ids)}
+        home, count = np.array([position[key] for key in demand["district_id"]], np.int64), len(ids)
+    lost = np.where(known, 0.0, amount * np.nan_to_num(straight_m))
+    return _Ways(
+        np.bincount(home, np.where(known, amount, 0.0), count),
+        np.bincount(home, np.where(known, amount * way_m, 0.0), count),
+        np.bincount(home, np.where(known, amount * straight_m, 0.0), count),
+        np.bincount(home, lost, count),
+    )
+
+
+def _share(over: "Floats", under: "Floats") -> "Floats":
+    return np.divide(over, under, out=np.full(len(over), np.nan), where=under > 0)
+
+
+def _index(
+    demand: "GeoDataFrame",
+    every: "GeoDataFrame",
+    districts: "GeoDataFrame",
+    of: str,
+    least_cost: float,
+) -> Measure:
     """Give the mean way and the mean straight line of each district, and one over the other."""
-    sums = _sums(demand, districts)
-    amount = sums["amount"].where(sums["amount"] > 0)
-    means = sums[["distance_m", "straight_m"]].div(amount, axis=0)
-    whole = sums.sum()
-    totals = whole[["distance_m", "straight_m"]] / (whole["amount"] or np.nan)
-    of = next(one.of for one in along.measures if along.definition["kinds"][one.of] != "area")
+    ids = districts["district_id"].astype(str).to_numpy(dtype=object)
+    each, whole = _ways(demand, ids), _ways(every)
+
+    def least(ways: _Ways) -> "Floats":
+        # Whoever has no way on the map walks at least the straight line, and nobody knows how far.
+        return _share(ways.way_m + least_cost * ways.lost_m, ways.straight_m + ways.lost_m)
+
+    def most(ways: _Ways) -> "Floats":
+        return np.where(ways.lost_m > 0, np.inf, _share(ways.way_m, ways.straight_m))
+
     return make_measure(
         districts,
-        means["distance_m"],
-        means["straight_m"],
+        _share(each.way_m, each.amount),
+        _share(each.straight_m, each.amount),
         of=of,
         part=INDEX,
         unit="m/m",
         numerator_unit="m",
         denominator_unit="m",
-        totals=(float(totals["distance_m"]), float(totals["straight_m"])),
+        totals=(
+            float(_share(whole.way_m, whole.amount)[0]),
+            float(_share(whole.straight_m, whole.amount)[0]),
+        ),
+        bounds=Bounds(
+            least(each), most(each), float(least(whole)[0]), float(most(whole)[0]), ("no_way",)
+        ),
     )
 
 
+def _left_out(every: "GeoDataFrame", of: str) -> list[Notice]:
+    """Tell whom the index leaves out: those whom no way leads to a facility."""
+    lost = every["distance_m"].isna() & (every["amount"] > 0)
+    amount, whole = float(every.loc[lost, "amount"].sum()), float(every["amount"].sum())
+    if not lost.any():
+        return []
+    values = {"amount": amount, "whole": whole, "share": amount / whole}
+    return [Notice("detour_left_out", of, int(lost.sum()), len(every), values)]
+
+
 def _by_district(demand: "GeoDataFrame", districts: "GeoDataFrame") -> "GeoDataFrame":
-    sums = _sums(demand, districts)
-    index = sums["distance_m"] / sums["straight_m"].where(sums["straight_m"] > 0)
+    ways = _ways(demand, districts["district_id"].astype(str).to_numpy(dtype=object))
     return districts[["district_id", "name", "geometry"]].assign(
-        detour_index=index.to_numpy(dtype=float)
+        detour_index=_share(ways.way_m, ways.straight_m)
     )

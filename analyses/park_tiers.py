@@ -37,7 +37,7 @@ class ParkTier:
     distance_m : float, optional
         Straight-line metres, used as they are.
     min_area_m2 : float, optional
-        Smallest park that counts, by the area of its polygon.
+        Smallest park that serves this tier, by the area of its polygon.
 
     Raises
     ------
@@ -219,7 +219,8 @@ def parks_by_tier(
     counted = []
     later = np.zeros(len(parks), dtype=bool)
     for name, tier in reversed([*tiers.items()]):
-        later |= own[name] & large[name]
+        # Too small for its own tier, a park may still be as large as a lower tier asks.
+        later |= own[name]
         mine = large[name] & (later if higher_serves_lower else own[name])
         counted.append(TierParks(name, tier, reaches_m[name], np.flatnonzero(mine)))
     counted.reverse()

@@ -320,5 +320,6 @@ def nearest_counts(
     summed = np.bincount(facility, known * metres, len(facilities))
     mean = np.divide(summed, total, out=np.full(len(total), np.nan), where=total > 0)
     farthest = np.full(len(facilities), np.nan)
-    np.fmax.at(farthest, facility, metres)
+    some = known > 0
+    np.fmax.at(farthest, facility[some], metres[some])
     return facilities.assign(demand=total, mean_m=mean, farthest_m=farthest)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from geoplan.analyses.demand import DemandPieces, demand_pieces
+from geoplan.analyses.demand import LAND, DemandPieces, demand_pieces
 from geoplan.analyses.polygon_layers import check_districts, layer_name, one_district
 from geoplan.analyses.voronoi_edges import StarEdges, star_edges
 from geoplan.core.crs import require_metric_crs
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
     Geometries = NDArray[np.object_]
 
 CIRCLE, HEXAGON, MEAN, FARTHEST = "circle", "hexagon", "mean", "farthest"
@@ -107,7 +108,8 @@ def service_radius(
 
     Notes
     -----
-    For the area :math:`A` and the :math:`n` facilities inside the district
+    For the area :math:`A` of the land that is served and the :math:`n` facilities that stand on it
+    (of ``"built_up"``: on the built-up land of the district; those beside it are told in a notice)
 
     .. math:: r_{circle} = \sqrt{A / (\pi n)}, \quad r_{hexagon} = \sqrt{2A / (3\sqrt3\,n)},
 
@@ -153,7 +155,9 @@ def service_radius(
         pieces = demand_pieces(name, districts, demand)
         notices += pieces.notices
         each = _radii(pieces, points, districts, quantiles)
-        total = _radii(demand_pieces(name, whole, demand), points, whole, quantiles)
+        together = demand_pieces(name, whole, demand)
+        notices += _elsewhere(together, points, whole, subject)
+        total = _radii(together, points, whole, quantiles)
         measures += (
             make_amount(
                 districts, radius, of=name, unit="m", part=part, total=float(total[part][0])
@@ -219,9 +223,8 @@ def _radii(
     count = len(districts)
     radii: dict[str, Floats] = {}
     if pieces.kind == "area":
-        areas = np.asarray(districts.geometry.array, dtype=object)
-        inside, _ = shapely.STRtree(points).query(areas, predicate="intersects")
-        number = np.bincount(inside, minlength=count).astype(float)
+        home, _ = _standing(pieces, points)
+        number = np.bincount(home, minlength=count).astype(float)
         area_m2 = np.bincount(pieces.district, pieces.amount, count)
         each_m2 = np.divide(area_m2, number, out=np.full(count, np.nan), where=number > 0)
         radii[CIRCLE] = np.sqrt(each_m2 / np.pi)
@@ -236,6 +239,28 @@ def _radii(
         radii[quantile_part(quantile)] = distances.quantile(quantile)
     radii[FARTHEST] = distances.farthest()
     return radii
+
+
+def _standing(pieces: DemandPieces, points: "Geometries") -> "tuple[Ints, Ints]":
+    """Find the points that stand on the land itself: district and point, each pair once."""
+    piece, point = shapely.STRtree(points).query(pieces.geometry, predicate="intersects")
+    pairs = np.unique(np.stack([pieces.district[piece], point]), axis=1)
+    return pairs[0], pairs[1]
+
+
+def _elsewhere(
+    pieces: DemandPieces, points: "Geometries", whole: "GeoDataFrame", subject: str
+) -> tuple[Notice, ...]:
+    """Tell how many facilities stand in the districts but not on the land that is served."""
+    if pieces.kind != "area" or pieces.of == LAND:
+        return ()
+    tree = shapely.STRtree(points)
+    inside = np.unique(tree.query(np.asarray(whole.geometry.array), predicate="intersects")[1])
+    beside = np.setdiff1d(inside, _standing(pieces, points)[1])
+    if not len(beside):
+        return ()
+    values = {"of": pieces.of}
+    return (Notice("facilities_beside_land", subject, len(beside), len(inside), values),)
 
 
 class _Distances:

@@ -196,7 +196,12 @@ class FacilityAccess:
 
 
 def facility_access(
-    doors: "Doors", walk: "WalkAccess", *, distance_m: float, rows: "Ints | None" = None
+    doors: "Doors",
+    walk: "WalkAccess",
+    *,
+    distance_m: float,
+    rows: "Ints | None" = None,
+    everyone: bool = False,
 ) -> FacilityAccess:
     """
     Search the network from all entrances of a class of facilities at once.
@@ -212,6 +217,8 @@ def facility_access(
         it is for those who are not near.
     rows : array of int, optional
         The facilities of the class; all of them by default.
+    everyone : bool
+        Whether the search goes on until everyone is reached whom a way leads to.
 
     Returns
     -------
@@ -222,7 +229,7 @@ def facility_access(
     reached = reach(
         walk.network,
         doors.snapped.take(own),
-        limit_m=_LOOK * distance_m,
+        limit_m=np.inf if everyone else _LOOK * distance_m,
         seed_cost_m=doors.start_m[own],
     )
     return FacilityAccess(doors.shapes, doors.points[own], doors.facility[own], reached)

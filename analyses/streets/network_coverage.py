@@ -43,6 +43,7 @@ def network_coverage(
     of: "Sequence[str]",
     demand: "Mapping[str, GeoDataFrame] | None",
     walk: WalkAccess | None,
+    everyone: bool = False,
 ) -> Result:
     """
     Measure what `geoplan.analyses.coverage.coverage` does, along streets.
@@ -53,6 +54,8 @@ def network_coverage(
         As there, checked; facilities have a geometry.
     walk : WalkAccess
         The network and the legs to it.
+    everyone : bool
+        Whether distances are wanted of everyone, and not of those within four times the distance.
 
     Returns
     -------
@@ -71,7 +74,7 @@ def network_coverage(
     doors = find_doors(facilities, walk, name=name)
     west, south, east, north = (float(side) for side in districts.total_bounds)
     near = FacilityClass(
-        facility_access(doors, walk, distance_m=distance_m),
+        facility_access(doors, walk, distance_m=distance_m, everyone=everyone),
         distance_m,
         walk,
         (west, south, east, north),

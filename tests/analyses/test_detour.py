@@ -109,6 +109,57 @@ def test_the_index_is_a_measure_too_the_mean_way_over_the_mean_straight_line():
     )
 
 
+def test_those_who_walk_many_times_the_distance_count_in_the_index():
+    # 150 m across the river, 2,150 m on foot: more than four times the distance of 500 m.
+    bent = make_network(
+        [(0, 0), (300, 0), (300, 400), (1000, 0), (1000, 150), (0, 150)],
+        [(0, 1), (1, 2), (1, 3), (3, 4), (4, 5)],
+    )
+    homes = points((300, 400), (0, 150), population=[7.0, 7000.0])
+
+    result = measured(
+        facilities=points((0, 0)),
+        distance_m=500,
+        demand={"population": homes},
+        walk=WalkAccess(network=bent, snap_limit_m=50),
+    )
+
+    index = result.measure("population", "index")
+    assert index.value == pytest.approx((7 * 700 + 7000 * 2150) / (7 * 500 + 7000 * 150))
+    assert (index.low, index.high) == (index.value, index.value)
+
+
+def test_those_who_have_no_way_are_told_and_leave_the_index_open():
+    islands = make_network([(0, 400), (1000, 400), (0, 600), (1000, 600)], [(0, 1), (2, 3)])
+    walk = WalkAccess(network=islands, snap_limit_m=100)
+
+    result = measured(walk=walk)
+    index = result.measure("population", "index")
+
+    lost = 2 * 200 + 4 * np.hypot(100, 200)
+    assert index.value == pytest.approx(1)
+    assert index.low == pytest.approx((200 + lost) / (200 + lost))
+    assert index.high == np.inf
+    told = [note for note in result.notices if note.code == "detour_left_out"]
+    assert [(note.count, note.total, note.values["amount"]) for note in told] == [(2, 3, 6.0)]
+    assert index.districts["high"].tolist() == [pytest.approx(1), np.inf]
+
+
+def test_districts_that_overlap_count_nobody_twice_in_the_index():
+    both = gpd.GeoDataFrame(
+        {"district_id": ["A", "B"], "name": ["", ""]},
+        geometry=[shapely.box(0, 0, 1000, 1000), shapely.box(0, 500, 1000, 1000)],
+        crs=CRS,
+    )
+    walk = WalkAccess(network=BANKS, snap_limit_m=100)
+    options = {"distance_m": 400, "of": ["population"], "demand": {"population": HOMES}}
+
+    twice = detour(STOP, both, **options, walk=walk).measure("population", "index")
+    once = detour(STOP, both.iloc[:1], **options, walk=walk).measure("population", "index")
+
+    assert twice.value == pytest.approx(once.value)
+
+
 def test_land_alone_has_no_index():
     walk = WalkAccess(network=BANKS, snap_limit_m=100, land_width_m=50)
 

@@ -50,13 +50,19 @@ def test_a_tier_is_served_by_its_own_parks_that_are_large_enough():
         ("parks_below_min_area", 1, 2),
     ]
     assert notices[0].text("en") == (
-        "parks: 1 of the 2 parks of tier community are smaller than 1,000 m² and were left out."
+        "parks: 1 of the 2 parks of tier community are smaller than 1,000 m² and do not serve it."
     )
 
 
 def test_a_higher_tier_serves_the_lower_ones_if_asked_to():
-    layer = parks(("community", 1000), ("city", 10_000), ("city", 9999))
+    layer = parks(("community", 1000), ("city", 10_000), ("city", 999))
     assert positions(layer, higher_serves_lower=True)[0] == {"community": [0, 1], "city": [1]}
+
+
+def test_a_park_too_small_for_its_own_tier_serves_the_lower_one_that_it_is_large_enough_for():
+    layer = parks(("community", 1000), ("city", 9999))
+    assert positions(layer, higher_serves_lower=True)[0] == {"community": [0, 1], "city": []}
+    assert positions(layer, higher_serves_lower=False)[0] == {"community": [0], "city": []}
 
 
 def test_a_higher_park_must_be_as_large_as_the_lower_tier_asks():

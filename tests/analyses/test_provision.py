@@ -166,6 +166,12 @@ def test_each_facility_gets_the_demand_that_is_nearest_to_it():
     assert np.isnan(found["mean_m"].iloc[2])
 
 
+def test_the_farthest_demand_is_one_that_there_is():
+    homes = frame(shapely.points([[0, 1], [0, 400], [0, 900]]), people=[1, 0, np.nan])
+    found = nearest_counts(points((0, 0)), homes, column="people")
+    assert found[["demand", "mean_m", "farthest_m"]].to_numpy().tolist() == [[1.0, 1.0, 1.0]]
+
+
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_notice_has_its_words(lang):
     units = communities(parent_id=["a", "a", "a", "?"])

@@ -56,6 +56,26 @@ def test_nine_tenths_of_a_kilometre_is_the_density_that_the_guide_implies():
     assert result.measure("built_up", "circle").value == pytest.approx(564.19, abs=0.01)
 
 
+def test_stations_beside_the_land_that_is_served_are_no_part_of_its_circle():
+    district = frame([box(0, 0, 4000, 4000)], district_id=["a"], name=["甲"])
+    built = frame([box(0, 0, 1000, 1000)])
+    stations = frame(points((500, 500), *((3000 + 10 * k, 3000) for k in range(9))))
+    result = service_radius(stations, district, of=["built_up", "land"], demand={"built_up": built})
+    assert value(result, "circle", "built_up") == pytest.approx([(1e6 / np.pi) ** 0.5])
+    assert result.measure("built_up", "circle").value == pytest.approx(564.19, abs=0.01)
+    assert value(result, "circle") == pytest.approx([(1.6e7 / 10 / np.pi) ** 0.5])
+    told = [(note.code, note.count, note.total) for note in result.notices]
+    assert told == [("facilities_beside_land", 9, 10)]
+
+
+def test_a_station_where_two_lots_meet_is_one_station():
+    district = frame([box(0, 0, 1000, 1000)], district_id=["a"], name=["甲"])
+    lots = frame([box(0, 0, 500, 500), box(500, 500, 500, 500)])
+    corner = frame(points((500, 500)))
+    result = service_radius(corner, district, of=["built_up"], demand={"built_up": lots})
+    assert result.measure("built_up", "circle").value == pytest.approx((5e5 / np.pi) ** 0.5)
+
+
 def test_a_district_without_a_facility_has_no_circle_but_a_mean_distance():
     result = service_radius(frame(points((500, 500))), two_districts(), of=["land"])
     assert np.isnan(value(result, "circle")[1])
