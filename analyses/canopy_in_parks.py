@@ -16,6 +16,7 @@ from geoplan.analyses.cover_areas import (
     make_zones,
     pick,
 )
+from geoplan.analyses.open_ground import share_bounds
 from geoplan.analyses.polygon_layers import (
     areas_layer,
     check_districts,
@@ -139,7 +140,16 @@ def canopy_in_parks(
     over, over_whole = zones.split(found.area_m2[:, 0])
     under, under_whole = zones.split(found.known_m2)
     _, unknown_m2 = zones.split(found.unknown_m2)
-    measure = make_measure(districts, over, under, of=GROUND, totals=(over_whole, under_whole))
+    measure = make_measure(
+        districts,
+        over,
+        under,
+        of=GROUND,
+        totals=(over_whole, under_whole),
+        bounds=share_bounds(
+            (over, over_whole), zones.split(found.sure_m2), zones.split(found.open_m2)
+        ),
+    )
     notices = []
     if not len(parks):
         notices.append(Notice("layer_empty_share_unknown", layer_name(parks, PARKS)))
@@ -188,7 +198,14 @@ def _where_mapped(
     ground = np.asarray(zones.geometry.array, dtype=object)
     rectangle = shapely.box(*canopy.total_bounds)
     beyond = ~shapely.is_empty(ground) & ~shapely.intersects(ground, rectangle)
-    return replace(found, known_m2=np.where(beyond, 0.0, found.known_m2)), beyond
+    zone_m2 = np.asarray(shapely.area(ground), dtype=float)
+    unseen = replace(
+        found,
+        known_m2=np.where(beyond, 0.0, found.known_m2),
+        sure_m2=np.where(beyond, 0.0, found.sure_m2),
+        open_m2=np.where(beyond, zone_m2, found.open_m2),
+    )
+    return unseen, beyond
 
 
 def _not_mapped(canopy: Cover, beyond: "Bools") -> list[Notice]:

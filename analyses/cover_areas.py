@@ -123,16 +123,24 @@ class CoverAreas:
     area_m2 : array of float, zones × names
         Area of each; a place under several polygons of one name counts once.
     known_m2 : array of float, zones
-        Area of which the cover is known: of a raster the cells with a class of the legend, of
-        polygons the whole zone.
+        Area that a share is of: of a raster the cells with a class of the legend, of polygons the
+        whole zone.
     unknown_m2 : array of float, zones
-        Of a raster: no data, beyond it, or a value that the legend lacks. Of polygons: under none.
+        Of a raster: no data, beyond it, or a value that the legend lacks. Of polygons: under none
+        that has a class.
+    sure_m2 : array of float, zones
+        Area whose cover is seen.
+    open_m2 : array of float, zones
+        Area that may be of the first set or not: the unknown, unless all polygons are of that set,
+        which says that there is none of it elsewhere.
     """
 
     names: tuple[str, ...]
     area_m2: "Floats"
     known_m2: "Floats"
     unknown_m2: "Floats"
+    sure_m2: "Floats"
+    open_m2: "Floats"
 
 
 def cover_areas(cover: Cover, zones: "GeoDataFrame", sets: "Mapping[str, Bools]") -> CoverAreas:
@@ -165,11 +173,14 @@ def _of_cells(cover: LandCover, zones: "GeoDataFrame", sets: "Mapping[str, Bools
     by_class[:, np.asarray(found.classes, dtype=int)] = found.area_m2
     known_m2 = by_class[:, :count].sum(axis=1)
     picked = [by_class[:, :count][:, wanted].sum(axis=1) for wanted in sets.values()]
+    unknown_m2 = found.nodata_m2 + found.outside_m2 + by_class[:, count]
     return CoverAreas(
         names=tuple(sets),
         area_m2=_columns(picked, len(zones)),
         known_m2=known_m2,
-        unknown_m2=found.nodata_m2 + found.outside_m2 + by_class[:, count],
+        unknown_m2=unknown_m2,
+        sure_m2=known_m2,
+        open_m2=unknown_m2,
     )
 
 
@@ -184,12 +195,39 @@ def _of_polygons(
         return area_inside(rows, ground).per_district_m2(zone_m2)
 
     picked = [inside(polygons[wanted]) for wanted in sets.values()]
+    classed = np.any([has_class(cover), *sets.values()], axis=0)
+    unknown_m2 = np.maximum(zone_m2 - inside(polygons[classed]), 0.0)
+    of_one_kind = all(one.all() for one in [*sets.values()][:1])
+    open_m2 = np.zeros(len(zones)) if of_one_kind else unknown_m2
     return CoverAreas(
         names=tuple(sets),
         area_m2=_columns(picked, len(zones)),
         known_m2=zone_m2,
-        unknown_m2=np.maximum(zone_m2 - inside(polygons), 0.0),
+        unknown_m2=unknown_m2,
+        sure_m2=zone_m2 - open_m2,
+        open_m2=open_m2,
     )
+
+
+def has_class(cover: "GeoDataFrame") -> "Bools":
+    """
+    Tell which polygons have a class.
+
+    Parameters
+    ----------
+    cover : GeoDataFrame
+        Polygons of land cover; crowns, which have no column of classes, are of one.
+
+    Returns
+    -------
+    array of bool
+        False where a legend knows no class for the code, or there is no code.
+    """
+    for column in ("class_key", "class_code"):
+        if column in cover.columns:
+            words = cover[column].fillna("").astype(str).str.strip()
+            return np.asarray(words != "", dtype=bool)
+    return np.ones(len(cover), dtype=bool)
 
 
 def _columns(picked: "list[Floats]", zones: int) -> "Floats":

@@ -1,6 +1,7 @@
 """Forest cover: forest by a stated definition over land. One of six meanings of "green"."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,8 +16,10 @@ from geoplan.analyses.cover_areas import (
     make_zones,
     pick,
 )
-from geoplan.analyses.patches import Neighbours, without_small
-from geoplan.analyses.polygon_layers import check_districts
+from geoplan.analyses.open_ground import share_bounds
+from geoplan.analyses.patches import Neighbours, unknown_as_class, without_small
+from geoplan.analyses.polygon_layers import check_districts, check_polygons, layer_name
+from geoplan.analyses.polygon_patches import split_small
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice, unique
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Bools = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
 
 _FOREST = "forest"
 
@@ -58,7 +62,8 @@ def forest_cover_rate(
         Areas to report on, in a projected CRS in metres, with ``district_id`` and ``name``.
     min_patch_m2 : float
         Forest in patches smaller than this does not count; 667 (1 mu) in the Chinese definition,
-        5,000 in that of the FAO, 0 for all. Of polygons: the area of each.
+        5,000 in that of the FAO, 0 for all. Polygons that adjoin are one patch; the parts of a row
+        that lie apart are several.
     classes : sequence of str, optional
         Of a cover with classes: those that are forest, e.g. ``["forest"]``, or the codes of
         arbor, bamboo and specially designated shrub land.
@@ -66,7 +71,8 @@ def forest_cover_rate(
         Of a surface: the canopy density from which on a cell is forest, in the surface's own
         numbers: 0.2 of a density of 0 to 1, 20 of one in percent.
     neighbours : {4, 8}
-        Whether cells of one patch may share a corner only (8) or must share a side (4).
+        Whether cells, or polygons, of one patch may share a corner only (8) or must share a side
+        (4).
     excluded : sequence of str
         Classes that are no land, and left out of the denominator, e.g. ``["water"]``.
 
@@ -103,14 +109,17 @@ def forest_cover_rate(
 
     Notes
     -----
-    :math:`R_D = |D \cap F| / |D \cap K \setminus X|` for forest :math:`F`, known ground :math:`K`
-    and what is excluded :math:`X`. By the rules of the forest law [1]_ forest is arbor land with a
-    canopy density of at least 0.2, bamboo and specially designated shrub land, in plots from
-    0.0667 ha; 四旁树 (trees by house, village, road and water) are added by their number, which no
-    map shows. A legend has a canopy threshold of its own (WorldCover 10 %, CORINE 30 %), said
+    :math:`R_D = |D \cap F \setminus X| / |D \cap K \setminus X|` for forest :math:`F`, known ground
+    :math:`K` and what is excluded :math:`X`. By the rules of the forest law [1]_ forest is arbor
+    land with a canopy density of at least 0.2, bamboo and specially designated shrub land, in plots
+    from 0.0667 ha; 四旁树 (trees by house, village, road, water) are added by their number, which
+    no map shows. A legend has a canopy threshold of its own (WorldCover 10 %, CORINE 30 %), said
     when it is loaded: choose classes by it. Patches are measured across district borders, within
-    the raster. Cells without data are left out of both sides, and told. Cost: one pass, and some
-    10 bytes of memory per cell where `min_patch_m2` is above the area of a cell.
+    the cover; polygons closer than 1 cm adjoin. Cells without data are left out of both sides, and
+    reported; ground under no polygon counts as no forest. Low and high are what the share could be
+    if none or all of that ground were forest; a layer of nothing but forest leaves none open. Where
+    forest and excluded ground lie over one another, neither side counts the place. Cost: one pass,
+    and some 10 bytes of memory per cell where `min_patch_m2` is above the area of a cell.
 
     References
     ----------
@@ -145,25 +154,40 @@ def forest_cover_rate(
     zones = make_zones(districts, None, LAND)
     cover, names = _as_classes(cover, classes, min_canopy, excluded)
     sets = _sets(cover, names, excluded)
-    cover, sets, dropped = _large(cover, zones, sets, min_patch_m2, neighbours)
-    found = cover_areas(cover, zones.frame, sets)
-    left_m2 = found.area_m2[:, 1] if excluded else np.zeros(len(found.known_m2))
-    forest_m2, forest_whole_m2 = zones.split(found.area_m2[:, 0])
-    land_m2, land_whole_m2 = zones.split(np.maximum(found.known_m2 - left_m2, 0.0))
+    whole, forest_only = cover, not isinstance(cover, LandCover) and sets[_FOREST].all()
+    cover, kept, dropped = _large(whole, zones, sets, min_patch_m2, neighbours)
+    found = cover_areas(cover, zones.frame, kept)
+    if forest_only:  # that some of it is too small says nothing of the ground beside it
+        found = replace(found, sure_m2=found.known_m2, open_m2=np.zeros(len(found.known_m2)))
+    left_m2 = found.area_m2[:, 2] if excluded else np.zeros(len(found.known_m2))
+    # Where polygons of both lie over one another it is no land: what is left of forest and no land
+    # together without the latter.
+    either_m2 = found.area_m2[:, 1] if excluded else found.area_m2[:, 0]
+    forest = zones.split(np.maximum(either_m2 - left_m2, 0.0))
+    land = zones.split(np.maximum(found.known_m2 - left_m2, 0.0))
+    sure = zones.split(np.maximum(found.sure_m2 - left_m2, 0.0))
     _, unknown_m2 = zones.split(found.unknown_m2)
+    most = None
+    if cover is not whole and isinstance(whole, LandCover) and unknown_m2 > 0:
+        most = zones.split(_most_m2(whole, zones, sets[_FOREST], min_patch_m2, neighbours))
     measure = make_measure(
-        districts, forest_m2, land_m2, of=LAND, totals=(forest_whole_m2, land_whole_m2)
+        districts,
+        forest[0],
+        land[0],
+        of=LAND,
+        totals=(forest[1], land[1]),
+        bounds=share_bounds(forest, sure, zones.split(found.open_m2), most=most),
     )
     return Result(
         analysis="forest_cover_rate",
         measures=(measure,),
         districts=districts,
         definition={
-            **cover_facts(cover),
+            **cover_facts(whole),
             "classes": list(classes or ()),
             "min_canopy": min_canopy,
             "min_patch_m2": min_patch_m2,
-            "neighbours": neighbours if isinstance(cover, LandCover) else None,
+            "neighbours": neighbours,
             "excluded": list(excluded),
             "of": [LAND],
         },
@@ -179,6 +203,7 @@ def _sets(cover: Cover, names: Sequence[str], excluded: Sequence[str]) -> "dict[
         sets["excluded"] = pick(cover, excluded, "excluded")
         if (sets[_FOREST] & sets["excluded"]).any():
             raise ParameterError("`classes` and `excluded` share a class; it is forest or no land.")
+        sets = {_FOREST: sets[_FOREST], "either": sets[_FOREST] | sets["excluded"], **sets}
     return sets
 
 
@@ -198,12 +223,34 @@ def _large(
             cover, forest, zones.frame, min_patch_m2=min_patch_m2, neighbours=neighbours
         )
         return kept, {key: np.append(one, False) for key, one in sets.items()}, []
-    small = forest & (cover.geometry.area.to_numpy() < min_patch_m2)
-    if not small.any():
+    if min_patch_m2 == 0 or not forest.any():
         return cover, sets, []
-    values = {"min_patch_m2": min_patch_m2}
-    told = Notice("patches_too_small", "forest", int(small.sum()), int(forest.sum()), values)
-    return cover, {**sets, _FOREST: forest & ~small}, [told]
+    check_polygons(cover, layer_name(cover, "cover"))
+    found = split_small(cover, forest, min_patch_m2=min_patch_m2, neighbours=neighbours)
+    told = []
+    if found.small.any():
+        values = {"min_patch_m2": min_patch_m2}
+        told.append(
+            Notice("patches_too_small", "forest", found.small_patches, found.patches, values)
+        )
+    kept = {key: one[found.row] & ~found.small for key, one in sets.items()}
+    return found.parts, kept, told
+
+
+def _most_m2(
+    cover: LandCover,
+    zones: Zones,
+    forest: "Bools",
+    min_patch_m2: float,
+    neighbours: Neighbours,
+) -> "Floats":
+    """Measure the forest of each zone if all the ground without data were of it."""
+    filled, wanted = unknown_as_class(cover), np.append(forest, True)
+    kept = without_small(
+        filled, wanted, zones.frame, min_patch_m2=min_patch_m2, neighbours=neighbours
+    )
+    found = cover_areas(kept, zones.frame, {_FOREST: np.append(wanted, False)})
+    return found.area_m2[:, 0] + found.unknown_m2
 
 
 def _as_classes(

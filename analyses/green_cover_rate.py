@@ -12,6 +12,7 @@ from geoplan.analyses.cover_areas import (
     mask_of,
     pick,
 )
+from geoplan.analyses.open_ground import share_bounds
 from geoplan.analyses.polygon_layers import areas_layer, check_districts
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.notices import unique
@@ -131,12 +132,17 @@ def green_cover_rate(
     check_districts(districts)
     zones = make_zones(districts, mask, of)
     found = cover_areas(cover, zones.frame, {"green": pick(cover, classes, "classes")})
-    green_m2, green_whole_m2 = zones.split(found.area_m2[:, 0])
+    green = green_m2, green_whole_m2 = zones.split(found.area_m2[:, 0])
     known_m2, known_whole_m2 = zones.split(found.known_m2)
     _, unknown_m2 = zones.split(found.unknown_m2)
     whole_m2 = known_whole_m2 + (unknown_m2 if isinstance(cover, LandCover) else 0.0)
     measure = make_measure(
-        districts, green_m2, known_m2, of=of, totals=(green_whole_m2, known_whole_m2)
+        districts,
+        green_m2,
+        known_m2,
+        of=of,
+        totals=(green_whole_m2, known_whole_m2),
+        bounds=share_bounds(green, zones.split(found.sure_m2), zones.split(found.open_m2)),
     )
     return Result(
         analysis="green_cover_rate",

@@ -30,6 +30,9 @@ _MOST_MB = 4000
 _ROWS_AT_ONCE = 512
 _ROUNDING = 1e-9
 
+UNKNOWN = "unknown"
+"""Class of cells without data, where they are asked what they may be."""
+
 SMALL = "small_patch"
 """Class of cells whose patch is too small."""
 
@@ -132,6 +135,32 @@ def find_patches(
     return Patches(labels, area_m2, window)
 
 
+def unknown_as_class(cover: LandCover) -> LandCover:
+    """
+    Give cells without data, or of a value that the legend lacks, a class of their own.
+
+    Parameters
+    ----------
+    cover : LandCover
+        Raster with a legend.
+
+    Returns
+    -------
+    LandCover
+        With a further class ``unknown`` at the end, in no group.
+    """
+    grid, count = cover.class_grid(), len(cover.classes.classes)
+
+    def read(top: int, end: int, left: int, right: int) -> npt.NDArray[np.generic]:
+        places = np.array(grid.read_window(top, end, left, right), dtype=np.int16)
+        places[places < 0] = count
+        return places
+
+    extra = LandClass(UNKNOWN, (UNKNOWN,), {"en": "unknown", "zh": "未知"})
+    classes = replace(cover.classes, classes=(*cover.classes.classes, extra))
+    return _Classed(derive_grid(grid, read, dtype="int16", nodata=-1.0), classes, cover.record)
+
+
 def without_small(
     cover: LandCover,
     wanted: Bools,
@@ -181,9 +210,7 @@ def without_small(
         return places
 
     extra = LandClass(SMALL, (SMALL,), {"en": "small patch", "zh": "小图斑"})
-    classes = replace(
-        cover.classes, name=cover.classes.name, classes=(*cover.classes.classes, extra)
-    )
+    classes = replace(cover.classes, classes=(*cover.classes.classes, extra))
     return _Classed(derive_grid(grid, read, dtype="int16", nodata=-1.0), classes, cover.record)
 
 

@@ -14,6 +14,7 @@ from geoplan.analyses.cover_areas import (
     make_zones,
     pick,
 )
+from geoplan.analyses.open_ground import mean_bounds
 from geoplan.analyses.polygon_layers import check_districts, check_polygons, layer_name
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
@@ -105,7 +106,8 @@ def runoff_coefficient(
     with the area :math:`A_{D,k}` of surface k where it counts: the area-weighted mean of the
     standards [1]_, whose tables the planner enters; no table is built in, since volumetric and
     peak coefficients, and those of different cities, differ. Ground without a known surface is
-    left out, and told. Polygons of different classes that overlap count in each. Cost: see
+    left out, and told; low and high are the mean if all of it had the least or the greatest
+    coefficient of the table. Polygons of different classes that overlap count in each. Cost: see
     `geoplan.analyses.cells.class_areas.class_areas`.
 
     References
@@ -150,7 +152,14 @@ def runoff_coefficient(
     over, under = _weigh(found, values)
     run, run_whole = zones.split(over)
     ground, ground_whole = zones.split(under)
-    _, unknown_m2 = zones.split(found.unknown_m2)
+    unknown = _, unknown_m2 = zones.split(found.unknown_m2)
+    bounds = mean_bounds(
+        (run, run_whole),
+        (ground, ground_whole),
+        unknown,
+        least=min(coefficients.values()),
+        greatest=max(coefficients.values()),
+    )
     whole_m2 = float(ground_whole) + float(unknown_m2)
     measure = make_measure(
         districts,
@@ -159,6 +168,7 @@ def runoff_coefficient(
         of=RUNOFF,
         unit="number",  # a coefficient of 0.5 is no share, and never "50 %"
         totals=(float(run_whole), float(ground_whole)),
+        bounds=bounds,
     )
     each = {} if units is None else {"units": _each(units, cover, groups, values)}
     return Result(

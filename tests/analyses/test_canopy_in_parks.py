@@ -109,3 +109,22 @@ def test_districts_that_divide_a_park_add_up_to_what_cutting_cells_gives(parts, 
 def test_a_raster_wants_its_classes():
     with pytest.raises(ParameterError, match="wanted `classes`"):
         canopy_in_parks(parks_of(WHOLE), districts_of(WHOLE), canopy=cover_of(NINE))
+
+
+def test_park_ground_without_data_is_canopy_or_not():
+    parks = parks_of(shapely.box(0, 0, 40, 10))
+    districts = districts_of(shapely.box(0, 0, 100, 10))
+    cover = cover_of([[TREES, GRASS, 0, 0]])
+    measure = canopy_in_parks(parks, districts, canopy=cover, classes=["trees"]).measures[0]
+    assert (measure.low, measure.value, measure.high) == (0.25, 0.5, 0.75)
+
+
+def test_parks_beyond_all_crowns_are_open_and_ground_between_crowns_is_not():
+    crowns = parks_of(shapely.box(0, 0, 10, 10))
+    districts = districts_of(shapely.box(0, 0, 20, 10), shapely.box(20, 0, 40, 10))
+    parks = parks_of(shapely.box(0, 0, 20, 10), shapely.box(30, 0, 40, 10))
+    measure = canopy_in_parks(parks, districts, canopy=crowns).measures[0]
+    assert measure.districts["low"].tolist() == [0.5, 0]
+    assert measure.districts["high"].tolist() == [0.5, 1]
+    assert (measure.low, measure.value) == (pytest.approx(1 / 3), 0.5)
+    assert measure.high == pytest.approx(2 / 3)

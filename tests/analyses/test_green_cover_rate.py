@@ -139,3 +139,33 @@ def test_polygons_without_classes_or_in_another_crs_are_refused():
         green_cover_rate(
             plain.set_crs(4548, allow_override=True), district, classes=GREEN, of="land"
         )
+
+
+def test_ground_without_data_is_green_or_not_whole_and_per_district():
+    cover = cover_of([[TREES, BUILT, 0, 0]])
+    districts = districts_of(shapely.box(0, 0, 20, 10), shapely.box(20, 0, 50, 10))
+    measure = green_cover_rate(cover, districts, classes=GREEN, of="land").measures[0]
+    assert (measure.low, measure.value, measure.high) == (0.2, 0.5, 0.8)
+    assert measure.districts["low"].tolist() == [0.5, 0]
+    assert measure.districts["high"].tolist() == [0.5, 1]
+    assert measure.open_for == ("no_data",)
+
+
+def test_gaps_between_parcels_are_open_inside_the_mask_only():
+    cover = parcels_of([[TREES, BUILT]])
+    built_up = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 40, 10)], crs="EPSG:4547")
+    districts = districts_of(shapely.box(0, 0, 100, 10))
+    measure = green_cover_rate(
+        cover, districts, classes=["forest"], of="built_up", demand={"built_up": built_up}
+    ).measures[0]
+    assert (measure.low, measure.value, measure.high) == (0.25, 0.25, 0.75)
+
+
+def test_polygons_that_are_all_green_leave_nothing_open():
+    measure = green_cover_rate(
+        parcels_of([[TREES, TREES]]),
+        districts_of(shapely.box(0, 0, 40, 10)),
+        classes=["forest"],
+        of="land",
+    ).measures[0]
+    assert (measure.low, measure.high, measure.open_for) == (0.5, 0.5, ())

@@ -113,3 +113,20 @@ def test_a_status_that_no_area_has_is_refused():
 def test_polygons_without_a_coefficient_are_named():
     with pytest.raises(ParameterError, match="remain: grassland"):
         runoff(parcels_of([[BUILT, GRASS]]), coefficients={"built_up": 1})
+
+
+def test_ground_without_data_has_the_least_or_the_greatest_coefficient():
+    cover = cover_of([[BUILT, GRASS, 0, 0]])
+    measure = runoff(cover, shapely.box(0, 0, 40, 10)).measures[0]
+    assert measure.value == pytest.approx(0.5)
+    assert measure.low == pytest.approx((0.8 + 0.2 + 2 * 0.2) / 4)
+    assert measure.high == pytest.approx((0.8 + 0.2 + 2 * 1.0) / 4)
+    assert measure.open_for == ("no_data",)
+
+
+def test_gaps_between_parcels_have_a_coefficient_too():
+    table = {"built_up": 0.8, "grassland": 0.2}
+    measure = runoff(
+        parcels_of([[BUILT, GRASS]]), shapely.box(0, 0, 40, 10), coefficients=table
+    ).measures[0]
+    assert (measure.low, measure.high) == (pytest.approx(0.35), pytest.approx(0.65))
