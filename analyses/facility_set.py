@@ -1,6 +1,6 @@
 """Facility sets: whether every unit has each kind of facility, such as 三中心、两场地."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -8,6 +8,9 @@ import shapely
 from geoplan.analyses.polygon_layers import check_districts, check_polygons, layer_name
 from geoplan.analyses.provision import unit_district
 from geoplan.core.crs import require_metric_crs
+from geoplan.core.declare.analysis import Analysis, Each, Measured
+from geoplan.core.declare.kinds import AREAS, FACILITIES
+from geoplan.core.declare.quantities import MetresFrom0
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice
 from geoplan.core.results import Result, make_measure
@@ -25,7 +28,7 @@ def facility_set(
     members: "Mapping[str, GeoDataFrame]",
     districts: "GeoDataFrame",
     *,
-    within_m: float,
+    within_m: MetresFrom0,
     units: "GeoDataFrame | None" = None,
 ) -> Result:
     """
@@ -146,3 +149,20 @@ def facility_set(
         if outside
         else (),
     )
+
+
+def _parts(asked: Any) -> tuple[str, ...]:  # noqa: ANN401 (the table of a plan)
+    """Units that have all kinds, then every kind."""
+    return () if asked.target_of == "score" else (ALL, *asked.members)
+
+
+ANALYSIS = Analysis(
+    facility_set,
+    layers={"members": Each(FACILITIES), "units": AREAS},
+    measures=(Measured("units"), Measured("score")),
+    better="up",
+    whole="districts",
+    whole_part=ALL,
+    parts=_parts,
+    reach_m=lambda asked: asked.within_m,
+)

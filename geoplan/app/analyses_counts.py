@@ -82,26 +82,6 @@ class ProvisionTable(IndicatorTable):
         return self
 
 
-class FacilitySetTable(IndicatorTable):
-    """An indicator with ``analysis = "facility_set"``."""
-
-    members: dict[str, Text] = Field(
-        min_length=1, description="a layer per kind, e.g. { clinic = 'clinics', hall = 'halls' }"
-    )
-    within_m: NotBelow0 = Field(description="metres, a number not below 0")
-    units: Text | None = Field(None, description=LAYER)
-
-    @property
-    def known_parts(self) -> tuple[str, ...]:
-        """Units that have all kinds, then every kind."""
-        return () if self.target_of == "score" else ("all", *self.members)
-
-    @property
-    def outside_m(self) -> float:
-        """As far as a facility still belongs to a unit."""
-        return self.within_m
-
-
 class AttributeTable(IndicatorTable):
     """An indicator with ``analysis = "attribute_share"``."""
 
@@ -168,13 +148,6 @@ COUNTS: tuple[Analysis, ...] = (
         ProvisionTable,
         {"facilities": FACILITIES, "units": AREAS},
         measures={"units": "1", **dict.fromkeys(("count", "required", "deficit"), "count")},
-    ),
-    Analysis(
-        "facility_set",
-        FacilitySetTable,
-        {"units": AREAS},
-        whole_part="all",
-        measures={"units": "1", "score": "1"},
     ),
     Analysis("attribute_share", AttributeTable, {"objects": _ANY}),
     Analysis("weighted_mean", MeanTable, {"objects": _ANY}, unit="number"),

@@ -6,6 +6,7 @@ from typing import Literal
 
 from geoplan.app.plan_tables import WALK_NETWORK, IndicatorTable
 from geoplan.core.columns import LAND_LAYERS
+from geoplan.core.declare.analysis import Analysis as Declaration
 
 DISTRICTS = "districts"
 """The layer that every plan has."""
@@ -52,6 +53,8 @@ class Analysis:
         Unit by what is measured (the ``of`` of its measures), of an analysis that measures several
         things; ``target_of`` says which of them a target speaks of. Empty where the plan's own
         ``of`` says it and `unit` holds for all.
+    declared : geoplan.core.declare.analysis.Analysis, optional
+        The declaration it was made from.
     """
 
     name: str
@@ -61,3 +64,4 @@ class Analysis:
     direction: Literal["up", "down"] = "up"
     whole_part: str = ""
     measures: Mapping[str, str] = field(default_factory=dict)
+    declared: Declaration | None = None

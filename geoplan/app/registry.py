@@ -1,7 +1,8 @@
 """Every analysis that a plan can name, and the call that runs it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,11 @@ from geoplan.app.analyses_land import LAND
 from geoplan.app.analyses_links import LINKS
 from geoplan.app.analyses_tables import TABLES
 from geoplan.app.analysis import DISTRICTS, FACILITIES, WALK_LAYERS, Analysis
+from geoplan.app.analysis_table import make_table
+from geoplan.app.binding import call_kernel
 from geoplan.app.plan_tables import IndicatorTable
+from geoplan.core.declare.analysis import Each
+from geoplan.core.declare.found import analysis_modules, declaration
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -26,10 +31,47 @@ if TYPE_CHECKING:
 SUM = "population+jobs"
 """The one sum of denominators."""
 
-ANALYSES: Mapping[str, Analysis] = {
+_LISTED: Mapping[str, Analysis] = {
     analysis.name: analysis
     for analysis in (*ACCESS, *LAND, *CONFLICT, *LINKS, *TABLES, *COUNTS, *COVER)
 }
+
+
+class _Analyses(Mapping[str, Analysis]):
+    """Every analysis that a plan can name; its kernel is imported when it is asked for."""
+
+    def __getitem__(self, name: str) -> Analysis:
+        return _LISTED[name] if name in _LISTED else _declared(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*_LISTED, *analysis_modules()))
+
+    def __len__(self) -> int:
+        return len(_LISTED) + len(analysis_modules())
+
+
+@cache
+def _declared(name: str) -> Analysis:
+    if name not in analysis_modules():
+        raise KeyError(name)
+    declared = declaration(name)
+    kinds = {
+        key: one.kinds if isinstance(one, Each) else one for key, one in declared.layers.items()
+    }
+    single = [one.unit for one in declared.measures if not one.of]
+    return Analysis(
+        name,
+        make_table(declared),
+        kinds,
+        unit=single[0] if single else "1",
+        direction=declared.better or "up",
+        whole_part=declared.whole_part,
+        measures={one.of: one.unit for one in declared.measures if one.of},
+        declared=declared,
+    )
+
+
+ANALYSES: Mapping[str, Analysis] = _Analyses()
 """Every analysis that a plan can name."""
 
 
@@ -80,9 +122,10 @@ def named_layers(
     for tier, one in getattr(table, "tiers", {}).items():
         named[f"tiers.{tier}.network"] = one.network
         kinds[f"tiers.{tier}.network"] = WALK_LAYERS["network"]
-    for member, name in getattr(table, "members", {}).items():
-        named[f"members.{member}"] = name
-        kinds[f"members.{member}"] = FACILITIES
+    for key in [key for key, name in named.items() if isinstance(name, Mapping)]:
+        for member, name in named.pop(key).items():
+            named[f"{key}.{member}"] = name
+            kinds[f"{key}.{member}"] = kinds[key]
     for category, one in getattr(table, "categories", {}).items():
         named[f"categories.{category}"] = one.layer
         kinds[f"categories.{category}"] = FACILITIES
@@ -117,6 +160,11 @@ def run_analysis(
     Result
         What was found.
     """
+    if analysis.declared is not None:
+        following: dict[str, Any] = {}
+        if {"of", "per"} & set(type(table).model_fields):
+            following["demand"] = {name: layers[name] for name in demand_layers(table)}
+        return call_kernel(analysis.declared, table, {**layers, **(rasters or {})}, **following)
     # The module and its function share a name; the module is asked, whatever came first.
     module = import_module(f"geoplan.analyses.{analysis.name}")
     function: Callable[..., Result] = getattr(module, analysis.name)
@@ -140,9 +188,6 @@ def run_analysis(
         reach = {"distance_m": table.reach("distance_m"), "minutes": table.reach("minutes")}
         parameters |= {key: value for key, value in reach.items() if value is not None}
         first: Any = {name: layers[one.layer] for name, one in table.categories.items()}
-    elif hasattr(table, "members"):
-        first = {name: layers[layer] for name, layer in parameters.pop("members").items()}
-        parameters |= {} if subject is None else {"units": layers[subject]}
     elif subject is None:  # the districts are all it reads
         return function(layers[DISTRICTS], **parameters)
     else:

@@ -5,6 +5,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Literal, get_args
 
+from geoplan.core.declare.found import analysis_modules, words_beside
 from geoplan.core.errors import ParameterError
 
 Lang = Literal["en", "zh"]
@@ -39,6 +40,10 @@ def catalogue(lang: str) -> dict[str, str]:
         section, _, rest = entry.name.partition(".")
         if rest == f"{lang}.toml":
             phrases.update(_flat(tomllib.loads(entry.read_text(encoding="utf-8")), section))
+    for name in analysis_modules():
+        words = tomllib.loads(words_beside(name, lang))
+        phrases[f"definitions.analysis.{name}"] = words.pop("name")
+        phrases.update(_flat(words, f"definitions.{name}"))
     return phrases
 
 

@@ -1,0 +1,1 @@
+"""What an analysis declares of itself, as plain data beside its kernel."""
