@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 import pandas as pd
+from pandas.api.types import is_scalar
 
 from geoplan.core.columns import LAND_LAYERS, SPECS
 from geoplan.layers.read_table import X_NAMES, Y_NAMES
@@ -181,7 +182,9 @@ def guess_columns(kind: str, frame: pd.DataFrame) -> dict[str, str]:
     """
     spec = SPECS.get(kind, SPECS["land"])
     names = [str(name) for name in frame.columns if name != "geometry"]
-    names = [name for name in names if _plain(name) not in X_NAMES | Y_NAMES]
+    names = [
+        name for name in names if _plain(name) not in X_NAMES | Y_NAMES and is_flat(frame[name])
+    ]
     suggested: dict[str, str] = {}
     for column in spec.columns:
         if column.name == "area_m2":
@@ -194,6 +197,13 @@ def guess_columns(kind: str, frame: pd.DataFrame) -> dict[str, str]:
         if found:
             suggested[column.name] = found
     return suggested
+
+
+def is_flat(column: "pd.Series") -> bool:
+    """Tell whether a column holds one value a row: no lists, records or bytes."""
+    if not pd.api.types.is_object_dtype(column):
+        return not str(column.dtype).startswith(("list", "struct", "map", "binary"))
+    return bool(column.map(lambda value: is_scalar(value) and not isinstance(value, bytes)).all())
 
 
 def _first(names: Sequence[str], known: Sequence[str]) -> str | None:

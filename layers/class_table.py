@@ -81,24 +81,17 @@ def _row(value: object, entry: object) -> dict[str, Any]:
 
 
 def _table_rows(path: str) -> list[dict[str, Any]]:
-    import pandas as pd
-
     from geoplan.layers._files import local_file
-    from geoplan.layers.encoding import guess_encoding
+    from geoplan.layers.read_table import read_rows
 
     with local_file(path, layer="", subject="classes") as file:
         try:
-            if file.path.suffix.lower() in (".xlsx", ".xlsm", ".xls"):
-                table = pd.read_excel(file.path, dtype=str)
-            else:
-                encoding = guess_encoding([file.path.read_bytes()]) or "utf-8"
-                table = pd.read_csv(
-                    file.path, dtype=str, sep=None, engine="python", encoding=encoding
-                )
-        except (OSError, ValueError) as error:
+            names = read_rows(file, encoding="", text_columns=())[0].columns
+            table = read_rows(file, encoding="", text_columns=set(names))[0]
+        except SourceError as error:
             raise SourceError(
-                f"`classes`: {path} cannot be read as a table ({error}). Wanted columns value, "
-                f"class, groups; or name a preset: {', '.join(presets())}."
+                f"`classes`: {error} Wanted columns value, class, groups; or name a preset: "
+                f"{', '.join(presets())}."
             ) from error
     return _canonical(table, path)
 

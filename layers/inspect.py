@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from geoplan.core.errors import GeoplanError
+from geoplan.core.errors import GeoplanError, SourceError
 from geoplan.core.units import M_PER_KM
 from geoplan.layers._files import LocalFile, file_kind, local_file
 from geoplan.layers._sketch import (
@@ -68,7 +68,11 @@ def inspect_files(paths: Iterable[str | PathLike[str]]) -> tuple[FileFacts, ...]
     """
     inspected: list[Inspected] = []
     for path in expand(paths):
-        inspected += _inspect_file(path)
+        try:
+            inspected += _inspect_file(path)
+        except Exception as error:  # noqa: BLE001 (whatever one file does, the others are told of)
+            told = SourceError(f"{path} cannot be inspected: {type(error).__name__}: {error}")
+            inspected.append(Inspected(refused(path, "", told)))
     # Files that state where they are make the better witnesses, outlines before points.
     witnesses = sorted(
         (

@@ -12,7 +12,7 @@ from geopandas import GeoDataFrame
 
 from geoplan.core.errors import CRSError, GeoplanError, SchemaError, SourceError
 from geoplan.layers._files import LocalFile, file_kind
-from geoplan.layers._guess import Guess, guess_vector
+from geoplan.layers._guess import Guess, guess_vector, is_flat
 from geoplan.layers._raw import RawLayer
 from geoplan.layers._sketch import Sketch, looks_like_degrees, make_sketch, place
 from geoplan.layers._source_crs import SourceCRSChoice, choose_source_crs, shift_to_study_crs
@@ -249,11 +249,11 @@ def _columns(raw: RawLayer, guess: Guess) -> tuple[ColumnFacts, ...]:
 
 def _column(column: pd.Series, meaning: str) -> ColumnFacts:
     known = column.dropna()
-    texts = known.astype(str)
+    texts = known.map(str)
     distinct = texts.drop_duplicates()
     return ColumnFacts(
         name=str(column.name),
-        dtype=str(column.dtype),
+        dtype=str(column.dtype) if is_flat(column) else "nested",
         filled=len(known),
         distinct=len(distinct),
         examples=tuple(text[:_EXAMPLE_LENGTH] for text in distinct.head(_EXAMPLES)),

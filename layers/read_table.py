@@ -36,6 +36,7 @@ WKT_NAMES = frozenset("wkt geometry geom thegeom wktgeom wktgeometry".split())
 
 _NAMELESS = "\0"
 _SEPARATORS = (",", "\t", ";", "|")
+_HINT = re.compile(r'"?sep=(\\t|[^\r\n"\w])"?\1*[ \t]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
 _UNKNOWN = ["", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "#N/A"]
 
 
@@ -211,10 +212,11 @@ def _floats(column: pd.Series) -> np.ndarray:
 def _read_text(
     file: LocalFile, content: bytes, encoding: str, text_columns: Collection[str]
 ) -> pd.DataFrame:
-    options: dict[str, Any] = {"encoding": encoding, "skipinitialspace": True}
     try:
+        content, encoding, stated = _without_hint(content, encoding)
+        options: dict[str, Any] = {"encoding": encoding, "skipinitialspace": True}
         first = content[:65_536].decode(encoding, errors="ignore").lstrip("\ufeff\r\n")
-        options["sep"] = _separator(first, file.path.suffix.lower())
+        options["sep"] = stated or _separator(first, file.path.suffix.lower())
         names = list(pd.read_csv(BytesIO(content), nrows=0, **options).columns)
         # Rows longer than the header would shift every column by one.
         beyond = _width_of_first_row(content, options) - len(names)
@@ -242,6 +244,16 @@ def _read_text(
         )
     table = table.drop(columns=extra)
     return table.rename(columns=str.strip)
+
+
+def _without_hint(content: bytes, encoding: str) -> tuple[bytes, str, str]:
+    """Take away the line ``sep=;`` that tells Excel the separator, and heed it as Excel does."""
+    start = content[:256].decode(encoding, errors="ignore").lstrip("\ufeff\r\n")
+    hint = _HINT.match(start)
+    if hint is None:
+        return content, encoding, ""
+    text = content.decode(encoding).lstrip("\ufeff\r\n")[hint.end() :]
+    return text.encode("utf-8"), "utf-8", "\t" if hint[1] == "\\t" else hint[1]
 
 
 def _width_of_first_row(content: bytes, options: dict[str, Any]) -> int:

@@ -7,6 +7,7 @@ from geoplan.core.columns import SPECS
 from geoplan.core.errors import SchemaError
 from geoplan.core.notices import Notice
 from geoplan.core.record import attach_record, load_record
+from geoplan.layers._columns import to_text
 from geoplan.layers._files import file_sha256, local_file
 from geoplan.layers.read_table import read_rows
 
@@ -53,27 +54,40 @@ def join_table(
     SourceError
         If the file is not there or cannot be read.
     SchemaError
-        If `on` is missing or has a key twice, nothing fits, or a column is in both.
+        If `on` is missing or repeats a key of the layer, nothing fits, or a column is in both.
+
+    Notes
+    -----
+    Rows without a key (totals, blank lines, footnotes) are left out and counted, and so are rows
+    whose key the layer does not have.
     """
     record = load_record(layer)
     key = SPECS[record.kind].key if record.kind in SPECS else str(layer.columns[0])
     with local_file(path, layer=sheet, subject=record.layer) as file:
         table, _ = read_rows(file, encoding=encoding, text_columns={on})
     _check(table, on, path, layer)
-    keys = table[on].astype("str").str.strip()
+    keys = to_text(table[on])
     ids = layer[key].astype("str").str.strip()
     fits = ids.isin(set(keys))
     if not fits.any():
+        first = next((key for key in keys if key), "")
         raise SchemaError(
-            f"{path}: no key of its column {on!r} (the first is {keys.iloc[0]!r}) is one of "
+            f"{path}: no key of its column {on!r} (the first is {first!r}) is one of "
             f"{key} of the layer (the first is {ids.iloc[0]!r}). Join by the same code."
         )
+    partners = keys.isin(set(ids))
+    _check_once(keys[partners], on, path)
     joined = (
-        table.drop(columns=on).set_axis(keys, axis=0).reindex(ids).set_axis(layer.index, axis=0)
+        table.loc[partners]
+        .drop(columns=on)
+        .infer_objects()
+        .set_axis(keys[partners], axis=0)
+        .reindex(ids)
+        .set_axis(layer.index, axis=0)
     )
     geometry = layer.geometry.name
     result = layer.drop(columns=geometry).join(joined).set_geometry(layer.geometry)
-    notices = _notices(record.layer, ids[~fits], keys[~keys.isin(set(ids))], len(ids), len(keys))
+    notices = _notices(record.layer, ids[~fits], keys[~partners], len(ids), len(keys))
     return attach_record(
         result,
         replace(
@@ -90,13 +104,6 @@ def _check(table: "pd.DataFrame", on: str, path: str, layer: "GeoDataFrame") -> 
         raise SchemaError(
             f"{path} has no column {on!r}; it has: {', '.join(map(str, table.columns))}."
         )
-    keys = table[on].astype("str").str.strip()
-    twice = keys[keys.duplicated()]
-    if len(twice):
-        raise SchemaError(
-            f"{path}: column {on!r} has {len(twice)} repeated keys, the first is "
-            f"{twice.iloc[0]!r}; one row per key is wanted."
-        )
     both = [name for name in table.columns if name != on and name in layer.columns]
     if both:
         raise SchemaError(
@@ -104,12 +111,26 @@ def _check(table: "pd.DataFrame", on: str, path: str, layer: "GeoDataFrame") -> 
         )
 
 
+def _check_once(keys: "pd.Series[str]", on: str, path: str) -> None:
+    twice = keys[keys.duplicated()]
+    if len(twice):
+        raise SchemaError(
+            f"{path}: column {on!r} has {len(twice)} repeated keys, the first is "
+            f"{twice.iloc[0]!r}; one row per key is wanted."
+        )
+
+
 def _notices(
     subject: str, alone: "pd.Series[str]", left: "pd.Series[str]", rows: int, lines: int
 ) -> tuple[Notice, ...]:
-    told = (("rows_without_statistics", alone, rows), ("statistics_without_row", left, lines))
-    return tuple(
-        Notice(code, subject, len(keys), total, {"keys": ", ".join([*keys.iloc[:_SHOWN]])})
-        for code, keys, total in told
-        if len(keys)
+    strangers = left[left != ""]
+    told = (("rows_without_statistics", alone, rows), ("statistics_without_row", strangers, lines))
+    blank = len(left) - len(strangers)
+    return (
+        *((Notice("statistics_without_key", subject, blank, lines),) if blank else ()),
+        *(
+            Notice(code, subject, len(keys), total, {"keys": ", ".join([*keys.iloc[:_SHOWN]])})
+            for code, keys, total in told
+            if len(keys)
+        ),
     )

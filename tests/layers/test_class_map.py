@@ -175,3 +175,15 @@ def test_a_legend_that_is_not_there_is_an_error(tmp_path):
         as_class_map(tmp_path / "none.csv")
     with pytest.raises(ParameterError, match="Did you mean 'corine'"):
         as_class_map("corinne")
+
+
+def test_a_legend_in_one_of_several_sheets_is_asked_for(tmp_path):
+    book = tmp_path / "legend.xlsx"
+    with pd.ExcelWriter(book) as writer:
+        for sheet, key in (("a", "water"), ("b", "forest")):
+            pd.DataFrame({"value": [1], "class": [key]}).to_excel(
+                writer, sheet_name=sheet, index=False
+            )
+
+    with pytest.raises(SourceError, match="2 sheets with rows: a, b"):
+        as_class_map(str(book))

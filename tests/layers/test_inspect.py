@@ -532,3 +532,40 @@ def test_a_point_without_numbers_beside_another_file_is_counted(tmp_path):
 
     assert facts.bounds == (114.1, 22.5, 114.2, 22.6)
     assert codes(facts)["unreadable_geometry"] == "warn"
+
+
+def test_columns_of_lists_records_and_bytes_are_told_and_their_neighbours_go_on(tmp_path):
+    (tmp_path / "lists.geojson").write_text(
+        '{"type": "FeatureCollection", "features": [{"type": "Feature", "properties":'
+        ' {"sid": "1", "lines": ["M1", "M2"], "more": {"a": 1}}, "geometry":'
+        ' {"type": "Point", "coordinates": [114.0, 22.6]}}, {"type": "Feature", "properties":'
+        ' {"sid": "2", "lines": ["M3"], "more": {"a": 2}}, "geometry":'
+        ' {"type": "Point", "coordinates": [114.1, 22.6]}}]}'
+    )
+    nested = gpd.GeoDataFrame(
+        {"name": ["a", "b"], "names": [{"primary": "x"}, None], "raw": [b"\xff", b"\x00"]},
+        geometry=gpd.points_from_xy([114.0, 114.1], [22.6, 22.6]),
+        crs=4326,
+    )
+    nested.to_parquet(tmp_path / "nested.parquet")
+    nested[["name", "raw", "geometry"]].to_file(tmp_path / "raw.gpkg")
+
+    found = {file.path.rpartition("/")[2]: file for file in inspect_files([tmp_path])}
+
+    assert [file.stops for file in found.values()] == [False] * 3
+    kinds = {column.name: column.dtype for column in found["nested.parquet"].columns}
+    assert (kinds["names"], kinds["raw"]) == ("nested", "nested")
+    assert {"sid", "lines"} <= {column.name for column in found["lists.geojson"].columns}
+
+
+def test_a_file_that_breaks_the_reader_is_a_finding_and_the_others_go_on(tmp_path, monkeypatch):
+    def broken(*_):
+        raise IndexError("list index out of range")
+
+    (tmp_path / "a.csv").write_text("lon,lat\n114,22\n")
+    monkeypatch.setattr("geoplan.layers.inspect.inspect_layer", broken)
+
+    (facts,) = inspect_files([tmp_path])
+
+    assert facts.stops
+    assert "IndexError" in facts.findings[0].values["reason"]  # noqa: PD011

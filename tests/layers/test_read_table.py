@@ -249,3 +249,21 @@ def test_a_title_above_the_header_is_spoken_of(tmp_path):
 
     with pytest.raises(SchemaError, match="take away the lines above it"):
         read(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("sep=;\r\nid;lon;lat\r\nA;114.2;22.7\r\n", "utf-8"),
+        ("sep=;\nid;lon;lat\nA;114.2;22.7\n", "utf-8-sig"),
+        ("sep=\t\nid\tlon\tlat\nA\t114.2\t22.7\n", "utf-8"),
+        ("sep=\\t\n编号\tlon\tlat\nA\t114.2\t22.7\n", "gbk"),
+        ('"sep=,"\nid,lon,lat\nA,114.2,22.7\n', "utf-8"),
+        ("SEP=;\n编号;lon;lat\n龙岗;114.2;22.7\n", "utf-16"),
+    ],
+)
+def test_the_line_that_tells_excel_the_separator_is_heeded(tmp_path, text, encoding):
+    raw = read(written(tmp_path, text, encoding=encoding))
+
+    assert shapely.get_coordinates(raw.frame.geometry).tolist() == [[114.2, 22.7]]
+    assert raw.encoding.name in (encoding.upper(), "GB18030", "UTF-8")

@@ -94,3 +94,45 @@ def test_a_table_that_does_not_fit_is_refused(districts, write, text, on, error,
 def test_a_table_that_is_not_there_is_named(districts):
     with pytest.raises(SourceError, match=r"nowhere\.csv"):
         join_table(districts, "nowhere.csv", on="code")
+
+
+@pytest.mark.parametrize(
+    ("rows", "blank"),
+    [
+        ("440307001,90\n440307002,80\n,82.5\n", 1),
+        ("440307001,90\n440307002,80\n,\n,\n", 2),
+        ("440307001,90\n440307002,80\n  ,合计 82.5\n", 1),
+    ],
+)
+def test_rows_without_a_key_are_left_out_and_counted(districts, write, rows, blank):
+    joined = join_table(districts, write("code,rate\n" + rows), on="code")
+
+    told = {notice.code: notice for notice in load_record(joined).notices}
+    without = told["statistics_without_key"]
+    assert joined["rate"].astype(float).tolist()[:2] == [90, 80]
+    assert (without.count, without.total) == (blank, 2 + blank)
+    assert f"{blank} of {2 + blank} rows" in without.text("en")
+
+
+def test_footnotes_and_totals_in_the_key_column_fit_no_key_however_often(districts, tmp_path):
+    book = tmp_path / "b.xlsx"
+    keys = [*CODES, "小计", "小计", "合计", None, "注：数据来源统计年鉴"]
+    pd.DataFrame({"code": keys, "rate": [1, 2, 3, 3, 3, 6, None, None]}).to_excel(book, index=False)
+
+    joined = join_table(districts, str(book), on="code")
+
+    told = {notice.code: notice.count for notice in load_record(joined).notices}
+    assert joined["rate"].tolist() == [1, 2, 3]
+    assert (told["statistics_without_row"], told["statistics_without_key"]) == (4, 1)
+
+
+def test_codes_that_a_workbook_holds_as_decimals_are_codes(districts, tmp_path):
+    book = tmp_path / "b.xlsx"
+    pd.DataFrame({"code": [440307001.0, None], "rate": [1, 2]}).to_excel(book, index=False)
+
+    assert join_table(districts, str(book), on="code")["rate"].tolist()[0] == 1
+
+
+def test_a_key_of_the_layer_that_comes_twice_is_refused(districts, write):
+    with pytest.raises(SchemaError, match="1 repeated keys, the first is '440307001'"):
+        join_table(districts, write("code,rate\n440307001,1\n440307001,2\n"), on="code")
