@@ -126,7 +126,7 @@ def check_sources(plan: Plan) -> None:
         try:
             crs = parse_crs(plan.head.crs)
         except GeoplanError as error:
-            raise type(error)(f"{subject}: {error}") from error
+            raise error.at(f"{subject}:") from error
         check_metric_crs(crs, subject)
     for name, table in plan.layers.items():
         kind = layer_kind(name, table)
@@ -273,7 +273,7 @@ def _load(
         if table.classes is not None:
             layer = room.classify_land(layer, classes=legend_of(plan, table))
     except GeoplanError as error:
-        raise type(error)(f"{where} {error}") from error
+        raise error.at(where) from error
     files = (*table.path, *([table.join] if table.join else []))
     return attach_record(layer, _renamed(load_record(layer), name, files))
 
@@ -291,7 +291,7 @@ def _load_network(plan: Plan, name: str, crs: str, districts: "GeoDataFrame") ->
         if table.min_island_m is not None:
             network = without_islands(network, min_length_m=table.min_island_m)
     except GeoplanError as error:
-        raise type(error)(f"{_where(plan, name)} {error}") from error
+        raise error.at(_where(plan, name)) from error
     return replace(network, record=_renamed(network.record, name, tuple(table.path)))
 
 
@@ -301,7 +301,7 @@ def _load_raster(plan: Plan, name: str, crs: str, districts: "GeoDataFrame") -> 
         source = _source(plan, table, LAND_COVER, districts)
         layer = load_raster_layer(plan, name, source, crs, districts)
     except GeoplanError as error:
-        raise type(error)(f"{_where(plan, name)} {error}") from error
+        raise error.at(_where(plan, name)) from error
     return renamed_raster(layer, name, tuple(table.path))
 
 

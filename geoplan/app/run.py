@@ -171,7 +171,7 @@ def _run(indicator: PlannedIndicator, loaded: LoadedLayers, districts: "GeoDataF
             indicator.analysis, indicator.table, layers, loaded.networks, loaded.rasters
         )
     except GeoplanError as error:
-        raise type(error)(f"{indicator.where} {error}") from error
+        raise error.at(indicator.where) from error
 
 
 def _since(

@@ -17,9 +17,38 @@ Each also inherits the builtin named beside it, so either name catches it. Every
 thing, what came, what was wanted and what to do next.
 """
 
+from typing import Self
+
 
 class GeoplanError(Exception):
     """Base of every error that geoplan raises on purpose."""
+
+    def at(self, where: str) -> Self:
+        """
+        Give the same error with its place in front of the message.
+
+        Whatever else the error holds is kept, and whatever its class needs to be made: an error
+        is never hidden by one about how to report it.
+
+        Parameters
+        ----------
+        where : str
+            Place and mark, such as ``"plan.toml [layers.parks]:"``.
+
+        Returns
+        -------
+        GeoplanError
+            A copy, of the same class; raise it ``from`` the first.
+
+        Examples
+        --------
+        >>> str(SchemaError("`parks` has no row").at("plan.toml [layers.parks]:"))
+        'plan.toml [layers.parks]: `parks` has no row'
+        """
+        there = self.__class__.__new__(self.__class__, f"{where} {self}")
+        there.__dict__.update(self.__dict__)
+        there.args = (f"{where} {self}",)
+        return there
 
 
 class CRSError(GeoplanError, ValueError):
