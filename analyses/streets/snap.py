@@ -78,8 +78,8 @@ def snap_points(
     limit_m : float
         Longest straight leg from a place to the network; above 0.
     barriers : GeoSeries or array of lines or polygons, optional
-        What a leg may not cross: rivers, railways, motorways, walls. A leg may start or end on
-        one. By default nothing is in the way.
+        What a leg may not lie in, run along or cross: rivers, railways, motorways, walls. A leg may
+        start or end on one. By default nothing is in the way.
 
     Returns
     -------
@@ -95,9 +95,10 @@ def snap_points(
     Notes
     -----
     The foot is exact: the nearest point of the nearest straight segment. With barriers it is the
-    nearest segment whose own nearest point can be reached without crossing one; a leg never bends
-    around a barrier. Cost: about a microsecond per place, and once per network about 90 ns per
-    straight segment of it for an index, which stays with the network.
+    nearest segment whose own nearest point can be reached without meeting one; a leg never bends
+    around a barrier. A leg that runs out into a lake, or along a wall, meets it. Cost: about a
+    microsecond per place, and once per network about 90 ns per straight segment of it for an index,
+    which stays with the network.
 
     Examples
     --------
@@ -200,7 +201,7 @@ def _around_barriers(
     result = nearest.copy()
     rows = np.flatnonzero(result >= 0)
     foot = segment_feet(places[rows], segments, result[rows])[1]
-    blocked = _crosses(places[rows], foot, walls)
+    blocked = _blocked(places[rows], foot, walls)
     rows, leg_m = rows[blocked], np.hypot(*(places[rows] - foot).T)[blocked]
     result[rows] = -1
     radius_m = np.full(len(places), limit_m)
@@ -224,10 +225,10 @@ def _nearest_in_sight(
     walls: shapely.STRtree,
     radius_m: "Floats",
 ) -> "Ints":
-    """Nearest segment within a radius whose leg crosses no barrier; -1 for none."""
+    """Nearest segment within a radius whose leg meets no barrier; -1 for none."""
     place, segment = tree.query(shapely.points(places), predicate="dwithin", distance=radius_m)
     foot = segment_feet(places[place], segments, segment)[1]
-    free = ~_crosses(places[place], foot, walls)
+    free = ~_blocked(places[place], foot, walls)
     place, segment, foot = place[free], segment[free], foot[free]
     leg_m = np.hypot(*(places[place] - foot).T)
     far_first = np.lexsort((-segment, -leg_m))
@@ -236,12 +237,12 @@ def _nearest_in_sight(
     return seen
 
 
-def _crosses(start: "Floats", end: "Floats", walls: shapely.STRtree) -> "NDArray[np.bool_]":
-    """Whether straight legs cross a barrier, a millimetre at their ends left aside."""
+def _blocked(start: "Floats", end: "Floats", walls: shapely.STRtree) -> "NDArray[np.bool_]":
+    """Whether straight legs lie in, along or across a barrier, a millimetre at their ends aside."""
     leg = end - start
     length_m = np.hypot(*leg.T)
     trim = np.minimum(_ROUNDING_M / np.maximum(length_m, 4 * _ROUNDING_M), 0.25)[:, None] * leg
     lines = shapely.linestrings(np.stack([start + trim, end - trim], axis=1))
-    crosses = np.zeros(len(start), dtype=bool)
-    crosses[np.unique(walls.query(lines, predicate="crosses")[0])] = True
-    return crosses
+    blocked = np.zeros(len(start), dtype=bool)
+    blocked[np.unique(walls.query(lines, predicate="intersects")[0])] = True
+    return blocked & (length_m > 0)

@@ -35,7 +35,7 @@ class WalkAccess:
     land_width_m : float, optional
         How far to each side of a street its land goes. Required where a share is one of land.
     barriers : GeoDataFrame of lines or polygons, optional
-        What a leg may not cross: rivers, railways, walls.
+        What a leg may not lie in, run along or cross: rivers, railways, walls.
     entrances : GeoDataFrame of Point, optional
         Entrances of the facilities that somebody surveyed.
     gates : GeoDataFrame of Point, optional

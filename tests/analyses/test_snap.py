@@ -83,6 +83,23 @@ def test_a_leg_may_end_on_a_barrier():
     assert snap_points([(33, 40)], road, limit_m=500, barriers=dyke).edge.tolist() == [0]
 
 
+@pytest.mark.parametrize(
+    ("barrier", "why"),
+    [
+        (shapely.box(0, 0, 100, 60), "all of it lies in the water, banks included"),
+        (shapely.box(0, -10, 100, 70), "the water is wider than the leg is long"),
+        (shapely.LineString([(50, 10), (50, 40)]), "a wall runs along a part of it"),
+        (shapely.LineString([(50, -10), (50, 90)]), "a wall runs along all of it"),
+        (shapely.LineString([(0, 20), (50, 20)]), "a wall ends on it"),
+        (shapely.box(50, 10, 90, 40), "the edge of the water runs along it"),
+    ],
+)
+def test_a_leg_that_lies_in_along_or_across_a_barrier_is_blocked(barrier, why):
+    road = make_network([(0, 0), (100, 0)], [(0, 1)])
+    held = snap_points([(50, 60)], road, limit_m=100, barriers=np.array([barrier]))
+    assert held.edge.tolist() == [-1], why
+
+
 def test_a_place_in_the_water_is_attached_to_the_bank_unless_it_must_leave_the_water():
     road = make_network([(0, 0), (100, 0)], [(0, 1)])
     water = np.array([shapely.box(0, 10, 100, 50)])
