@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from geoplan.analyses.barriers import blocked_gaps, crossings
 from geoplan.analyses.line_parts import check_lines
 from geoplan.analyses.objects import district_of
 from geoplan.analyses.polygon_layers import (
@@ -66,8 +67,8 @@ def connectivity(
     links : GeoDataFrame, optional
         Greenways, waterfront paths, corridors: lines in the same CRS.
     barriers : GeoDataFrame, optional
-        Roads, railways, waters: lines or polygons. A gap that one crosses does not connect. A link
-        that is drawn across one does, and the place is counted.
+        Roads, railways, waters: lines or polygons. A gap that lies in one, along one or across one
+        does not connect. A link that is drawn across one does, and the place is counted.
     dispersal_m : float, optional
         For the probability of connectivity: the distance that half of the individuals get across.
 
@@ -110,7 +111,8 @@ def connectivity(
     Notes
     -----
     Distances are straight and from edge to edge. Components are those of the graph whose edges are
-    pairs at most `gap_m` apart, less those whose shortest connecting line crosses a barrier.
+    pairs at most `gap_m` apart, less those between which every straight way of that length meets a
+    barrier, see `geoplan.analyses.barriers.blocked_gaps`.
 
     The probability of connectivity [1]_ of patches of areas :math:`a_i` is
 
@@ -118,7 +120,8 @@ def connectivity(
 
     :math:`A` being the area of all districts and :math:`p^*_{ij}` the best product, over all paths
     of stepping stones, of :math:`p = 0.5^{d / \text{dispersal}}`. A step with a probability below
-    0.001 is not taken, which makes it a lower bound; links do not shorten it. Cost: two search
+    0.001 is not taken, which makes it a lower bound, and none that barriers block; links do not
+    shorten it. Cost: two search
     trees; with `dispersal_m` all pairs of parks.
 
     References
@@ -156,21 +159,22 @@ def connectivity(
     polygons = check_polygons(parks, "parks")
     lines = check_lines(links, "links") if links is not None else polygons[:0]
     walls = np.asarray(barriers.geometry.array if barriers is not None else [], dtype=object)
+    walls = walls[~(shapely.is_missing(walls) | shapely.is_empty(walls))]
     graph = _graph(polygons, lines, walls, gap_m, by_link=links is not None)
     home = district_of(polygons, districts)
-    crossings = _crossings(lines, walls)
+    crossed = crossings(lines, walls)
     measures = _measures(graph, home, districts)
     if links is not None and barriers is not None:
-        where = district_of(crossings, districts)
+        where = district_of(crossed, districts)
         count = np.bincount(where[where >= 0], minlength=len(districts))
         measures.append(make_amount(districts, count, of="crossings", unit="count"))
     if dispersal_m is not None:
-        measures.append(_probability(polygons, home, dispersal_m, districts))
+        measures.append(_probability(polygons, walls, home, dispersal_m, districts))
     return Result(
         analysis="connectivity",
         measures=tuple(measures),
         districts=districts,
-        layers=_layers(graph, parks, links, crossings),
+        layers=_layers(graph, parks, links, crossed),
         definition={
             **layer_facts(parks, "parks"),
             "links": layer_name(links, "links") if links is not None else "",
@@ -206,11 +210,8 @@ def _graph(
     one, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=gap_m)
     pairs = one < other
     one, other = one[pairs], other[pairs]
-    if len(walls) and len(one):
-        gap = shapely.shortest_line(shapes[one], shapes[other])
-        shut = np.zeros(len(gap), dtype=bool)
-        shut[shapely.STRtree(walls).query(gap, predicate="crosses")[0]] = True
-        one, other = one[~shut], other[~shut]
+    shut = blocked_gaps(shapes, one, other, walls, gap_m=gap_m)
+    one, other = one[~shut], other[~shut]
     size = len(shapes)
     edges = coo_array((np.ones(len(one)), (one, other)), shape=(size, size))
     _, label = connected_components(edges, directed=False)
@@ -263,7 +264,11 @@ def _measures(graph: _Graph, home: "Positions", districts: "GeoDataFrame") -> li
 
 
 def _probability(
-    parks: "Geometries", home: "Positions", dispersal_m: float, districts: "GeoDataFrame"
+    parks: "Geometries",
+    walls: "Geometries",
+    home: "Positions",
+    dispersal_m: float,
+    districts: "GeoDataFrame",
 ) -> Measure:
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import dijkstra
@@ -272,6 +277,8 @@ def _probability(
     one, other = shapely.STRtree(parks).query(parks, predicate="dwithin", distance=reach_m)
     pairs = one < other
     one, other = one[pairs], other[pairs]
+    shut = blocked_gaps(parks, one, other, walls, gap_m=reach_m)
+    one, other = one[~shut], other[~shut]
     # scipy takes a stored zero for no edge at all; parks that touch are a hair apart instead.
     steps = np.maximum(shapely.distance(parks[one], parks[other]) / dispersal_m, 1e-12)
     graph = coo_array((steps, (one, other)), shape=(len(parks), len(parks))).tocsr()
@@ -295,23 +302,8 @@ def _probability(
     )
 
 
-def _crossings(lines: "Geometries", walls: "Geometries") -> "Geometries":
-    """Give the points where a link crosses a barrier."""
-    if not len(lines) or not len(walls):
-        return lines[:0]
-    line, wall = shapely.STRtree(walls).query(lines, predicate="crosses")
-    met = shapely.intersection(lines[line], walls[wall])
-    # A barrier drawn as an area is crossed along a stretch: one place, in its middle.
-    areal = shapely.get_dimensions(walls[wall]) == 2
-    across, of = shapely.get_parts(met, return_index=True)
-    stretch = areal[of] & (shapely.get_dimensions(across) == 1)
-    across[stretch] = shapely.line_interpolate_point(across[stretch], 0.5, normalized=True)
-    points = across[(shapely.get_type_id(across) == 0) & (stretch | ~areal[of])]
-    return np.asarray(shapely.get_parts(shapely.union_all(points)), dtype=object)
-
-
 def _layers(
-    graph: _Graph, parks: "GeoDataFrame", links: "GeoDataFrame | None", crossings: "Geometries"
+    graph: _Graph, parks: "GeoDataFrame", links: "GeoDataFrame | None", crossed: "Geometries"
 ) -> "dict[str, GeoDataFrame]":
     import geopandas as gpd
 
@@ -319,7 +311,7 @@ def _layers(
     layers = {
         "parks": parks.assign(component=component[: graph.parks], linked=graph.linked),
         "gaps": _gaps(graph, parks.crs),
-        "crossings": gpd.GeoDataFrame(geometry=crossings, crs=parks.crs),
+        "crossings": gpd.GeoDataFrame(geometry=crossed, crs=parks.crs),
     }
     if links is not None:
         layers["links"] = links.assign(component=component[graph.parks :])

@@ -5,6 +5,7 @@ import networkx as nx
 import numpy as np
 import pytest
 import shapely
+import shapely.affinity
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -147,3 +148,113 @@ def test_a_barrier_drawn_as_an_area_is_crossed_in_one_place():
     )
     assert value(found, "crossings") == (1, 0, 1)
     assert shapely.get_coordinates(found.layers["crossings"].geometry).tolist() == [[200, 50]]
+
+
+APART = [square(0), square(120)]
+TOUCHING = [square(0), square(100)]
+
+
+def components(parks, barriers, gap_m=30, links=None, turned=0.0):
+    def moved(shapes):
+        shapes = shapely.affinity.rotate(shapely.GeometryCollection(shapes), turned, (500, 500))
+        return frame(list(shapely.affinity.translate(shapes, 1234.5, 77.7).geoms))
+
+    found = connectivity(
+        moved(parks),
+        frame([shapely.box(-2000, -2000, 4000, 4000)]).assign(district_id="a", name="甲"),
+        gap_m=gap_m,
+        barriers=moved(barriers),
+        links=None if links is None else moved(links),
+    )
+    return found.measure("components").value
+
+
+@pytest.mark.parametrize("turned", [0, 33])
+@pytest.mark.parametrize(
+    ("parks", "barrier"),
+    [
+        (APART, shapely.box(100, -50, 120, 500)),  # a river that fills the gap
+        (APART, shapely.box(100, 0, 120, 100)),  # the same, no longer than the parks
+        (APART, shapely.box(99, -50, 121, 500)),  # a river that is wider
+        (APART, shapely.box(101, -50, 119, 500)),
+        (APART, shapely.box(50, -50, 110, 500)),  # a river over the park's edge
+        (APART, line((100, -50), (100, 500))),  # a railway on the edge of the first park
+        (APART, line((120, 0), (120, 100))),  # on that of the second, no longer than it
+        (APART, line((110, -50), (110, 500))),
+        (APART, line((90, -50), (130, 150))),  # slanting, and through both parks
+        (APART, line((105, 100), (115, 0))),
+        (APART, line((100, -50), (100, 50), (120, 50), (120, 500))),  # from one edge to the other
+        (TOUCHING, line((100, -50), (100, 500))),
+        (TOUCHING, line((100, 0), (100, 100))),
+        (TOUCHING, line((100, 30), (100, 100), (100, -7))),
+        (TOUCHING, shapely.box(95, -50, 105, 500)),
+    ],
+)
+def test_a_gap_that_lies_in_along_or_across_a_barrier_does_not_connect(parks, barrier, turned):
+    assert components(parks, [barrier], turned=turned) == 2
+    assert components(parks, [shapely.reverse(barrier)], turned=turned) == 2
+    assert components(parks[::-1], [barrier], turned=turned) == 2
+
+
+@pytest.mark.parametrize("turned", [0, 33])
+@pytest.mark.parametrize(
+    ("parks", "barrier"),
+    [
+        (APART, line((-50, 0), (500, 0))),  # a road past the south of both
+        (APART, line((110, -50), (110, 60))),  # a wall that leaves two fifths open
+        (APART, line((50, -50), (50, 500))),  # a road through the first park
+        (APART, shapely.box(100, -50, 120, 60)),
+        (TOUCHING, line((100, -50), (100, 90))),
+        (TOUCHING, line((-50, 50), (500, 50))),  # a road through both
+        ([square(0), shapely.box(50, 0, 150, 100)], line((70, -50), (70, 500))),
+    ],
+)
+def test_a_barrier_that_leaves_a_way_blocks_nothing(parks, barrier, turned):
+    assert components(parks, [barrier], turned=turned) == 1
+
+
+def test_parks_that_touch_are_cut_whatever_the_gap_may_be():
+    assert components(TOUCHING, [line((100, 0), (100, 100))], gap_m=0) == 2
+    assert components(TOUCHING, [line((100, 0), (100, 90))], gap_m=0) == 1
+
+
+@pytest.mark.parametrize("turned", [0, 33])
+@pytest.mark.parametrize(
+    ("link", "barrier", "expected"),
+    [
+        (line((110, -50), (110, 500)), line((110, -90), (110, 600)), 2),  # along the railway
+        (line((110, 10), (110, 90)), shapely.box(102, -50, 118, 500), 2),  # in the river
+        (line((90, 50), (130, 50)), shapely.box(100, -50, 120, 500), 1),  # a bridge
+        (line((100, 50), (120, 50)), shapely.box(100, -50, 120, 500), 1),  # from bank to bank
+        (line((90, 50), (130, 50)), line((110, -50), (110, 500)), 1),
+    ],
+)
+def test_a_link_connects_across_a_barrier_and_not_in_or_along_it(link, barrier, expected, turned):
+    assert components(APART, [barrier], links=[link], turned=turned) == expected
+
+
+def test_a_bridge_of_two_pieces_is_one_crossing():
+    road = frame([line((200, -500), (200, 50)), line((200, 50), (200, 500))])
+    whole, halves = (
+        [line((90, 50), (310, 50))],
+        [line((90, 50), (200, 50)), line((310, 50), (200, 50))],
+    )
+    for link in (whole, halves, [*whole, *whole], [whole[0].reverse()]):
+        found = connectivity(PARKS, DISTRICTS, gap_m=0, barriers=road, links=frame(link))
+        assert value(found, "crossings") == (1, 0, 1)
+        assert value(found, "parks")[0] == 1
+
+
+def test_a_link_that_ends_at_a_barrier_does_not_cross_it():
+    river = frame([shapely.box(150, -50, 250, 1000), line((120, -50), (120, 500))])
+    for link in (line((130, 50), (200, 50)), line((130, 50), (150, 50)), line((90, 50), (120, 50))):
+        found = connectivity(PARKS, DISTRICTS, gap_m=0, barriers=river, links=frame([link]))
+        assert value(found, "crossings") == (0, 0, 0)
+
+
+def test_no_animal_steps_across_a_barrier():
+    parks = frame([square(0), square(600)])
+    canal = frame([shapely.box(300, -900, 310, 5000)])
+    free = connectivity(parks, DISTRICTS, gap_m=0, dispersal_m=500).measure("pc")
+    held = connectivity(parks, DISTRICTS, gap_m=0, dispersal_m=500, barriers=canal).measure("pc")
+    assert (free.numerator, held.numerator) == (3e8, 2e8)

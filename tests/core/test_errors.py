@@ -13,7 +13,7 @@ EVERY = [
 ]
 
 
-class _NeedsMore(GeoplanError, OSError):
+class _NeedsMoreError(GeoplanError, OSError):
     def __init__(self, rows: int, *, layer: str) -> None:
         super().__init__(f"{layer} has {rows} rows")
         self.rows = rows
@@ -26,7 +26,7 @@ def test_an_error_is_told_with_its_place_in_front(kind):
     assert str(there) == "plan.toml [layers.parks]: `parks` has no row"
 
 
-@pytest.mark.parametrize("error", [TieError(), _NeedsMore(3, layer="`parks`")])
+@pytest.mark.parametrize("error", [TieError(), _NeedsMoreError(3, layer="`parks`")])
 def test_an_error_that_is_made_of_other_things_than_a_text_is_told_with_its_place_too(error):
     there = error.at("plan.toml:").at("again:")
     assert type(there) is type(error)
