@@ -1,12 +1,14 @@
 """A statistic of each district, shown beside its target: what a yearbook has, and no map layer."""
 
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
 from geoplan.analyses.placed import lenient_numbers
 from geoplan.analyses.polygon_layers import check_districts
 from geoplan.core.crs import require_metric_crs
+from geoplan.core.declare.analysis import Analysis
+from geoplan.core.declare.quantities import Column, Number, Unit
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice
 from geoplan.core.results import Result, make_amount, make_measure
@@ -30,11 +32,11 @@ AREA = "area"
 def district_table(
     districts: "GeoDataFrame",
     *,
-    value: str,
-    unit: str,
+    value: Column,
+    unit: Unit,
     combine: Combine,
-    weight: str | None = None,
-    whole: float | None = None,
+    weight: Column | None = None,
+    whole: Number | None = None,
 ) -> Result:
     r"""
     Show a number that each district has, and make the whole of them as the plan says.
@@ -190,3 +192,16 @@ def _weights(districts: "GeoDataFrame", weight: str) -> "Floats":
 def _notices(values: "Floats", column: str) -> tuple[Notice, ...]:
     unknown = int(np.isnan(values).sum())
     return (Notice("statistic_unknown", column, unknown, len(values)),) if unknown else ()
+
+
+def _unit_of(asked: Any, of: str) -> str | None:  # noqa: ANN401 (the table of a plan)
+    """Give the base unit of the column's numbers."""
+    return _unit(asked.unit)[1] if of in (VALUE, "") else None
+
+
+ANALYSIS = Analysis(
+    district_table,
+    unit_of=_unit_of,
+    check=_check_choice,
+    wanted={"weight": 'the column to weight a mean with, as text, or "area"'},
+)

@@ -1,6 +1,6 @@
 """How many, how much: objects of a layer counted and measured by district, zero where none is."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -11,6 +11,9 @@ from geoplan.analyses.overlay import Pieces, join_pieces, pieces_inside
 from geoplan.analyses.placed import lenient_numbers
 from geoplan.analyses.polygon_layers import check_districts, layer_facts
 from geoplan.core.crs import require_metric_crs
+from geoplan.core.declare.analysis import Analysis, Measured
+from geoplan.core.declare.kinds import OBJECTS
+from geoplan.core.declare.quantities import Column, Unit
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice
 from geoplan.core.results import Measure, Result, make_amount
@@ -28,9 +31,9 @@ def object_inventory(
     objects: "GeoDataFrame",
     districts: "GeoDataFrame",
     *,
-    by: str | None = None,
-    value: str | None = None,
-    unit: str | None = None,
+    by: Column | None = None,
+    value: Column | None = None,
+    unit: Unit | None = None,
 ) -> Result:
     """
     Count objects in each district, with their area and an amount of their own.
@@ -147,14 +150,18 @@ def object_inventory(
     )
 
 
-def _amounts(
-    objects: "GeoDataFrame", value: str | None, unit: str | None
-) -> "tuple[Floats | None, str]":
+def _check_amount(value: str | None, unit: str | None) -> None:
     if (value is None) != (unit is None):
         raise ParameterError(
             f"`value` is {value!r} and `unit` is {unit!r}: an amount needs both, the column and "
             "its unit, e.g. value = 'piles', unit = '个'."
         )
+
+
+def _amounts(
+    objects: "GeoDataFrame", value: str | None, unit: str | None
+) -> "tuple[Floats | None, str]":
+    _check_amount(value, unit)
     if value is None or unit is None:
         return None, ""
     known = unit_factor(unit)
@@ -203,3 +210,23 @@ def _notices(
     if unknown:
         notices.append(Notice("statistic_unknown", value or "", unknown, len(objects)))
     return tuple(notices)
+
+
+def _unit_of(asked: Any, of: str) -> str | None:  # noqa: ANN401 (the table of a plan)
+    """Give the base unit of the amount."""
+    known = unit_factor(asked.unit) if asked.unit is not None and of in ("amount", "") else None
+    return known[1] if known else None
+
+
+ANALYSIS = Analysis(
+    object_inventory,
+    layers={"objects": OBJECTS},
+    measures=(
+        Measured("count", "count"),
+        Measured("area", "m2"),
+        Measured("amount", "count"),
+    ),
+    whole_part=TOTAL,
+    unit_of=_unit_of,
+    check=_check_amount,
+)

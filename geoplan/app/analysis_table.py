@@ -36,7 +36,8 @@ class AnalysisTable(IndicatorTable):
 
     @model_validator(mode="after")
     def _goes_together(self) -> "AnalysisTable":
-        self.declared.check(self)
+        check = self.declared.check
+        check(**{name: getattr(self, name) for name in inspect.signature(check).parameters})
         return self
 
 
@@ -79,7 +80,8 @@ def _fields(analysis: Analysis) -> Iterator[tuple[str, Any]]:
         annotation = parameter.annotation
         if name in analysis.layers:
             annotation = Layers if isinstance(analysis.layers[name], Each) else Layer
-        optional = parameter.default is not inspect.Parameter.empty
+        stated = name in analysis.stated
+        optional = parameter.default is not inspect.Parameter.empty and not stated
         wanted = analysis.wanted.get(name) or _wanted(annotation)
         if not wanted:
             raise TypeError(

@@ -12,7 +12,6 @@ from geoplan.app.analyses_counts import COUNTS
 from geoplan.app.analyses_cover import COVER
 from geoplan.app.analyses_land import LAND
 from geoplan.app.analyses_links import LINKS
-from geoplan.app.analyses_tables import TABLES
 from geoplan.app.analysis import DISTRICTS, FACILITIES, WALK_LAYERS, Analysis
 from geoplan.app.analysis_table import make_table
 from geoplan.app.binding import call_kernel
@@ -32,8 +31,7 @@ SUM = "population+jobs"
 """The one sum of denominators."""
 
 _LISTED: Mapping[str, Analysis] = {
-    analysis.name: analysis
-    for analysis in (*ACCESS, *LAND, *CONFLICT, *LINKS, *TABLES, *COUNTS, *COVER)
+    analysis.name: analysis for analysis in (*ACCESS, *LAND, *CONFLICT, *LINKS, *COUNTS, *COVER)
 }
 
 

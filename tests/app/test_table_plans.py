@@ -85,8 +85,8 @@ def test_every_file_of_a_run_takes_them(plan, tmp_path, lang):
     ("old", "new", "match"),
     [
         ('unit = "%"', 'unit = "furlong"', "not a unit that is known here"),
-        ('weight = "trips"\n', "", 'wants weight with combine = "mean"'),
-        ('weight = "trips"', 'weight = "trips"\nwhole = 3', "leave one out"),
+        ('weight = "trips"\n', "", "a mean needs a column to weight with"),
+        ('weight = "trips"', 'weight = "trips"\nwhole = 3', "or let the districts make it"),
         ('combine = "mean"', 'combine = "median"', 'wanted "sum", "mean" or "none"'),
         ('document = "longgang-2020"', 'target = ">= 5 km"', "does not measure the same"),
     ],
@@ -97,7 +97,7 @@ def test_a_statistic_that_cannot_be_told_is_refused_before_any_work(plan, old, n
 
 
 def test_an_amount_without_its_unit_is_refused(plan):
-    with pytest.raises(PlanError, match="wants value and unit together"):
+    with pytest.raises(PlanError, match="an amount needs both, the column and its unit"):
         plan_indicators(read_plan(plan(INVENTORY.replace('unit = "个"\n', ""))))
 
 

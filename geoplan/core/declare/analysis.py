@@ -22,7 +22,7 @@ def no_unit(asked: Any, of: str) -> str | None:  # noqa: ANN401, ARG001
     return None
 
 
-def no_rule(asked: Any) -> None:  # noqa: ANN401
+def no_rule() -> None:
     """Say that any values of the parameters go together."""
 
 
@@ -86,11 +86,14 @@ class Analysis:
     unit_of : callable
         Unit that the plan itself states for a measure, by its ``of``; None where it does not.
     check : callable
-        Raises ValueError where parameters do not go together, in words that begin with a verb:
-        ``"wants previous and tolerance_m together."``
+        Raises ParameterError where parameters do not go together. It takes those that it speaks of
+        by name; the kernel calls it with its arguments, a plan with its values, where a layer is
+        the name of one.
     arguments : callable, optional
         Turns what a plan asks for and its layers into arguments of the kernel, where keys of the
         plan and parameters differ.
+    stated : tuple of str
+        Parameters with a default that a plan has to state all the same.
     wanted : mapping of str to str
         What a plan may hold for a parameter, where its type says too little.
     """
@@ -104,7 +107,8 @@ class Analysis:
     parts: Callable[[Any], tuple[str, ...]] = no_parts
     reach_m: Callable[[Any], float] = no_reach
     unit_of: Callable[[Any, str], str | None] = no_unit
-    check: Callable[[Any], None] = no_rule
+    check: Callable[..., None] = no_rule
+    stated: tuple[str, ...] = ()
     arguments: Callable[..., dict[str, Any]] | None = None
     wanted: Mapping[str, str] = field(default_factory=dict)
 

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from geoplan.core.written_units import unit_factor
 
 
 def _as_list(value: Any) -> Any:  # noqa: ANN401 (whatever TOML holds)
@@ -44,8 +46,20 @@ Number = Annotated[float, _number("a number")]
 Column = Annotated[Text, Field(description="the name of a column, as text")]
 """A column of the layer that the analysis is of."""
 
+
+def _known_unit(unit: str) -> str:
+    if unit_factor(unit) is None:
+        raise ValueError(
+            f"is {unit!r}, which is not a unit that is known here; write for example '%', "
+            "'万立方米', 'ug/m3', '吨/万元', or 'number' for an index."
+        )
+    return unit
+
+
 Unit = Annotated[
-    Text, Field(description="a unit as tables write it, as text, e.g. '%', '万立方米', 'ug/m3'")
+    Text,
+    AfterValidator(_known_unit),
+    Field(description="a unit as tables write it, as text, e.g. '%', '万立方米', 'ug/m3'"),
 ]
 """A unit as planning documents write it: `geoplan.core.written_units`."""
 
