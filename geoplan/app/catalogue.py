@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 from geoplan.app.plan_tables import Force, Table, Text
 
 Strength = Literal["core", "strong", "weak"]
+Direction = Literal["up", "down", "none"]
 
 
 def _both(words: dict[str, str]) -> dict[str, str]:
@@ -40,13 +41,16 @@ class DocumentTarget(Table):
     One number that a document asks for, as a plan file would write it.
 
     ``layers`` and ``example``: layers, and a choice of the open parameters, where those of the row
-    do not fit this number.
+    do not fit this number. ``better``: which way is better, where the row means the other.
+    ``year_printed``: false where the year is the end of the plan, and not printed with the number.
     """
 
     target: Text
     unit: Text | None = None
     year: int | None = None
+    year_printed: bool = True
     force: Force | None = None
+    better: Direction | None = None
     of: Text | None = None
     part: Text | None = None
     excludes: list[Text] = Field(default_factory=list)
@@ -102,9 +106,11 @@ class CatalogueEntry(Table):
     required, optional : list of str
         Layers it needs, and those that some of its denominators need.
     unit, direction : str
-        Unit of the headline as in `Measure.unit`, and which way is better.
-    formula, pitfalls : mapping of str to str
-        In words, by language.
+        Unit of the headline as in `Measure.unit`, and which way is better: ``up``, ``down``, or
+        ``none`` where the documents do not say.
+    formula, left_open, pitfalls, missing : mapping of str to str
+        In words, by language: what it measures, what the documents leave undecided, what goes
+        wrong, and which part of it no analysis computes yet.
     standards : list of str
         Keys of `CatalogueSources.standards`.
     statements, disagreements : list
@@ -124,9 +130,11 @@ class CatalogueEntry(Table):
     required: Annotated[list[Text], Field(min_length=1)]
     optional: list[Text] = Field(default_factory=list)
     unit: Text
-    direction: Literal["up", "down"]
+    direction: Direction
     formula: Words
+    left_open: Words | None = None
     pitfalls: Words | None = None
+    missing: Words | None = None
     standards: list[Text] = Field(default_factory=list)
     disagreements: list[Disagreement] = Field(default_factory=list)
     statements: list[Statement] = Field(default_factory=list)
@@ -168,12 +176,35 @@ class CatalogueEntry(Table):
 
 
 class Document(Table):
-    """A plan that indicators were taken from."""
+    """A plan that indicators were taken from; ``issued`` is the number it was issued under."""
 
     number: Text
     file: Text
     title: Words
     short: Words
+    issued: Text | None = None
+
+    def cite(self, lang: str, place: str = "") -> str:
+        """
+        Name the plan as a source: by its title, never by a file.
+
+        Parameters
+        ----------
+        lang : {"en", "zh"}
+            The language.
+        place : str
+            Where in the plan.
+
+        Returns
+        -------
+        str
+            Such as ``"《…方案》（深府办〔2011〕70号），row 11"``.
+        """
+        title = f"《{self.title['zh']}》" if lang == "zh" else self.title["en"]
+        if self.issued:
+            title += f"（{self.issued}）" if lang == "zh" else f" ({self.issued})"
+        comma = "，" if lang == "zh" else ", "
+        return f"{title}{comma}{place}" if place else title
 
 
 class Family(Table):

@@ -143,10 +143,10 @@ def _intro(entries: tuple[CatalogueEntry, ...], lang: str) -> str:
 
 def _documents(lang: str) -> str:
     rows = [
-        (f"`{name}`", one.number, one.title[lang], f"`{one.file}`")
+        (f"`{name}`", one.number, one.cite(lang))
         for name, one in catalogue_sources().documents.items()
     ]
-    return _table(("id", "number", "title", "file"), rows, lang)
+    return _table(("id", "number", "title"), rows, lang)
 
 
 def _overview(entries: tuple[CatalogueEntry, ...], lang: str) -> str:
@@ -156,7 +156,7 @@ def _overview(entries: tuple[CatalogueEntry, ...], lang: str) -> str:
             f"`{entry.id}`",
             entry.title[lang],
             _say(f"strength.{entry.strength}", lang),
-            f"`{entry.analysis}`",
+            f"`{entry.analysis}`" + (" *" if entry.missing else ""),
             ", ".join(documents[name].short[lang] for name in entry.documents) or "–",
         )
         for entry in entries

@@ -11,10 +11,11 @@ from geoplan.app.catalogue import (
 )
 from geoplan.app.plan_errors import nearest
 from geoplan.core.errors import PlanError
+from geoplan.core.texts import text
 
 
 def fill_target(
-    table: Mapping[str, Any], entry: CatalogueEntry | None, where: str
+    table: Mapping[str, Any], entry: CatalogueEntry | None, where: str, *, lang: str
 ) -> dict[str, Any]:
     """
     Fill in the target of the document that an indicator names.
@@ -27,6 +28,8 @@ def fill_target(
         Its row of the catalogue.
     where : str
         File and table, to begin messages with.
+    lang : {"en", "zh"}
+        Language in which the document is named as the source.
 
     Returns
     -------
@@ -53,7 +56,7 @@ def fill_target(
     if "target" in table:
         asked = [one for one in asked if one[1].target == table["target"]]
         _check_territory(asked, table, where)
-        return {**(_keys(*asked[0]) if asked else {}), **table}
+        return {**(target_keys(*asked[0], lang) if asked else {}), **table}
     if not asked:
         raise PlanError(f"{where} document: {_numberless(entry, str(document))}")
     for key, field in (("target_of", "of"), ("target_part", "part")):
@@ -66,7 +69,7 @@ def fill_target(
             f"meant as target = … ({_listed(asked or entry.targets(str(document)))})."
         )
     _check_territory(asked, table, where)
-    return {**_keys(*asked[0]), **table}
+    return {**target_keys(*asked[0], lang), **table}
 
 
 def _check_territory(
@@ -83,8 +86,27 @@ def _check_territory(
         )
 
 
-def _keys(statement: Statement, target: DocumentTarget) -> dict[str, Any]:
-    file = catalogue_sources().documents[statement.document].file
+def target_keys(statement: Statement, target: DocumentTarget, lang: str) -> dict[str, Any]:
+    """
+    Give the keys of a plan that hold what a document asks for at one place.
+
+    Parameters
+    ----------
+    statement : Statement
+        The place.
+    target : DocumentTarget
+        The number.
+    lang : {"en", "zh"}
+        Language in which the document is named as the source.
+
+    Returns
+    -------
+    dict of str to value
+        ``target``, ``source``, and what else the document states.
+    """
+    source = catalogue_sources().documents[statement.document].cite(lang, statement.place)
+    if target.year is not None and not target.year_printed:
+        source += text("catalogue.words.year_read", lang, year=target.year)
     filled = {
         "target": target.target,
         "target_of": target.of,
@@ -92,7 +114,7 @@ def _keys(statement: Statement, target: DocumentTarget) -> dict[str, Any]:
         "target_year": target.year,
         "target_force": target.force,
         "exclude": target.excludes or None,
-        "source": f"{file}: {statement.place}",
+        "source": source,
     }
     return {key: value for key, value in filled.items() if value is not None}
 

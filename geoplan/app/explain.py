@@ -40,9 +40,12 @@ def explain(entry: CatalogueEntry, lang: str, *, level: int = 1) -> str:
     blocks = [heading, facts]
     if entry.analysis not in ANALYSES:
         blocks.append(text("catalogue.words.lacking", lang, analysis=entry.analysis))
+    if entry.missing:
+        blocks.append(_titled("missing", _prose(entry.missing[lang]), lang))
     blocks += [
         _titled("formula", _prose(entry.formula[lang]), lang),
         *_parameters(entry, lang),
+        *([_titled("left_open", _prose(entry.left_open[lang]), lang)] if entry.left_open else []),
         _layers(entry, lang),
         *([_titled("pitfalls", _prose(entry.pitfalls[lang]), lang)] if entry.pitfalls else []),
         _asked(entry, lang),
@@ -129,14 +132,16 @@ def _row(statement: Statement, target: DocumentTarget | None, lang: str) -> list
     if statement.baseline:
         said = text("catalogue.words.baseline", lang, baseline=statement.baseline[lang])
         says += f"; {said}"
-    year = (target.year if target else None) or statement.year
+    year = str((target.year if target else None) or statement.year or "–")
+    if target is not None and target.year is not None and not target.year_printed:
+        year += f" ({text('catalogue.words.not_printed', lang)})"
     force = text(f"catalogue.force.{target.force or 'unstated'}", lang) if target else "–"
     quotes = []
     for quote in statement.quotes:
         reading = text(f"catalogue.reading.{quote.reading}", lang)
         quotes.append(f"“{_cell(quote.text)}”" + (f" *{reading}*" if reading else ""))
-    place = f"{source.file}, {_cell(statement.place)}"
-    return [source.short[lang], _cell(says), str(year or "–"), force, " … ".join(quotes), place]
+    place = _cell(statement.place)
+    return [source.short[lang], _cell(says), year, force, " … ".join(quotes), place]
 
 
 def _cell(words: str) -> str:

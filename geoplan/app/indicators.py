@@ -102,7 +102,7 @@ def _planned(id_: str, written: dict[str, Any], plan: Plan) -> PlannedIndicator:
     where = f"{plan.path.name}: [indicators.{id_}]"
     entry = indicator_catalogue().get(id_)
     analysis = _analysis(id_, written, entry, where)
-    table = check_table(analysis.table, _filled(written, entry, where), where=where)
+    table = check_table(analysis.table, _filled(written, entry, where, plan.head.lang), where=where)
     indicator = PlannedIndicator(id_, where, analysis, table, entry)
     _check_layers(indicator, plan)
     _check_earlier(indicator, plan)
@@ -137,7 +137,9 @@ def _analysis(
     return ANALYSES[named]
 
 
-def _filled(written: Mapping[str, Any], entry: CatalogueEntry | None, where: str) -> dict[str, Any]:
+def _filled(
+    written: Mapping[str, Any], entry: CatalogueEntry | None, where: str, lang: str
+) -> dict[str, Any]:
     table = dict(written)
     if entry is not None:
         for key, value in entry.fixed.items():
@@ -148,7 +150,7 @@ def _filled(written: Mapping[str, Any], entry: CatalogueEntry | None, where: str
                     f'{entry.analysis}".'
                 )
         table = {**entry.layers, **entry.defaults, **table}
-    table = fill_target(table, entry, where)
+    table = fill_target(table, entry, where, lang=lang)
     tiers = table.get("tiers", entry.tiers if entry and entry.tiers else None)
     if isinstance(tiers, Mapping):
         known = entry.tiers if entry else {}

@@ -11,6 +11,7 @@ from geoplan.app.catalogue import (
     catalogue_sources,
     indicator_catalogue,
 )
+from geoplan.app.document_targets import target_keys
 from geoplan.app.example_table import example_layers, layer_toml, toml_value
 from geoplan.app.indicators import open_parameters
 from geoplan.app.registry import ANALYSES
@@ -61,7 +62,7 @@ def ready_plan(document: str, lang: str) -> str:
 def _head(document: str, lang: str) -> str:
     source = catalogue_sources().documents[document]
     lines = [
-        f"# {source.title[lang]}",
+        f"# {source.cite(lang)}",
         f"# {text('catalogue.plan.how', lang)}",
         "",
         "[plan]",
@@ -110,7 +111,7 @@ def _indicators(asked: list[_Asked], document: str, lang: str) -> Iterator[str]:
         id_ = entry.id if seen[entry.id] == 1 else f"{entry.id}-{seen[entry.id]}"
         lines = [f"[indicators.{id_}]  # {entry.title[lang]}{f' ({about})' if about else ''}"]
         lines += [f"# {_quoted(statement)}"]
-        keys = _again(entry, target, document, lang) if id_ != entry.id else {"document": document}
+        keys = _again(entry, statement, target, lang) if id_ != entry.id else {"document": document}
         keys["target"] = target.target
         lines += [f"{key} = {toml_value(value)}" for key, value in keys.items()]
         lines += _open(entry, target, lang)
@@ -123,27 +124,19 @@ def _quoted(statement: Statement) -> str:
 
 
 def _again(
-    entry: CatalogueEntry, target: DocumentTarget, document: str, lang: str
+    entry: CatalogueEntry, statement: Statement, target: DocumentTarget, lang: str
 ) -> dict[str, object]:
     """Give what a second number of the same row needs under an id of its own."""
-    source = catalogue_sources().documents[document]
+    filled = target_keys(statement, target, lang)
     keys: dict[str, object] = {
         "analysis": entry.analysis,
-        "title": entry.title[lang],
+        "title": entry.title[lang] + (f" ({target.about[lang]})" if target.about else ""),
         **entry.fixed,
         **entry.layers,
         **target.layers,
         **entry.defaults,
-        "source": source.file,
     }
-    optional = {
-        "target_of": target.of,
-        "target_part": target.part,
-        "target_year": target.year,
-        "target_force": target.force,
-        "exclude": target.excludes or None,
-    }
-    return keys | {key: value for key, value in optional.items() if value is not None}
+    return keys | filled
 
 
 def _open(entry: CatalogueEntry, target: DocumentTarget, lang: str) -> Iterator[str]:

@@ -10,7 +10,10 @@ from geoplan.app.catalogue import (
     catalogue_sources,
     indicator_catalogue,
 )
-from geoplan.app.catalogue_page import document_key, select_indicators
+from geoplan.app.catalogue_page import catalogue_page, document_key, select_indicators
+from geoplan.app.document_targets import target_keys
+from geoplan.app.explain import explain
+from geoplan.app.ready_plan import ready_plan
 from geoplan.app.registry import ANALYSES
 from geoplan.app.targets import parse_target
 from geoplan.core.errors import ParameterError
@@ -30,7 +33,7 @@ def test_every_row_of_the_five_plans_is_there_with_every_statement():
     said = Counter(one.document for entry in OF_PLANS for one in entry.statements)
 
     assert strengths == {"core": 13, "strong": 57, "weak": 32}
-    assert sum(said.values()) == 167
+    assert sum(said.values()) == 180
     assert set(said) == set(catalogue_sources().documents)
 
 
@@ -84,8 +87,52 @@ def test_a_target_keeps_the_strictness_of_its_document():
         ("bus-stop-coverage-500m", "> 95 %"),
         ("bidao-length", "> 800 km"),
         ("charging-average-service-radius", "< 0.9 km"),
-        ("sewage-collection-rate", "> 98 %"),
     } <= strict
+
+
+def test_a_year_that_is_not_printed_is_marked_and_told_with_the_source():
+    read = [(e, s, t) for e, s, t in TARGETS if not t.year_printed]
+
+    assert {target.year for _, _, target in read} == {2025}
+    for entry, statement, target in read:
+        assert "end of the plan" in explain(entry, "en")
+        assert "规划期末" in target_keys(statement, target, "zh")["source"]
+
+
+def test_what_was_achieved_is_no_target_and_no_year_is_made_up():
+    years = {entry.id: [t.year for e, _, t in TARGETS if e is entry] for entry in OF_PLANS}
+
+    assert years["eco-control-line-zero-violation"] == []
+    assert years["illegal-construction-growth"] == [None, None]
+    assert years["sub-district-air-station"] == [None]
+
+
+def test_a_row_has_every_number_of_its_sentence():
+    asked = {(e.id, t.target, t.part) for e, _, t in TARGETS}
+
+    assert {
+        ("park-expansion-35", ">= 35 个", "total"),
+        ("park-expansion-35", ">= 10 个", "城市公园"),
+        ("park-expansion-35", ">= 5 个", "郊野公园"),
+        ("park-expansion-35", ">= 20 个", "社区公园"),
+    } <= asked
+
+
+def test_what_a_document_leaves_out_here_and_not_there_is_told_and_never_settled():
+    for id_ in ("forest-stock-volume", "sectoral-intensities", "reclaimed-water-and-others"):
+        ways = {tuple(t.excludes) for e, s, t in TARGETS if e.id == id_ and "2025" in s.document}
+        assert ways >= {(), ("深汕特别合作区",)}
+        assert any(len(one.values) > 1 for one in ENTRIES[id_].disagreements)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("key", catalogue_sources().documents)
+def test_a_document_is_named_by_its_title_and_never_by_a_file(key, lang):
+    document = catalogue_sources().documents[key]
+    shown = [catalogue_page(lang), ready_plan(key, lang), document.cite(lang, "L1")]
+
+    assert not [words for words in shown if document.file in words]
+    assert document.title[lang] in document.cite(lang, "L1")
 
 
 def test_binding_expected_and_striven_for_are_told_apart():
@@ -129,7 +176,7 @@ def test_the_row_that_bad_ones_are_made_of_is_good():
         ({"title": {"en": "X"}}, "both languages"),
         ({"title": {"en": "X", "zh": ""}}, "at least 1 character"),
         ({"strength": "big"}, "'core', 'strong' or 'weak'"),
-        ({"direction": "left"}, "'up' or 'down'"),
+        ({"direction": "left"}, "'up', 'down' or 'none'"),
         ({"required": []}, "at least 1 item"),
         ({"required": ["districts", "unicorns"]}, "names the layer 'unicorns'"),
         ({"standards": ["gb0"]}, "names the standard 'gb0'"),
