@@ -86,9 +86,22 @@ def _plain(frame: GeoDataFrame) -> GeoDataFrame:
         for name, dtype in frame.dtypes.items()
         if name == active or isinstance(dtype, gpd.array.GeometryDtype)
     ]
-    attributes = pd.DataFrame(frame.drop(columns=others)).reset_index(drop=True)
+    attributes = _with_keys(pd.DataFrame(frame.drop(columns=others)))
     attributes.columns = attributes.columns.map(str)
     return GeoDataFrame(attributes, geometry=frame.geometry.array, crs=frame.crs)
+
+
+def _with_keys(table: pd.DataFrame) -> pd.DataFrame:
+    """Write the named levels of an index as columns, as OSMnx's u, v and key."""
+    index = table.index
+    known = {str(name) for name in table.columns}
+    keys = {
+        name: index.get_level_values(at).to_numpy()
+        for at, name in enumerate(index.names)
+        if name is not None and str(name) not in known
+    }
+    plain = table.reset_index(drop=True)
+    return plain.assign(**{str(name): values for name, values in keys.items()})
 
 
 def _encoding_notices(raw: RawLayer, subject: str) -> tuple[Notice, ...]:

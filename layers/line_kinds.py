@@ -10,7 +10,7 @@ from geopandas import GeoDataFrame
 
 from geoplan.core.errors import EmptyLayerError, ParameterError, SchemaError
 from geoplan.core.notices import Notice
-from geoplan.layers.network_build import Floats, Ints, Mask
+from geoplan.layers.network_build import Ints, Mask
 from geoplan.layers.osm_tags import KEYS, Mode, WayKind, kind_of_signature, refused_notice
 
 LINE_COLUMNS = tuple(
@@ -175,13 +175,6 @@ def line_ids(table: pd.DataFrame) -> Ints:
     # OSMnx joins the ways of an edge as "[1, 2]"; the first stands for them.
     first = table["edge_id"].astype("str").str.extract(r"^\[?'?(-?\d+)(?:\.0+)?(?![\d.])")[0]
     return count if first.isna().any() else np.asarray(first.astype("int64"), dtype=np.int64)
-
-
-def line_lengths(table: pd.DataFrame) -> Floats | None:
-    """Give lengths that a table states, NaN where it does not; None if it states none."""
-    if "length_m" not in table:
-        return None
-    return pd.to_numeric(table["length_m"], errors="coerce").to_numpy(dtype=np.float64)
 
 
 def _tag(key: str, value: str) -> str | None:

@@ -16,6 +16,7 @@ from geoplan.layers.encoding import TextEncoding
 from geoplan.layers.line_kinds import LINE_COLUMNS
 from geoplan.layers.read_table import read_rows, read_table
 from geoplan.layers.source import LayerSource
+from geoplan.layers.street_graph import node_places
 
 _IDS = ("node_id", "id", "osmid", "node")
 _FROM = ("u", "from", "from_id", "source", "start")
@@ -50,7 +51,8 @@ def read_edge_tables(source: LayerSource, *, subject: str) -> RawLayer:
     Raises
     ------
     SchemaError
-        If there are not two tables, a column is missing, or no edge names two nodes.
+        If there are not two tables, a column is missing, a node stands at two places, or no edge
+        names two nodes.
     SourceError
         If a file cannot be found or parsed.
     """
@@ -113,9 +115,9 @@ def _places(path: str, source: LayerSource, subject: str) -> pd.DataFrame:
         )
     geometry = np.asarray(raw.frame.geometry.array, dtype=object)
     known = ~shapely.is_missing(geometry)
+    xy = shapely.get_coordinates(geometry[known])
     keys = raw.frame[name].astype("str").to_numpy()[known]
-    places = pd.DataFrame(shapely.get_coordinates(geometry[known]), index=keys)
-    return places[~places.index.duplicated()]
+    return node_places(pd.DataFrame({"id": keys, "x": xy[:, 0], "y": xy[:, 1]}), shown=path)
 
 
 def _named(table: pd.DataFrame, name: str, usual: Sequence[str], source: LayerSource) -> str | None:

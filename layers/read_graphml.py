@@ -6,17 +6,15 @@ from pathlib import Path
 from typing import IO, Any
 from xml.etree.ElementTree import ParseError, iterparse
 
-import numpy as np
 import pandas as pd
-import shapely
 from geopandas import GeoDataFrame
 
-from geoplan.core.crs import parse_crs
-from geoplan.core.errors import EmptyLayerError, SchemaError, SourceError
+from geoplan.core.errors import EmptyLayerError, SourceError
 from geoplan.layers._files import LocalFile, local_file
 from geoplan.layers._raw import RawLayer
 from geoplan.layers.encoding import TextEncoding
 from geoplan.layers.source import LayerSource
+from geoplan.layers.street_graph import edge_lines, known_crs, node_places
 
 _SUFFIXES = (".graphml", ".graphml.gz")
 _Rows = list[dict[str, str]]
@@ -50,7 +48,9 @@ def read_graphml(source: LayerSource, *, subject: str) -> RawLayer:
     SourceError
         If the file cannot be parsed, or several are given.
     SchemaError
-        If its nodes have no coordinates.
+        If its nodes have no coordinates, or one stands at two places.
+    CRSError
+        If the CRS that it names cannot be read, and the source states none.
     EmptyLayerError
         If it has no edge.
     """
@@ -60,10 +60,14 @@ def read_graphml(source: LayerSource, *, subject: str) -> RawLayer:
         graph, nodes, edges = _parsed(file)
     if not edges:
         raise EmptyLayerError(f"{subject}: {source.files[0]} has no edge.")
+    shown = source.files[0]
+    places = node_places(pd.DataFrame(nodes), shown=shown)
+    drawn = [edge.get("geometry") for edge in edges]
+    ends = [(edge["u"], edge["v"]) for edge in edges]
     frame = GeoDataFrame(
         pd.DataFrame(edges).drop(columns="geometry", errors="ignore"),
-        geometry=_lines(edges, _places(nodes, source.files[0]), source.files[0]),
-        crs=parse_crs(graph["crs"]) if "crs" in graph else None,
+        geometry=edge_lines(ends, places, drawn, shown=shown),
+        crs=known_crs(graph.get("crs"), stated=source.crs is not None, shown=shown),
     )
     return RawLayer(frame, "GraphML", TextEncoding("UTF-8"), len(frame))
 
@@ -94,12 +98,16 @@ def _opened(path: Path) -> IO[bytes] | gzip.GzipFile:
 def _elements(stream: IO[bytes] | gzip.GzipFile) -> Iterator[tuple[str, dict[str, str]]]:
     """Give each node, each edge, and the graph itself last, with its data by name."""
     names: dict[str, str] = {}
+    usual: dict[str, dict[str, str]] = {}
     for _, element in iterparse(stream):  # noqa: S314 (expat refuses what would blow up)
         tag = element.tag.rpartition("}")[2]
         if tag == "key":
-            names[element.get("id", "")] = element.get("attr.name", "")
+            name = names[element.get("id", "")] = element.get("attr.name", "")
+            for child in element:  # the value of those that say nothing
+                if child.tag.endswith("default"):
+                    usual.setdefault(element.get("for", ""), {})[name] = child.text or ""
         elif tag in ("node", "edge", "graph"):
-            yield tag, _values(element, names)
+            yield tag, {**usual.get(tag, {}), **_values(element, names)}
             if tag != "graph":
                 element.clear()
 
@@ -115,25 +123,3 @@ def _values(element: Any, names: Mapping[str, str]) -> dict[str, str]:  # noqa: 
     if element.tag.endswith("edge"):
         values |= {"u": element.get("source", ""), "v": element.get("target", "")}
     return values
-
-
-def _places(nodes: _Rows, shown: str) -> pd.DataFrame:
-    table = pd.DataFrame(nodes)
-    if not {"x", "y"} <= set(table.columns):
-        raise SchemaError(
-            f"{shown}: its nodes have no x and y. Only a graph with places can be walked on; "
-            "write it with OSMnx's save_graphml."
-        )
-    return table.set_index("id")[["x", "y"]].astype(np.float64)
-
-
-def _lines(edges: _Rows, places: pd.DataFrame, shown: str) -> np.ndarray[Any, np.dtype[Any]]:
-    ends = np.array([(edge["u"], edge["v"]) for edge in edges], dtype=object)
-    rows = places.index.get_indexer(pd.Index(ends.ravel())).reshape(-1, 2)
-    if (rows < 0).any():
-        raise SchemaError(f"{shown}: {int((rows < 0).any(axis=1).sum())} edges name no node.")
-    lines = np.asarray(shapely.linestrings(places.to_numpy()[rows]), dtype=object)
-    texts = np.array([edge.get("geometry") for edge in edges], dtype=object)
-    drawn = np.array([bool(text) for text in texts])
-    lines[drawn] = shapely.from_wkt(texts[drawn])
-    return lines

@@ -16,17 +16,17 @@ from geoplan.layers.line_kinds import (
     LineKinds,
     line_ids,
     line_kinds,
-    line_lengths,
     line_levels,
     line_table,
 )
-from geoplan.layers.network_build import Ints, Mask, WayKinds, Ways
+from geoplan.layers.network_build import Floats, Ints, Mask, WayKinds, Ways, polyline_lengths
 from geoplan.layers.osm_tags import Mode
 from geoplan.layers.overpass import is_overpass, read_overpass_ways
 from geoplan.layers.read_edge_tables import are_edge_tables, read_edge_tables
 from geoplan.layers.read_graphml import is_graphml, read_graphml
 from geoplan.layers.repair import drop_z, repair_layer
 from geoplan.layers.source import LayerSource
+from geoplan.layers.stated_lengths import stated_lengths
 
 _RING = 2
 
@@ -98,13 +98,16 @@ def read_line_ways(
     )
     lines, far = shift_to_study_crs(parts, choice, crs, subject=subject)
     row = sound.frame.index.to_numpy()[owner]
-    lines, row, repeated = _once(_open(lines), row, kinds)
+    lines = _open(lines)
+    given_m, length_notices = stated_lengths(table, lines, row, subject=subject)
+    lines, row, repeated = _once(lines, row, kinds)
     joined = _joined(lines, table.iloc[row])
-    ways = _ways(joined, row, table, kinds)
+    ways = _ways(joined, row, table, kinds, given_m)
     counts = {"lines_repeated": repeated, "lines_split": joined.crossings}
     counted = (Notice(code, subject, n) for code, n in counts.items() if n)
     notices = (
-        *raw.notices, *crs_notices, *kinds.notices, *flat.notices, *sound.notices, *far, *counted,
+        *raw.notices, *crs_notices, *kinds.notices, *flat.notices, *sound.notices, *far,
+        *length_notices, *counted,
     )  # fmt: skip
     return LineWays(ways, raw, choice, notices)
 
@@ -136,16 +139,23 @@ def _joined(lines: Lines, rows: pd.DataFrame) -> Joined:
     return join_lines(lines, line_levels(rows))
 
 
-def _ways(joined: Joined, row: Ints, table: pd.DataFrame, kinds: LineKinds) -> Ways:
+def _ways(
+    joined: Joined, row: Ints, table: pd.DataFrame, kinds: LineKinds, given_m: Floats | None
+) -> Ways:
     at = row[joined.row]
-    lengths = line_lengths(table)
+    if given_m is not None:
+        # What a row states is the length of all its pieces together.
+        piece_m = polyline_lengths(joined.vertex_xy_m, joined.offsets)
+        whole_m = np.bincount(at, piece_m, minlength=len(table))[at]
+        share = np.divide(piece_m, whole_m, out=np.ones_like(whole_m), where=whole_m > 0)
+        given_m = given_m[at] * share
     return Ways(
         vertex_key=joined.vertex_key,
         vertex_xy_m=joined.vertex_xy_m,
         offsets=joined.offsets,
         way_id=line_ids(table)[at],
         kinds=WayKinds.of(kinds.kinds, kinds.of_row[at]),
-        given_m=None if lengths is None else lengths[at],
+        given_m=given_m,
     )
 
 

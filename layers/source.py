@@ -117,6 +117,11 @@ def as_source(
     -------
     tuple of LayerSource and GeoDataFrame or None
         The description; and the frame, if one was given in place of files.
+
+    Raises
+    ------
+    ParameterError
+        If it is none of these.
     """
     frame = None
     if isinstance(source, LayerSource):
@@ -124,6 +129,7 @@ def as_source(
     elif hasattr(source, "active_geometry_name"):  # a frame, without importing geopandas
         described, frame = LayerSource("<GeoDataFrame>"), source
     else:
+        _check_paths(source)
         described = LayerSource(source)
     described = replace(
         described,
@@ -131,3 +137,15 @@ def as_source(
         columns={**described.columns, **(columns or {})},
     )
     return described, frame
+
+
+def _check_paths(source: object) -> None:
+    """Refuse what is no path: a graph, a plain table, a number."""
+    paths = [source] if isinstance(source, str | PathLike) else source
+    listed = isinstance(paths, Sequence) and all(isinstance(one, str | PathLike) for one in paths)
+    if not listed:
+        raise ParameterError(
+            f"`source` is a {type(source).__name__}; wanted a path, several paths, a GeoDataFrame "
+            "or a LayerSource (for streets also a NetworkX graph of OSMnx). Of a table without "
+            "geometry make a GeoDataFrame first: geopandas.GeoDataFrame(table, geometry=…, crs=…)."
+        )

@@ -21,6 +21,14 @@ from geoplan.layers.read_lines import read_line_ways
 from geoplan.layers.read_osm import read_osm_ways
 from geoplan.layers.slope import slope_factors
 from geoplan.layers.source import LayerSource, PathText, Source, as_source
+from geoplan.layers.street_graph import (
+    GraphTables,
+    StreetGraph,
+    are_graph_tables,
+    graph_as_lines,
+    is_street_graph,
+    tables_as_lines,
+)
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -82,6 +90,17 @@ class WalkNetwork:
     edge_class: NDArray[np.int16]
     class_names: tuple[str, ...]
     record: "LoadRecord"
+
+    def __post_init__(self) -> None:
+        """Refuse costs with which no search ends."""
+        for name in ("length_m", "forward_m", "backward_m"):
+            wrong = ~(getattr(self, name) >= 0)
+            if wrong.any():
+                raise ParameterError(
+                    f"`{name}` of {int(wrong.sum())} of {len(wrong)} edges is negative or no "
+                    f"number, e.g. {getattr(self, name)[wrong][0]}. Give each edge a cost of 0 or "
+                    "more metres, infinite where nobody may pass."
+                )
 
     @property
     def node_count(self) -> int:
@@ -156,7 +175,7 @@ LAYER = "walk_network"
 
 
 def load_walk_network(
-    source: Source,
+    source: "Source | StreetGraph | GraphTables",
     *,
     crs: str,
     source_crs: "str | CoordinateFit | None" = None,
@@ -171,9 +190,10 @@ def load_walk_network(
 
     Parameters
     ----------
-    source : path, sequence of paths, GeoDataFrame or LayerSource
+    source : path, sequence of paths, GeoDataFrame, LayerSource, graph or pair of GeoDataFrames
         An OSM file (``.osm.pbf``, ``.osm``, ``.osm.gz``); a layer of lines; OSMnx GraphML; two
-        tables, of nodes and of edges; or ``"overpass:"`` and a place, which asks the service.
+        tables, of nodes and of edges; or ``"overpass:"`` and a place, which asks the service. Of
+        OSMnx also the graph itself, its edges, or its nodes and edges.
     crs : str
         Study CRS: projected, in metres, e.g. ``"EPSG:4547"``.
     source_crs : str or CoordinateFit, optional
@@ -237,6 +257,10 @@ def load_walk_network(
     check_metric_crs(parse_crs(crs), f"`crs` ({crs!r})")
     costs = _Costs(stairs_factor, crossing_penalty_m, None if elevation is None else str(elevation))
     _check_costs(costs, mode)
+    if is_street_graph(source):
+        source = graph_as_lines(source, stated=source_crs is not None, subject=LAYER)
+    elif are_graph_tables(source):
+        source = tables_as_lines(source, subject=LAYER)
     described, frame = as_source(source, source_crs=source_crs, columns=columns)
     if frame is None and is_osm(described.files[0]):
         ways, record = _osm_ways(described, crs, mode)

@@ -73,3 +73,59 @@ def test_one_table_alone_or_one_that_is_not_there_is_refused(tmp_path):
         load_walk_network([paths[0], tmp_path / "x.csv"], crs=CRS, source_crs=CRS)
     with pytest.raises(CRSError, match="says nothing of its CRS"):
         load_walk_network(paths, crs=CRS)
+
+
+def straight(folder, *lengths, spacing_m=1000):
+    """Nodes in a row, and edges between neighbours that state these lengths."""
+    nodes = [f"{n},{500_000 + n * spacing_m},2500000" for n in range(len(lengths) + 1)]
+    edges = [f"{n},{n + 1},{length}" for n, length in enumerate(lengths)]
+    return tables(folder, "\n".join(["id,x,y", *nodes]), "\n".join(["u,v,length", *edges, ""]))
+
+
+@pytest.mark.parametrize(
+    ("lengths", "words"),
+    [
+        ((1, 1.2), "2 of the 2 lengths .* too short .* the first is 1.0, .* look like kilometres"),
+        ((0, 0, 1000), "2 of the 3 lengths .* are too short .* leave the column out"),
+        ((-1, -1), "are too short"),
+        (("inf", "inf"), "are too short"),
+        (("1 km", "1 km"), "are no numbers"),
+        ((1e6, 1e6), "are too long"),
+    ],
+)
+def test_lengths_that_are_no_metres_of_their_lines_are_refused(tmp_path, lengths, words):
+    with pytest.raises(SchemaError, match=words):
+        load_walk_network(straight(tmp_path, *lengths), crs=CRS, source_crs=CRS)
+
+
+@pytest.mark.parametrize(
+    ("length", "code", "cost"),
+    [
+        ("-1", "lengths_too_short", 1000),
+        ("0", "lengths_too_short", 1000),
+        ("980", "lengths_too_short", 1000),
+        ("inf", "lengths_too_short", 1000),
+        ("1,1 km", "lengths_unreadable", 1000),
+        ("20000", "lengths_long", 20_000),
+    ],
+)
+def test_a_length_that_cannot_be_is_told_and_the_map_counts(tmp_path, length, code, cost):
+    paths = straight(tmp_path, 1005, f'"{length}"', 990, "")
+    network = load_walk_network(paths, crs=CRS, source_crs=CRS)
+    (told,) = (n for n in network.record.notices if n.code.startswith("lengths"))
+    assert (told.code, told.count, told.total) == (code, 1, 3)
+    assert network.forward_m.tolist() == [1005, cost, 990, 1000]
+
+
+def test_lengths_in_feet_are_told(tmp_path):
+    network = load_walk_network(straight(tmp_path, 3281, 3300, 3281), crs=CRS, source_crs=CRS)
+    (told,) = (n for n in network.record.notices if n.code.startswith("lengths"))
+    assert told.code == "lengths_stretched"
+    assert told.values["ratio"] == pytest.approx(3.281)
+
+
+def test_a_node_at_two_places_is_refused_and_one_written_twice_is_one(tmp_path):
+    twice = NODES + "003,500100,2500050\n"
+    assert load_walk_network(tables(tmp_path, twice), crs=CRS, source_crs=CRS).node_count == 3
+    with pytest.raises(SchemaError, match=r"1 of 4 nodes repeat the key .* elsewhere.* '003'"):
+        load_walk_network(tables(tmp_path, NODES + "003,500900,2500050\n"), crs=CRS, source_crs=CRS)

@@ -1,15 +1,24 @@
 """Street graphs of OSMnx are read without OSMnx, and mean the same."""
 
 import gzip
+from xml.sax.saxutils import escape
 
 import networkx as nx
 import numpy as np
 import osmnx as ox
 import pytest
 import shapely
+from pyproj import CRS as CRS_TYPE
 from pyproj import Transformer
 
-from geoplan.core.errors import EmptyLayerError, SchemaError, SourceError
+from geoplan.core.errors import (
+    CRSError,
+    EmptyLayerError,
+    ParameterError,
+    SchemaError,
+    SourceError,
+)
+from geoplan.layers.parks import load_parks
 from geoplan.layers.walk_network import load_walk_network
 
 CRS = "EPSG:4547"
@@ -115,3 +124,99 @@ def test_bad_graphs_are_refused(tmp_path, text, error, words):
     (tmp_path / "a.graphml").write_text(text, encoding="utf-8")
     with pytest.raises(error, match=words):
         load_walk_network(tmp_path / "a.graphml", crs=CRS)
+
+
+def test_the_graph_itself_its_edges_and_its_two_tables_are_the_same_network(city):
+    graph = ox.load_graphml(city[1])
+    nodes, edges = ox.graph_to_gdfs(graph)
+    named = load_walk_network(city[1], crs=CRS)
+    for source in (graph, edges, edges.reset_index(), (nodes, edges), [edges, nodes]):
+        network = load_walk_network(source, crs=CRS)
+        assert network.node_count == named.node_count
+        assert sorted(network.length_m) == pytest.approx(sorted(named.length_m))
+
+
+def test_edges_without_geometry_run_straight_between_the_nodes_of_the_other_table(city):
+    nodes, edges = ox.graph_to_gdfs(ox.load_graphml(city[1]))
+    bare = edges.assign(geometry=None).set_geometry("geometry", crs=edges.crs)
+    network = load_walk_network((nodes, bare), crs=CRS)
+    assert network.node_count == len(nodes)
+    with pytest.raises(ParameterError, match="one should hold nodes and the other edges"):
+        load_walk_network((nodes, nodes), crs=CRS)
+
+
+def test_a_graph_is_no_layer_of_parks(city):
+    with pytest.raises(ParameterError, match="`source` is a MultiDiGraph; wanted a path"):
+        load_parks(ox.load_graphml(city[1]), crs=CRS)
+
+
+def metric(folder, crs, *, key="<key id='c' for='graph' attr.name='crs'/>"):
+    """A graph of one edge of 50 m in UTM zone 49, that names its CRS so."""
+    keys = f"<key id='d0' for='node' attr.name='x'/><key id='d1' for='node' attr.name='y'/>{key}"
+    places = {"a": (499_970, 2_500_000), "b": (500_000, 2_500_040)}
+    nodes = "".join(
+        f"<node id='{name}'><data key='d0'>{x}</data><data key='d1'>{y}</data></node>"
+        for name, (x, y) in places.items()
+    )
+    said = f"<data key='c'>{escape(crs)}</data>" if crs else ""
+    path = folder / "a.graphml"
+    path.write_text(
+        f"<graphml>{keys}<graph>{said}{nodes}<edge source='a' target='b'/></graph></graphml>",
+        encoding="utf-8",
+    )
+    return path
+
+
+UTM = "EPSG:32649"
+
+
+@pytest.mark.parametrize(
+    "crs",
+    [
+        UTM,
+        "epsg:32649",
+        "{'init': 'epsg:32649'}",
+        "{'datum': 'WGS84', 'ellps': 'WGS84', 'proj': 'utm', 'zone': 49, 'units': 'm'}",
+        "{'proj': 'utm', 'zone': 49, 'datum': 'WGS84', 'units': 'm', 'no_defs': True}",
+        "+init=epsg:32649 +type=crs",
+        "+proj=utm +zone=49 +datum=WGS84 +units=m +no_defs",
+        "<Projected CRS: EPSG:32649>\nName: WGS 84 / UTM zone 49N",
+        CRS_TYPE.from_epsg(32649).to_wkt(),
+        CRS_TYPE.from_epsg(32649).to_json(),
+    ],
+)
+def test_every_way_in_which_osmnx_wrote_a_crs_is_read(tmp_path, crs):
+    network = load_walk_network(metric(tmp_path, crs), crs=UTM)
+    assert network.length_m == pytest.approx([50])
+    assert network.record.source_crs == UTM
+
+
+def test_a_stated_crs_wins_over_one_that_cannot_be_read(tmp_path):
+    path = metric(tmp_path, "{'init': }")
+    assert load_walk_network(path, crs=UTM, source_crs=UTM).length_m == pytest.approx([50])
+    with pytest.raises(CRSError, match=r"names its CRS as .* cannot be read. State it"):
+        load_walk_network(path, crs=UTM)
+
+
+def test_a_key_may_have_a_default_value(tmp_path):
+    key = "<key id='h' for='edge' attr.name='highway'><default>steps</default></key>"
+    network = load_walk_network(metric(tmp_path, "", key=key), crs=UTM, source_crs=UTM)
+    assert network.class_names == ("steps",)
+
+
+def test_a_node_at_two_places_is_refused(tmp_path):
+    path = metric(tmp_path, UTM, key="<key id='c' for='graph' attr.name='crs'/>")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("<node id='b'>", "<node id='a'>"), encoding="utf-8")
+    with pytest.raises(SchemaError, match="1 of 2 nodes repeat the key of another that stands"):
+        load_walk_network(path, crs=UTM)
+    path.write_text(text.replace(">500000<", ">nan<"), encoding="utf-8")
+    with pytest.raises(SchemaError, match=r"1 of 2 nodes have no x and y that are numbers.*'b'"):
+        load_walk_network(path, crs=UTM)
+
+
+def test_a_graph_nested_without_end_is_an_error_of_ours(tmp_path):
+    path = tmp_path / "a.graphml"
+    path.write_text("<graphml>" + "<graph>" * 200_000, encoding="utf-8")
+    with pytest.raises(SourceError, match="cannot be read as GraphML"):
+        load_walk_network(path, crs=UTM)

@@ -182,3 +182,17 @@ def test_ids_that_osmnx_joined_give_their_first():
     assert network.edge_id.tolist() == [7, 7, 9, 9, 10]
     odd = lines.assign(osmid=["x", "9", 10])
     assert load_walk_network(odd, crs=CRS).edge_id.tolist() == [1, 1, 2, 2, 3]
+
+
+def test_the_length_that_a_row_states_is_shared_by_its_pieces():
+    """A row of two parts, one of them crossing itself, and stating 20 % more than the map has."""
+    parts = shapely.from_wkt("MULTILINESTRING ((0 0, 100 0), (0 50, 100 50, 50 90, 50 10))")
+    layer = gpd.GeoDataFrame({"LEN": [parts.length * 1.2]}, geometry=[parts], crs=CRS)
+    network = load_walk_network(layer, crs=CRS, columns={"length_m": "LEN"})
+    assert network.forward_m == pytest.approx(network.length_m * 1.2)
+
+
+def test_an_index_of_end_nodes_is_that_of_a_graph():
+    lines = streets(*CROSS, u=[1, 3], v=[2, 4], key=[0, 0])
+    for layer in (lines, lines.set_index(["u", "v", "key"])):
+        assert load_walk_network(layer, crs=CRS).node_count == 4
