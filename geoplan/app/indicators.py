@@ -19,7 +19,7 @@ from geoplan.app.registry import (
     denominators,
     named_layers,
 )
-from geoplan.app.relative_targets import known_baseline
+from geoplan.app.relative_targets import compared_with, earlier_measure, known_baseline
 from geoplan.app.targets import parse_target
 from geoplan.core.errors import PlanError
 
@@ -370,7 +370,7 @@ def bind_target(indicator: PlannedIndicator, result: "Result") -> Target | None:
     value = bound.value
     if value is None:
         value = known_baseline(result, bound.operator, of, part)
-    return Target(
+    target = Target(
         text=table.target,
         operator=bound.operator,
         value=value,
@@ -383,6 +383,10 @@ def bind_target(indicator: PlannedIndicator, result: "Result") -> Target | None:
         document=table.document or "",
         high=bound.high,
     )
+    earlier = earlier_measure(result, of, part)
+    if bound.value is not None or value is None or earlier is None:
+        return target
+    return compared_with(target, earlier)
 
 
 def open_parameters(entry: CatalogueEntry) -> tuple[str, ...]:

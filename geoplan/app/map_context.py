@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from geoplan.app.judging import OPEN
 from geoplan.app.outcome import PlanOutcome
-from geoplan.app.targets import judges_districts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,21 +12,34 @@ if TYPE_CHECKING:
 
     from geoplan.app.outcome import IndicatorOutcome
 
+_MEETS = {"met": True, "missed": False, "undecidable": None}
 _NO_CONTEXT = frozenset({"districts", "population", "jobs"})
 
 
-def who_meets(indicator: "IndicatorOutcome") -> dict[str, bool] | None:
-    """Say who meets the target, by ``district_id``, the whole under ``""``; not who cannot tell."""
+def who_meets(indicator: "IndicatorOutcome") -> "dict[str, bool | None] | None":
+    """
+    Say who meets the target, by ``district_id``, the whole under ``""``.
+
+    Parameters
+    ----------
+    indicator : IndicatorOutcome
+        With its verdict.
+
+    Returns
+    -------
+    dict of str to bool or None
+        None for whom the data leave it open; a district without a value is missing. None where the
+        plan sets no target, or nobody can be judged.
+    """
     target, verdict = indicator.target, indicator.verdict
-    if target is None or verdict is None or verdict.status == "undecidable":
+    if target is None or verdict is None:
         return None
-    meets = {"": verdict.status == "met"}
-    if judges_districts(indicator.headline, target):
-        table = indicator.headline.districts
-        missed = set(verdict.missed_districts)
-        known = table.loc[table["value"].notna(), "district_id"]
-        meets |= {id_: id_ not in missed for id_ in known}
-    return meets
+    meets: dict[str, bool | None] = {
+        id_: _MEETS[status] for id_, status in verdict.districts.items()
+    }
+    if verdict.status != "undecidable" or verdict.reason == OPEN:
+        meets[""] = _MEETS[verdict.status]
+    return meets or None
 
 
 def map_context(

@@ -1,7 +1,7 @@
 """What running a plan gives: results with their verdicts, ready for report and exports."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from geoplan.core.crs import StudyCRS
@@ -47,6 +47,13 @@ class Target:
         Key of the document in the catalogue that it was taken from; empty for the plan's own.
     high : float or None
         The upper end of a range, in the unit of `value`; None for every other operator.
+    least, greatest : float or None
+        What `value` could be where it was measured too, such as the average of the city; None: it
+        is `value`.
+    tolerance : float
+        Rounding of a `value` that was measured.
+    open_for : tuple of str
+        Why `least` and `greatest` differ, as in `geoplan.core.results.Measure.open_for`.
     """
 
     text: str
@@ -60,6 +67,10 @@ class Target:
     force: str | None = None
     document: str = ""
     high: float | None = None
+    least: float | None = None
+    greatest: float | None = None
+    tolerance: float = 0.0
+    open_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,18 +78,31 @@ class Verdict:
     """
     Whether a measure meets its target, and by how much not.
 
+    It is met if every value that the data leave possible meets the target, missed if none does,
+    and undecidable otherwise.
+
     Parameters
     ----------
     status : {"met", "missed", "undecidable"}
         The finding.
     reason : str
-        For an undecidable one: a phrase key under ``report.reasons``; otherwise empty.
+        For an undecidable one: a phrase key under ``report.reasons``, ``"open"`` where the target
+        lies between `low` and `high`; otherwise empty.
     shortfall : float
         What is missing for the target, in `shortfall_unit`; 0 when met, NaN when undecidable.
     shortfall_unit : str
         Unit of the numerator for a share (``"person"``, ``"m2"``), else the unit of the measure.
     missed_districts : tuple of str
-        ``district_id`` of the districts that would miss the same target, worst first.
+        ``district_id`` of the districts that surely miss the same target, worst first.
+    low, high : float
+        What the value of the whole could be, in `unit`; NaN where nothing is known.
+    unit : str
+        Unit of `low` and `high`, as in `Measure.unit`.
+    open_for : tuple of str
+        Why they differ: phrase keys under ``open``.
+    districts : mapping of str to {"met", "missed", "undecidable"}
+        Verdict of each district by ``district_id``. One without a value is missing, and so are all
+        where the target is of the whole only.
     """
 
     status: Status
@@ -86,6 +110,11 @@ class Verdict:
     shortfall: float
     shortfall_unit: str
     missed_districts: tuple[str, ...] = ()
+    low: float = float("nan")
+    high: float = float("nan")
+    unit: str = "1"
+    open_for: tuple[str, ...] = ()
+    districts: Mapping[str, Status] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
+from geoplan.app.judging import OPEN
 from geoplan.app.outcome import IndicatorOutcome, Target, Verdict
 from geoplan.core.notices import Notice
 from geoplan.core.numbers import (
@@ -16,6 +17,7 @@ from geoplan.core.numbers import (
     unit_label,
     value_text,
 )
+from geoplan.core.ranges import is_open, open_words
 from geoplan.core.results import Measure, Result
 from geoplan.core.texts import catalogue, text
 from geoplan.core.units import M2_PER_HA
@@ -216,6 +218,14 @@ def reason_words(verdict: Verdict, lang: str) -> str:
     """Say why a target cannot be decided; empty for one that can."""
     if verdict.status != "undecidable":
         return ""
+    why = open_words(verdict.open_for, lang)
+    if verdict.reason == OPEN and not is_open(verdict.low, verdict.high):
+        return say("reasons.open_target", lang, why=why)
+    if verdict.reason == OPEN:
+        low, high = (
+            unbroken(value_text(value, verdict.unit, lang)) for value in (verdict.low, verdict.high)
+        )
+        return say("reasons.open", lang, low=low, high=high, why=why)
     return catalogue(lang).get(f"report.reasons.{verdict.reason}", "") or say(
         "reasons.other", lang, reason=visible(verdict.reason)
     )

@@ -4,18 +4,18 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
-from math import isfinite
 from os import PathLike
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from geoplan.app.analysis import DISTRICTS
 from geoplan.app.indicators import PlannedIndicator, bind_target, plan_indicators
+from geoplan.app.judging import judge
 from geoplan.app.loading import LoadedLayers, Progress, check_sources, load_layers
 from geoplan.app.outcome import IndicatorOutcome, PlanOutcome
 from geoplan.app.plan import Plan, read_plan
 from geoplan.app.registry import run_analysis
-from geoplan.app.targets import judge
+from geoplan.app.relative_targets import compared_with
 from geoplan.app.territory import disagreements, leave_out, put_back
 from geoplan.core.errors import GeoplanError, ParameterError, PlanError
 from geoplan.core.notices import Notice
@@ -154,7 +154,7 @@ def _measure(indicator: PlannedIndicator, loaded: LoadedLayers, lang: str) -> In
     above = indicator.table.target_parent
     if target is not None and above is not None:
         parent = _run(indicator, loaded, loaded.layers[above]).measure(target.of, target.part)
-        target = replace(target, value=parent.value if isfinite(parent.value) else None)
+        target = compared_with(target, parent)
     return IndicatorOutcome(
         id=indicator.id,
         title=indicator.title(lang),

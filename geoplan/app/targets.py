@@ -1,29 +1,21 @@
-"""Targets: what a plan asks for, read from text, and whether a measure meets it."""
+"""Targets: what a plan asks for, read from text."""
 
-import math
 import re
 import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from geoplan.app.outcome import Operator, Target, Verdict
+from geoplan.app.judging import judge, judges_districts
+from geoplan.app.outcome import Operator
 from geoplan.core.errors import PlanError
 from geoplan.core.written_units import unit_examples, unit_factor
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from geoplan.core.results import Measure
+__all__ = ["Bound", "Direction", "judge", "judges_districts", "parse_target"]
 
 Direction = Literal["up", "down"]
 
 EXAMPLES = "'> 95 %', '>= 30.05 %', '不低于 8 m2/person', '< 0.9 km', 'not decrease from 46.6 %'"
-
-# Sums of areas carry floating-point noise of about 1e-13; closer than this counts as equal, so
-# that a district covered whole meets ">= 100 %". It is 0.4 mm² on 388 km²: no rounding.
-_NOISE = 1e-12
 
 _RELATIVE: tuple[tuple[Operator, str], ...] = (
     (
@@ -219,108 +211,3 @@ def _bare(number: Fraction, text: str, unit: str) -> float:
         return float(number)
     wanted = "'%', or a share below 1" if unit == "1" else unit_examples(unit)
     raise PlanError(f"target {text!r} has no unit; wanted {wanted}. Write for example {EXAMPLES}.")
-
-
-def judge(measure: "Measure", target: Target) -> Verdict:
-    """
-    Compare a measure with its target, without rounding.
-
-    Parameters
-    ----------
-    measure : Measure
-        What was found.
-    target : Target
-        What the plan asks for; its `value` in the unit of the measure.
-
-    Returns
-    -------
-    Verdict
-        Undecidable when the value is unknown or a relative target has nothing to compare with.
-        The shortfall of a share is in the unit of its numerator: what would have to be added for
-        the bound to be reached (0 when it is reached, but the target is strict).
-        Districts are compared only where the measure is a ratio and the target absolute.
-    """
-    import numpy as np
-
-    # A mean weighted with trips is no share of trips: what is missing is in points.
-    is_share = measure.unit == "1" and measure.numerator_unit != ""
-    shortfall_unit = measure.numerator_unit if is_share else measure.unit
-    reason = _undecidable(measure, target)
-    if reason or target.value is None:
-        return Verdict("undecidable", reason, float("nan"), shortfall_unit)
-    gap = float(_gaps(np.array([measure.value]), target)[0])
-    missed = _is_missed(np.array([gap]), target.operator)[0]
-    shortfall = max(gap, 0.0) * (measure.denominator if is_share else 1.0) if missed else 0.0
-    return Verdict(
-        "missed" if missed else "met",
-        "",
-        shortfall,
-        shortfall_unit,
-        _missed_districts(measure, target),
-    )
-
-
-def _undecidable(measure: "Measure", target: Target) -> str:
-    if target.value is None:
-        return "no_parent" if target.operator == "not_above_parent" else "no_baseline"
-    if math.isnan(measure.value):
-        return "denominator_zero" if measure.denominator == 0 else "value_unknown"
-    return ""
-
-
-def _gaps(values: "NDArray[np.float64]", target: Target) -> "NDArray[np.float64]":
-    """How far each value is on the wrong side of the bound; negative on the right side."""
-    import numpy as np
-
-    away = _away(values, target.value or 0.0)
-    if target.operator == "within" and target.high is not None:
-        return np.maximum(-away, _away(values, target.high))
-    if target.operator in (">", ">=", "not_decrease"):
-        return -away
-    return np.abs(away) if target.operator == "==" else away
-
-
-def _away(values: "NDArray[np.float64]", bound: float) -> "NDArray[np.float64]":
-    import numpy as np
-
-    away: NDArray[np.float64] = values - bound
-    away[np.abs(away) <= _NOISE * abs(bound)] = 0.0
-    return away
-
-
-def _is_missed(gaps: "NDArray[np.float64]", operator: Operator) -> "NDArray[np.bool_]":
-    return gaps >= 0 if operator in (">", "<") else gaps > 0
-
-
-def judges_districts(measure: "Measure", target: Target) -> bool:
-    """
-    Say whether each district can be held to a target of the whole.
-
-    Parameters
-    ----------
-    measure : Measure
-        What was found.
-    target : Target
-        What the plan asks for.
-
-    Returns
-    -------
-    bool
-        True for shares, ratios and means. False for an amount (hectares of red line) and for a
-        baseline: both are of the whole.
-    """
-    is_mean = measure.unit == "number" and measure.denominator_unit != ""
-    is_ratio = measure.unit == "1" or "/" in measure.unit or is_mean
-    return is_ratio and target.value is not None and not target.operator.startswith("not_")
-
-
-def _missed_districts(measure: "Measure", target: Target) -> tuple[str, ...]:
-    if target.value is None or not judges_districts(measure, target):
-        return ()
-    import numpy as np
-
-    table = measure.districts
-    gaps = _gaps(table["value"].to_numpy(dtype=float, copy=True), target)
-    order = np.argsort(-gaps, kind="stable")
-    worst = order[_is_missed(gaps[order], target.operator)]
-    return tuple(table["district_id"].to_numpy()[worst].tolist())
