@@ -46,7 +46,7 @@ _WIDTH_IN, _LEGEND_IN, _HEAD_IN, _FOOT_IN = 10.0, 2.3, 0.85, 0.75
 _MAP_IN = _WIDTH_IN - _LEGEND_IN - 0.4
 _LEAST_IN, _MOST_IN = 3.0, 8.5
 _INSET_IN, _GAP_IN = _MAP_IN / 2, 0.75
-_MARKS = {"met": "✓", "missed": "✗", "undecidable": "?"}
+_MARKS = {"met": "✓", "missed": "✗", "undecidable": "◇"}
 _LABEL_MARGIN = 0.02
 _LABEL_PT = (7.5, 6.0)
 

@@ -18,7 +18,7 @@ _INK, _SOFT, _RULE = "#1b242e", "#55626f", "#dfe4e9"
 _COLORS = {"missed": "#c04a58", "undecidable": "#9aa4ae"}
 _HIGH = 0.88  # above it, the label of the target goes under its line
 _BLUE = "#4d85bd"
-_MARKS = {"met": "  ✓", "missed": "  ✗", "undecidable": "  ?", "": ""}
+_MARKS = {"met": "  ✓", "missed": "  ✗", "undecidable": "  ◇", "": ""}
 
 
 def bars_png(chart: BarChart) -> bytes:

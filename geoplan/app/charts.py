@@ -20,7 +20,7 @@ _MARK_PX = 22
 _START, _END = 2.0, 98.0
 _NAME_UNITS = 24
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
-_MARKS = {"met": "✓", "missed": "✗", "undecidable": "?", "": ""}
+_MARKS = {"met": "✓", "missed": "✗", "undecidable": "◇", "": ""}
 
 
 @dataclass(frozen=True)

@@ -129,13 +129,13 @@ def _cells(indicator: "IndicatorOutcome", lang: str) -> list[tuple[str, str]]:
         shortfall_words,
         target_words,
     )
-    from geoplan.core.numbers import value_text
+    from geoplan.core.ranges import ranged_text
 
     measure, target, verdict = indicator.headline, indicator.target, indicator.verdict
-    bound = target.value if target else None
+    bound, ends = target.value if target else None, (measure.low, measure.high)
     cells = [
         (f"{indicator.title} ({measure_words(measure, lang)})", ""),
-        (value_text(measure.value, measure.unit, lang, bound=bound), ""),
+        (ranged_text(measure.value, *ends, measure.unit, lang, bound=bound), ""),
     ]
     if target is None or verdict is None:
         return [*cells, ("–", ""), (text("cli.words.no_target", lang), "dim"), ("", ""), ("", "")]

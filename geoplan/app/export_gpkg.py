@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from geopandas import GeoDataFrame
 
+    from geoplan.core.results import Measure
+
 # What the analyses were given comes from the office's own files; it is not written back to it.
 _GIVEN = frozenset({"facilities", "parks", "parcels", "lines", "red_lines"})
 _RESERVED = frozenset({"fid", "geom", "geometry"})
@@ -33,10 +35,11 @@ def write_gpkg(outcome: PlanOutcome, path: Path) -> None:
     -----
     Layer ``districts`` has ``district_id``, ``name`` and, for each measure, three columns:
     ``<indicator>__<of>[__<part>]`` with the value, the same ending in ``__num`` and ``__den``
-    with numerator and denominator. Each indicator adds its own layers: ``<indicator>__served``,
-    ``__unserved``, ``__demand`` or ``__areas``, as its analysis has them. Letters that trouble a
-    GIS become ``_``. Table ``layer_styles`` holds styles that QGIS reads by itself: the districts
-    by the value of each indicator, the other layers by amount or in the colour of their kind.
+    with numerator and denominator; ``__low`` and ``__high`` too where the data leave it open.
+    Each indicator adds its own layers: ``<indicator>__served``, ``__unserved``, ``__demand`` or
+    ``__areas``, as its analysis has them. Letters that trouble a GIS become ``_``. Table
+    ``layer_styles`` holds styles that QGIS reads by itself: the districts by the value of each
+    indicator, the other layers by amount or in the colour of their kind.
     """
     names = _Names()
     wide = wide_districts(outcome)
@@ -55,7 +58,7 @@ def write_gpkg(outcome: PlanOutcome, path: Path) -> None:
 
 def _district_styles(outcome: PlanOutcome, wide: "GeoDataFrame") -> list[Style]:
     """Style the districts by each indicator; they open with the first."""
-    columns = iter(wide.columns[2:-1:3])
+    columns = (wide.columns[place] for place in _value_places(outcome))
     styles: list[Style] = []
     for indicator in outcome.indicators:
         for measure in indicator.result.measures:
@@ -82,7 +85,7 @@ def wide_districts(outcome: PlanOutcome) -> "GeoDataFrame":
     Returns
     -------
     GeoDataFrame
-        ``district_id``, ``name``, three columns per measure, and the geometry.
+        ``district_id``, ``name``, three columns per measure or five, and the geometry.
     """
     import geopandas as gpd
     import pandas as pd
@@ -95,11 +98,26 @@ def wide_districts(outcome: PlanOutcome) -> "GeoDataFrame":
     for indicator in outcome.indicators:
         for measure in indicator.result.measures:
             stem = "__".join(part for part in (indicator.id, measure.of, measure.part) if part)
-            for ending, key in (("", "value"), ("__num", "numerator"), ("__den", "denominator")):
+            for ending, key in _columns_of(measure):
                 columns[names.give(stem + ending)] = measure.districts[key].to_numpy(dtype=float)
     return gpd.GeoDataFrame(
         pd.DataFrame(columns), geometry=districts.geometry.to_numpy(), crs=districts.crs
     )
+
+
+def _columns_of(measure: "Measure") -> tuple[tuple[str, str], ...]:
+    """Give ending and key of each column of a measure, the value first."""
+    columns = (("", "value"), ("__num", "numerator"), ("__den", "denominator"))
+    return (*columns, ("__low", "low"), ("__high", "high")) if measure.is_open else columns
+
+
+def _value_places(outcome: PlanOutcome) -> "Iterator[int]":
+    """Give the place of each value among the columns of `wide_districts`."""
+    place = 2
+    for indicator in outcome.indicators:
+        for measure in indicator.result.measures:
+            yield place
+            place += len(_columns_of(measure))
 
 
 def _found(indicator: IndicatorOutcome) -> "Iterator[tuple[str, GeoDataFrame]]":

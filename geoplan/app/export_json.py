@@ -3,14 +3,19 @@
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from geoplan.app.left_out import LeftOut, left_out, left_out_by_district
 from geoplan.app.outcome import IndicatorOutcome, PlanOutcome, Target, Verdict
 from geoplan.core.notices import Notice
 from geoplan.core.record import LoadRecord
 from geoplan.core.results import Measure
+
+FORMAT = 2
+"""Version of the shape of ``results.json``."""
 
 
 def results_document(outcome: PlanOutcome) -> dict[str, Any]:
@@ -34,6 +39,7 @@ def results_document(outcome: PlanOutcome) -> dict[str, Any]:
     the others. There is no time in it: the same layers give the same file.
     """
     return {
+        "format": FORMAT,
         "plan": outcome.name,
         "crs": outcome.study_crs.crs,
         "indicators": [
@@ -117,10 +123,14 @@ def _entry(indicator: IndicatorOutcome, measure: Measure, lang: str) -> dict[str
         "of": measure.of,
         "part": measure.part or None,
         "value": plain(float(measure.value)),
+        "low": plain(float(measure.low)),
+        "high": plain(float(measure.high)),
+        "open_for": list(measure.open_for),
         "unit": measure.unit,
         "numerator": plain(float(measure.numerator)),
         "denominator": plain(float(measure.denominator)),
-        "districts": _districts(measure),
+        "left_out": _left_out(left_out(indicator.result, measure)),
+        "districts": _districts(indicator, measure, verdict),
         "definition": {
             **plain(indicator.result.definition),
             "numerator_unit": measure.numerator_unit,
@@ -133,10 +143,20 @@ def _entry(indicator: IndicatorOutcome, measure: Measure, lang: str) -> dict[str
     }
 
 
-def _districts(measure: Measure) -> list[dict[str, Any]]:
-    columns = ["district_id", "name", "value", "numerator", "denominator"]
+def _districts(
+    indicator: IndicatorOutcome, measure: Measure, verdict: Verdict | None
+) -> list[dict[str, Any]]:
+    columns = ["district_id", "name", "value", "low", "high", "numerator", "denominator"]
     rows: list[dict[str, Any]] = plain(measure.districts[columns].to_dict("records"))
+    judged = {} if verdict is None else verdict.districts
+    for row, left in zip(rows, left_out_by_district(indicator.result, measure), strict=True):
+        row["left_out"] = _left_out(left)
+        row["verdict"] = judged.get(row["district_id"])
     return rows
+
+
+def _left_out(left: LeftOut | None) -> dict[str, Any] | None:
+    return None if left is None else plain(asdict(left))
 
 
 def _target(target: Target) -> dict[str, Any]:

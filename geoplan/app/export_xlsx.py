@@ -21,6 +21,7 @@ from geoplan.app.report_words import (
 )
 from geoplan.core.definitions import define
 from geoplan.core.numbers import unit_label
+from geoplan.core.ranges import is_open
 from geoplan.core.texts import text
 
 if TYPE_CHECKING:
@@ -122,27 +123,28 @@ def write_results_xlsx(outcome: PlanOutcome, path: Path) -> None:
     rows = [
         (
             *(indicator.id, indicator.title, measure.of, measure.part),
-            *(id_, name, value, measure.unit),
+            *(id_, name, value, low, high, measure.unit),
             *(over, measure.numerator_unit, under, measure.denominator_unit),
         )
         for indicator in outcome.indicators
         for measure in indicator.result.measures
-        for id_, name, value, over, under in _places(measure)
+        for id_, name, value, low, high, over, under in _places(measure)
     ]
-    formats = ["", "", "", "", "", "", "General", "", "General", "", "General", ""]
+    formats = [*[""] * 6, *["General"] * 3, "", "General", "", "General", ""]
     _save([Sheet("results", _LONG, list(rows), formats)], outcome, path)
 
 
 _LONG = (
-    *("id", "title", "of", "part", "district_id", "name", "value", "unit"),
+    *("id", "title", "of", "part", "district_id", "name", "value", "low", "high", "unit"),
     *("numerator", "numerator_unit", "denominator", "denominator_unit"),
 )
 
 
 def _places(measure: "Measure") -> "Iterator[tuple[Any, ...]]":
-    columns = ["district_id", "name", "value", "numerator", "denominator"]
+    columns = ["district_id", "name", "value", "low", "high", "numerator", "denominator"]
     yield from measure.districts[columns].itertuples(index=False, name=None)
-    yield "", "", measure.value, measure.numerator, measure.denominator
+    ends = measure.low, measure.high
+    yield "", "", measure.value, *ends, measure.numerator, measure.denominator
 
 
 def _sheets(outcome: PlanOutcome) -> Iterable[Sheet]:
@@ -164,7 +166,7 @@ def _sheet_title(key: str, lang: str) -> str:
 
 
 _SUMMARY_KEYS = (
-    *("title", "of", "part", "value", "unit", "numerator", "numerator_unit"),
+    *("title", "of", "part", "value", "low", "high", "unit", "numerator", "numerator_unit"),
     *("denominator", "denominator_unit", "target", "verdict"),
     *("shortfall", "shortfall_unit", "reason", "missed_districts", "source", "id"),
 )
@@ -181,7 +183,7 @@ def _summary(outcome: PlanOutcome) -> Sheet:
         for indicator in outcome.indicators
         for measure in indicator.result.measures
     ]
-    formats = ["", "", "", _RATIO, "", _WHOLE, "", _WHOLE, "", "", "", _WHOLE] + [""] * 5
+    formats = [*[""] * 3, *[_RATIO] * 3, "", _WHOLE, "", _WHOLE, "", "", "", _WHOLE, *[""] * 5]
     return Sheet(_sheet_title("summary", lang), _words(_SUMMARY_KEYS, lang), rows, formats)
 
 
@@ -191,7 +193,7 @@ def _summary_row(indicator: IndicatorOutcome, measure: "Measure", lang: str) -> 
         indicator.title,
         spoken("of", measure.of, lang),
         spoken("part", measure.part, lang) if measure.part else "",
-        Share(measure.value) if measure.unit == "1" else measure.value,
+        *_value_and_bounds(measure),
         unit_label("%" if measure.unit == "1" else measure.unit, lang),
         *_fraction(measure, lang),
     ]
@@ -209,6 +211,14 @@ def _summary_row(indicator: IndicatorOutcome, measure: "Measure", lang: str) -> 
         source_words(target, lang),
         indicator.id,
     ]
+
+
+def _value_and_bounds(measure: "Measure") -> list[Any]:
+    """Give the value, and its bounds where the data leave it open."""
+    ends = [measure.low, measure.high] if is_open(measure.low, measure.high) else []
+    numbers = [measure.value, *ends]
+    cells = [Share(number) for number in numbers] if measure.unit == "1" else numbers
+    return [*cells, *[""] * (3 - len(cells))]
 
 
 def _fraction(measure: "Measure", lang: str) -> list[Any]:
@@ -239,19 +249,7 @@ def _indicator(indicator: IndicatorOutcome, lang: str) -> Sheet:
         [*first["name"].tolist(), ""],
     ]
     for measure in measures:
-        is_share = measure.unit == "1"
-        units = (
-            "%" if is_share else measure.unit,
-            measure.numerator_unit,
-            measure.denominator_unit,
-        )
-        number_formats = (
-            _SHARE if is_share else _value_format(measure),
-            _amount_format(measure.districts["numerator"]),
-            _amount_format(measure.districts["denominator"]),
-        )
-        keys = ("value",) if measure.is_amount else ("value", "numerator", "denominator")
-        for key, unit, number_format in zip(keys, units, number_formats, strict=False):
+        for key, unit, number_format in _shown_columns(measure):
             label = unit_label(unit, lang)
             words = f"{measure_words(measure, lang)}: {text(f'export.columns.{key}', lang)}"
             header.append(f"{words} ({label})" if label else words)
@@ -259,6 +257,18 @@ def _indicator(indicator: IndicatorOutcome, lang: str) -> Sheet:
             columns.append([*measure.districts[key].tolist(), getattr(measure, key)])
     rows: list[Sequence[Any]] = list(zip(*columns, strict=True))
     return Sheet(indicator.title, header, rows, formats, frozen_columns=2, bold_last=True)
+
+
+def _shown_columns(measure: "Measure") -> "Iterator[tuple[str, str, str]]":
+    """Give key, unit and number format of each column of a measure; bounds where it is open."""
+    is_share = measure.unit == "1"
+    value_format = _SHARE if is_share else _value_format(measure)
+    for key in ("value", "low", "high") if measure.is_open else ("value",):
+        yield key, "%" if is_share else measure.unit, value_format
+    if not measure.is_amount:
+        for key in ("numerator", "denominator"):
+            unit = getattr(measure, f"{key}_unit")
+            yield key, unit, _amount_format(measure.districts[key])
 
 
 def _value_format(measure: "Measure") -> str:

@@ -9,7 +9,8 @@ from geoplan.app.charts import Bar, BarChart, Limit, Standing, axis_ticks, ranke
 from geoplan.app.outcome import IndicatorOutcome
 from geoplan.app.report_tables import compares_districts, district_names, district_standings
 from geoplan.app.report_words import CEILINGS, say, target_words
-from geoplan.core.numbers import scale_for, share, unit_label, value_text
+from geoplan.core.numbers import scale_for, share, unit_label
+from geoplan.core.ranges import ranged_text
 from geoplan.maps.safe import visible
 
 _BARS_ON_A_PAGE = 56  # of A4, where a picture cannot break
@@ -40,13 +41,19 @@ def bar_charts(indicator: IndicatorOutcome, lang: str) -> tuple[BarChart, ...]:
     known = [v for v in [*values, measure.value if with_whole else 0.0, bound] if _known(v)]
     ticks = axis_ticks(max(known, default=0.0), share=measure.unit == "1")
     bars = [
-        Bar(name, value, value_text(value, measure.unit, lang, bound=bound), standing)
-        for name, value, standing in zip(
-            district_names(measure), values, district_standings(indicator), strict=True
+        Bar(name, value, ranged_text(value, *ends, measure.unit, lang, bound=bound), standing)
+        for name, value, ends, standing in zip(
+            district_names(measure),
+            values,
+            zip(measure.districts["low"], measure.districts["high"], strict=True),
+            district_standings(indicator),
+            strict=True,
         )
     ]
     if with_whole:
-        label = value_text(measure.value, measure.unit, lang, bound=bound)
+        label = ranged_text(
+            measure.value, measure.low, measure.high, measure.unit, lang, bound=bound
+        )
         status: Standing = verdict.status if verdict and judged else ""
         bars.append(Bar(say("table.whole", lang), measure.value, label, status, whole=True))
     limit = None

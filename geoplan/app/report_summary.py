@@ -16,6 +16,7 @@ from geoplan.app.report_words import (
     unbroken,
 )
 from geoplan.core.numbers import number, value_text
+from geoplan.core.ranges import ranged_text
 from geoplan.maps.safe import visible
 
 _WORST_NAMED = 3
@@ -126,7 +127,7 @@ def _verdict_cells(indicator: IndicatorOutcome, k: int, lang: str) -> tuple[Cell
             anchor=anchor(k),
         ),
         Cell(
-            value_text(measure.value, measure.unit, lang, bound=bound),
+            ranged_text(measure.value, measure.low, measure.high, measure.unit, lang, bound=bound),
             note=fraction_words(measure, lang),
         ),
         Cell(target_words(target, lang) if target else "–"),

@@ -1,16 +1,17 @@
 """Tables as plain values: what a page, a document or a workbook can all be written from."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-import numpy as np
-
 from geoplan.app.charts import Standing
+from geoplan.app.judging import judges_districts
 from geoplan.app.outcome import IndicatorOutcome
 from geoplan.app.report_words import MARKS, measure_words, say
 from geoplan.core.numbers import Scale, number, scale_for, share, unit_label
+from geoplan.core.ranges import is_open, range_text, ranged_text
 from geoplan.core.results import Measure
+from geoplan.core.texts import text
 from geoplan.maps.safe import visible
 
 _MATRIX_COLUMNS = 5
@@ -110,7 +111,7 @@ def district_names(measure: Measure) -> list[str]:
 
 def district_standings(indicator: IndicatorOutcome) -> list[Standing]:
     """
-    Tell how each district would stand to the target by itself.
+    Tell how each district stands to the target by itself.
 
     Parameters
     ----------
@@ -120,36 +121,24 @@ def district_standings(indicator: IndicatorOutcome) -> list[Standing]:
     Returns
     -------
     list of {"met", "missed", "undecidable", ""}
-        In the order of the districts; all empty where the target is of the whole only (an amount,
-        a baseline) or could not be decided.
+        In the order of the districts; empty for one without a value, and for all where the target
+        is of the whole only (an amount, a baseline).
     """
-    table = indicator.headline.districts
-    if not compares_districts(indicator) or indicator.verdict is None:
-        return [""] * len(table)
-    missed = set(indicator.verdict.missed_districts)
-    known = np.isfinite(table["value"].to_numpy(dtype=float))
-    return [
-        "missed" if key in missed else "met" if is_known else "undecidable"
-        for key, is_known in zip(table["district_id"], known, strict=True)
-    ]
+    judged = indicator.verdict.districts if indicator.verdict else {}
+    return [judged.get(str(key), "") for key in indicator.headline.districts["district_id"]]
 
 
 def compares_districts(indicator: IndicatorOutcome) -> bool:
     """Tell whether the target of an indicator can be put to one district."""
-    target, verdict, unit = indicator.target, indicator.verdict, indicator.headline.unit
+    target, verdict = indicator.target, indicator.verdict
     return (
-        target is not None
-        and verdict is not None
-        and verdict.status != "undecidable"
-        and target.value is not None
-        and not target.operator.startswith("not_")
-        and (unit == "1" or "/" in unit)
+        target is not None and verdict is not None and judges_districts(indicator.headline, target)
     )
 
 
-def verdict_cell(standing: Standing, lang: str) -> Cell:
-    """Write a verdict as a sign and a word."""
-    return Cell(say(f"verdict.{standing or 'none'}", lang), mark=MARKS[standing])
+def verdict_cell(standing: Standing, lang: str, *, without: str = "none") -> Cell:
+    """Write a verdict as a sign and a word; without one say what is missing."""
+    return Cell(say(f"verdict.{standing or without}", lang), mark=MARKS[standing])
 
 
 def district_table(indicator: IndicatorOutcome, lang: str) -> Table:
@@ -194,7 +183,7 @@ def district_table(indicator: IndicatorOutcome, lang: str) -> Table:
         Row(
             (
                 *map(Cell, texts),
-                *([verdict_cell(standing, lang)] if judged else []),
+                *([verdict_cell(standing, lang, without="no_value")] if judged else []),
             ),
             standing if judged else "",
             whole=k == 0,
@@ -242,7 +231,10 @@ def measures_table(indicator: IndicatorOutcome, lang: str) -> Table | None:
             (
                 Cell(measure_words(measure, lang)),
                 *(Cell(_part_of(measure, key, lang)) for key in fraction),
-                Cell(_with_unit(measure.value, measure.unit, lang)),
+                Cell(
+                    _with_unit(measure.value, measure.unit, lang),
+                    note=range_text(measure.low, measure.high, measure.unit, lang),
+                ),
             ),
             whole=measure.label == indicator.headline.label and indicator.target is not None,
         )
@@ -301,14 +293,40 @@ class _Column:
 
 def _column(measure: Measure, field: str, unit: str, lang: str, bound: float | None) -> _Column:
     """Write the whole and the districts in one unit, so that the column can be compared."""
-    values = [getattr(measure, field), *measure.districts[field]]
-    if unit == "1":
-        return _Column("", [share(value, bound=bound) for value in values])
-    scale = _column_scale(unit, values)
-    return _Column(
-        unit_label(scale.unit, lang),
-        [number(value / scale.factor, scale.decimals) for value in values],
+    values = _whole_and_districts(measure, field)
+    bounds = (
+        zip(*(_whole_and_districts(measure, end) for end in ("low", "high")), strict=True)
+        if field == "value"
+        else [(value, value) for value in values]
     )
+    if unit == "1":
+        return _Column(
+            "",
+            [
+                ranged_text(value, low, high, unit, lang, bound=bound)
+                for value, (low, high) in zip(values, bounds, strict=True)
+            ],
+        )
+    scale = _column_scale(unit, values)
+
+    def written(value: float) -> str:
+        return number(value / scale.factor, scale.decimals)
+
+    texts = [
+        text("numbers.ranged", lang, value=written(value), range=_between(low, high, written, lang))
+        if is_open(low, high)
+        else written(value)
+        for value, (low, high) in zip(values, bounds, strict=True)
+    ]
+    return _Column(unit_label(scale.unit, lang), texts)
+
+
+def _whole_and_districts(measure: Measure, field: str) -> list[float]:
+    return [getattr(measure, field), *measure.districts[field]]
+
+
+def _between(low: float, high: float, written: Callable[[float], str], lang: str) -> str:
+    return text("numbers.range", lang, low=written(low), high=written(high))
 
 
 def _column_scale(unit: str, values: Iterable[float]) -> Scale:

@@ -29,7 +29,7 @@ CEILINGS = frozenset({"<", "<=", "not_increase", "not_above_parent"})
 
 _SYMBOLS = {">": ">", ">=": "≥", "<": "<", "<=": "≤", "==": "="}
 
-MARKS: Mapping[str, str] = {"met": "✓", "missed": "✗", "undecidable": "?", "": "–"}
+MARKS: Mapping[str, str] = {"met": "✓", "missed": "✗", "undecidable": "◇", "": "–"}
 """What stands beside the word of a verdict, so that colour is never alone."""
 
 _HECTARES_BELOW_M2 = 100_000_000.0  # 10,000 ha: above it, km² are easier to imagine
@@ -249,17 +249,32 @@ def conclusion(indicator: IndicatorOutcome, lang: str) -> str:
     """
     target, verdict = indicator.target, indicator.verdict
     if target is None or verdict is None:
-        return say("conclusion.none", lang)
+        told = say("conclusion.none", lang), openness(indicator.headline, lang)
+        return ("" if lang == "zh" else " ").join(told).rstrip()
     manner = ""
     if verdict.status == "missed":
         manner = "_exactly" if verdict.shortfall == 0 else _side(target, indicator.headline)
-    return say(
+    concluded = say(
         f"conclusion.{verdict.status}{manner}",
         lang,
         target=target_words(target, lang),
         shortfall=unbroken(shortfall_words(verdict, lang)),
         reason=reason_words(verdict, lang),
     )
+    if verdict.status == "undecidable":
+        return concluded
+    return f"{concluded}{'' if lang == 'zh' else ' '}{openness(indicator.headline, lang)}".rstrip()
+
+
+def openness(measure: Measure, lang: str) -> str:
+    """Say between which numbers the data leave a value, and why; empty where nothing is open."""
+    if not is_open(measure.low, measure.high):
+        return ""
+    low, high = (
+        unbroken(value_text(value, measure.unit, lang)) for value in (measure.low, measure.high)
+    )
+    why = open_words(measure.open_for, lang)
+    return say("reasons.open", lang, low=low, high=high, why=why)
 
 
 def _side(target: Target, measure: Measure) -> str:

@@ -30,6 +30,9 @@ class Bounds:
     reasons : tuple of str
         Why: phrase keys under ``open`` in the texts, such as ``"no_data"`` (ground without data),
         ``"no_network"`` (people whom the network's source does not reach), ``"coarse_units"``.
+    of, of_total : array_like of float and float, optional
+        Denominators that `low` and `high` are of, where the value is of what is known only; by
+        default they are those of the value.
     """
 
     low: Any
@@ -37,6 +40,8 @@ class Bounds:
     low_total: float
     high_total: float
     reasons: tuple[str, ...]
+    of: Any = None
+    of_total: float | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,8 @@ class Measure:
         ``high``        float64 greatest value that the data leave possible
         ``numerator``   float64 in `numerator_unit`; NaN when unknown
         ``denominator`` float64 in `denominator_unit`; NaN when unknown
+        ``open_of``     float64 what `low` and `high` are shares of, where
+                                it is not `denominator`
         =============== ======= ============================================
     value, numerator, denominator : float
         The whole study area, each place counted once.
@@ -77,6 +84,8 @@ class Measure:
         Rounding of `value`, in `unit`: two values closer than this are equal.
     open_for : tuple of str
         Why `low` and `high` differ: phrase keys under ``open``, such as ``"no_data"``.
+    open_of : float or None
+        What `low` and `high` are shares of; None: of `denominator`.
     """
 
     of: str
@@ -92,6 +101,7 @@ class Measure:
     high: float
     tolerance: float = 0.0
     open_for: tuple[str, ...] = ()
+    open_of: float | None = None
 
     @property
     def label(self) -> str:
@@ -239,11 +249,11 @@ def make_measure(  # noqa: PLR0913 (the columns of one table)
         else (float(totals[0]), float(totals[1]))
     )
     whole = total_over / total_under if total_under > 0 else float("nan")
-    low, high = (value, value) if bounds is None else _around(value, bounds.low, bounds.high)
-    (low_total,), (high_total,) = (
-        ([whole], [whole])
-        if bounds is None
-        else _around(np.array([whole]), [bounds.low_total], [bounds.high_total])
+    rounding = ROUNDING * abs(whole) if tolerance is None else tolerance
+    bounds = bounds or Bounds(value, value, whole, whole, ())
+    low, high = _around(value, bounds.low, bounds.high, tolerance or 0.0)
+    (low_total,), (high_total,) = _around(
+        np.array([whole]), [bounds.low_total], [bounds.high_total], tolerance or 0.0
     )
     table = pd.DataFrame(
         {
@@ -256,6 +266,8 @@ def make_measure(  # noqa: PLR0913 (the columns of one table)
             "denominator": under,
         }
     )
+    if bounds.of is not None:
+        table["open_of"] = np.asarray(bounds.of, dtype=float)
     measure = Measure(
         of=of,
         part=part,
@@ -268,19 +280,23 @@ def make_measure(  # noqa: PLR0913 (the columns of one table)
         denominator_unit=denominator_unit,
         low=float(low_total),
         high=float(high_total),
-        tolerance=ROUNDING * abs(whole) if tolerance is None else tolerance,
+        tolerance=rounding,
+        open_of=bounds.of_total,
     )
-    if bounds is None or not measure.is_open:
-        return measure
-    return replace(measure, open_for=bounds.reasons)
+    return replace(measure, open_for=bounds.reasons) if measure.is_open else measure
 
 
-def _around(value: Any, low: Any, high: Any) -> tuple[Any, Any]:  # noqa: ANN401
+def _around(
+    value: Any,  # noqa: ANN401
+    low: Any,  # noqa: ANN401
+    high: Any,  # noqa: ANN401
+    tolerance: float,
+) -> tuple[Any, Any]:
     """Give bounds that hold the value, and are it where they differ from it by rounding alone."""
     import numpy as np
 
     value = np.asarray(value, dtype=float)
-    rounding = ROUNDING * np.abs(value)
+    rounding = np.maximum(ROUNDING * np.abs(value), tolerance)
     low, high = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
     below = np.where(value - low > rounding, low, value)
     above = np.where(high - value > rounding, high, value)

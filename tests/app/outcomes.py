@@ -6,7 +6,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geoplan.app.outcome import IndicatorOutcome, PlanOutcome, Target, Verdict
+from geoplan.app.judging import judge
+from geoplan.app.outcome import IndicatorOutcome, PlanOutcome, Target
 from geoplan.core.crs import StudyCRS
 from geoplan.core.notices import Notice
 from geoplan.core.record import LoadRecord
@@ -103,14 +104,12 @@ def missed_indicator(names=STREETS):
         districts, shares, people=people, notices=(Notice("dropped_no_geometry", "x", 3, 57),)
     )
     target = Target("> 95 %", ">", 0.95, "1", "land", source="循环经济“十三五”规划，表 2 第 11 行")
-    worst = tuple(districts["district_id"][shares <= 0.95])
-    shortfall = (0.95 - result.measures[0].value) * result.measures[0].denominator
     return IndicatorOutcome(
         "bus-stop-coverage-500m",
         "500 米公交站点覆盖率",
         result,
         target,
-        Verdict("missed", "", shortfall, "m2", worst),
+        judge(result.measures[0], target),
     )
 
 
@@ -138,7 +137,7 @@ def met_indicator(names=STREETS):
             definition={"population": "population", "parks": "parks", "park_count": 236},
         ),
         target,
-        Verdict("met", "", 0.0, "m2", tuple(districts["district_id"][per_person < 8])),
+        judge(measure, target),
     )
 
 
@@ -176,7 +175,7 @@ def undecidable_indicator(names=STREETS):
             },
         ),
         target,
-        Verdict("undecidable", "value_unknown", float("nan"), "person"),
+        judge(tiers[0], target),
     )
 
 

@@ -32,7 +32,7 @@ def test_bars_are_as_long_as_their_values():
 
 def test_an_unknown_value_gets_its_label_and_no_bar():
     svg = draw([Bar("a", math.nan, "–", "undecidable")])
-    assert (widths(svg), texts(svg, "value"), texts(svg, "mark")) == ([0], ["–"], ["?"])
+    assert (widths(svg), texts(svg, "value"), texts(svg, "mark")) == ([0], ["–"], ["◇"])
 
 
 def test_a_value_beyond_the_axis_stays_inside_the_picture():

@@ -67,7 +67,7 @@ def test_the_missed_come_first_and_those_without_target_last(outcomes):
 
 
 def test_every_verdict_has_a_sign_beside_its_word(view):
-    assert [row.cells[0].mark for row in view.verdicts.rows] == ["✗", "?", "✓", "–"]
+    assert [row.cells[0].mark for row in view.verdicts.rows] == ["✗", "◇", "✓", "–"]
 
 
 def test_the_worst_districts_are_named_worst_first_and_the_rest_counted(outcomes):
@@ -197,11 +197,9 @@ def test_districts_stand_to_the_target_by_themselves(outcomes):
     assert district_standings(outcomes.missed_indicator()) == [*["missed"] * 7, "met"]
 
 
-def test_a_district_of_unknown_value_is_undecidable(outcomes):
-    indicator = outcomes.undecidable_indicator()
-    verdict = Verdict("missed", "", 1.0, "person", ("D00",))
-    standings = district_standings(dataclasses.replace(indicator, verdict=verdict))
-    assert standings == ["missed", "met", "undecidable", *["met"] * 5]
+def test_a_district_without_a_value_has_no_verdict(outcomes):
+    standings = district_standings(outcomes.undecidable_indicator())
+    assert standings == ["missed", "missed", "", *["missed"] * 4, "met"]
 
 
 @pytest.mark.parametrize(
@@ -234,7 +232,7 @@ def test_a_chart_of_many_districts_is_cut_into_pages_and_keeps_every_bar(outcome
 def test_counts_add_up_to_the_indicators(view):
     assert [(card.mark, card.count) for card in view.cards] == [
         ("✗", "1"),
-        ("?", "1"),
+        ("◇", "1"),
         ("✓", "1"),
         ("–", "1"),
     ]
