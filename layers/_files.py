@@ -86,6 +86,38 @@ def local_file(path: str, *, layer: str, subject: str) -> Iterator[LocalFile]:
         yield LocalFile(unpacked, f"{archive}!{chosen}", inner)
 
 
+def zip_members(path: str, *, subject: str) -> list[str]:
+    """
+    List the files in a zip that can be read, each as a path that `local_file` takes.
+
+    Parameters
+    ----------
+    path : str
+        As for `local_file`.
+    subject : str
+        The layer, for messages.
+
+    Returns
+    -------
+    list of str
+        The path itself if it is no zip, or names a file in one.
+
+    Raises
+    ------
+    SourceError
+        If there is no such file, or the zip cannot be read.
+    """
+    archive, member = _split(path)
+    _require(archive, subject)
+    if member or archive.suffix.lower() not in _ZIP_SUFFIXES or archive.is_dir():
+        return [path]
+    try:
+        with zipfile.ZipFile(archive, metadata_encoding=_name_encoding(archive)) as opened:
+            return [f"{path}!{name}" for name in _data_members(opened.namelist())]
+    except zipfile.BadZipFile as error:
+        raise SourceError(f"{path} is not a readable zip archive ({error}).") from error
+
+
 def file_sha256(path: str) -> str:
     """
     Hash a file; of a Shapefile all its parts, of a folder all its files, in the order of names.
@@ -112,6 +144,11 @@ def file_sha256(path: str) -> str:
             while block := stream.read(1 << 20):
                 digest.update(block)
     return digest.hexdigest()
+
+
+def own_names(file: LocalFile) -> set[str]:
+    """Name what a file without layers may be called where a layer is asked for: its stem."""
+    return {file.path.stem, PurePosixPath(re.sub(r"[!\\]", "/", file.shown)).stem}
 
 
 def sibling(path: Path, suffix: str) -> Path | None:
@@ -169,7 +206,7 @@ def _choose(names: list[str], member: str, layer: str, *, shown: str) -> str:
         raise SourceError(f"{shown} holds no file that can be read (such as .shp, .gpkg or .csv).")
     raise SourceError(
         f"{shown} holds {len(members)} layers: {', '.join(members)}. "
-        f"Write which one, e.g. '{shown}!{members[0]}'."
+        f"Write which one, e.g. '{shown}!{members[0]}', or layer=\"*\" for all."
     )
 
 

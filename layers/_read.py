@@ -17,6 +17,10 @@ from geoplan.layers.encoding import TextEncoding
 from geoplan.layers.read_table import read_table
 from geoplan.layers.read_vector import read_vector
 from geoplan.layers.source import LayerSource
+from geoplan.layers.source_parts import SourcePart, source_parts
+
+LAYER_COLUMN = "layer"
+"""Where several layers of a file are read: the column with the name of the one a row is of."""
 
 
 def read_source(source: LayerSource, texts: Collection[str], *, subject: str) -> RawLayer:
@@ -42,8 +46,9 @@ def read_source(source: LayerSource, texts: Collection[str], *, subject: str) ->
     SourceError, SchemaError, CRSError, EmptyLayerError
         If a file cannot be read, two of them are in different CRSs, or no row is left.
     """
-    raws = [_read_file(path, source, texts, subject) for path in source.files]
-    return _filtered(_joined(raws, source, subject), source.where, subject)
+    parts = source_parts(source, subject=subject)
+    raws = [_read_part(part, source, texts, subject) for part in parts]
+    return _filtered(_joined(raws, parts, source, subject), source.where, subject)
 
 
 def read_frame(frame: GeoDataFrame, where: str, *, subject: str) -> RawLayer:
@@ -53,8 +58,10 @@ def read_frame(frame: GeoDataFrame, where: str, *, subject: str) -> RawLayer:
     )
 
 
-def _read_file(path: str, source: LayerSource, texts: Collection[str], subject: str) -> RawLayer:
-    with local_file(path, layer=source.layer, subject=subject) as file:
+def _read_part(
+    part: SourcePart, source: LayerSource, texts: Collection[str], subject: str
+) -> RawLayer:
+    with local_file(part.path, layer=part.layer, subject=subject) as file:
         if file_kind(file.path) == "table":
             raw = read_table(
                 file,
@@ -66,7 +73,10 @@ def _read_file(path: str, source: LayerSource, texts: Collection[str], subject: 
             )
         else:
             raw = read_vector(file, encoding=source.encoding, subject=subject)
-    raw = replace(raw, frame=_plain(raw.frame))
+    frame = _plain(raw.frame)
+    if part.title and LAYER_COLUMN not in frame:
+        frame = frame.assign(**{LAYER_COLUMN: part.title})
+    raw = replace(raw, frame=frame)
     return replace(raw, notices=(*raw.notices, *_encoding_notices(raw, subject)))
 
 
@@ -114,10 +124,12 @@ def _encoding_notices(raw: RawLayer, subject: str) -> tuple[Notice, ...]:
     return ()
 
 
-def _joined(raws: Sequence[RawLayer], source: LayerSource, subject: str) -> RawLayer:
+def _joined(
+    raws: Sequence[RawLayer], parts: Sequence[SourcePart], source: LayerSource, subject: str
+) -> RawLayer:
     if len(raws) == 1:
         return raws[0]
-    paths = source.files
+    paths = [f"{part.path}:{part.layer}" if part.layer else part.path for part in parts]
     first = raws[0].frame.crs
     for path, raw in zip(paths, raws, strict=True):
         if source.crs is None and raw.frame.crs != first:

@@ -11,7 +11,7 @@ import shapely
 
 from geoplan.core.errors import GeoplanError, SourceError
 from geoplan.core.units import M_PER_KM
-from geoplan.layers._files import LocalFile, file_kind, local_file
+from geoplan.layers._files import LocalFile, file_kind, local_file, zip_members
 from geoplan.layers._sketch import (
     M_PER_DEG,
     Sketch,
@@ -26,7 +26,8 @@ from geoplan.layers.inspect_raster import raster_facts
 from geoplan.layers.inspect_vector import Inspected, inspect_layer, refused
 from geoplan.layers.osm_file import is_osm
 from geoplan.layers.raster_file import is_raster
-from geoplan.layers.read_vector import layer_names
+from geoplan.layers.read_table import sheet_names
+from geoplan.layers.read_vector import has_one_layer, layer_names
 
 SIDECARS = (
     ".dbf", ".shx", ".prj", ".cpg", ".qpj", ".qmd", ".sbn", ".sbx", ".xml", ".idx", ".ind", ".fix",
@@ -140,6 +141,15 @@ def _inspect_file(path: str) -> list[Inspected]:
     if lower.endswith(".zip") and _is_gtfs(path):
         return [Inspected(FileFacts(path, format="GTFS", findings=(Finding("note", "gtfs"),)))]
     try:
+        members = zip_members(path, subject=path)
+    except GeoplanError as error:
+        return [Inspected(refused(path, "", error))]
+    names = [path] if len(members) == 1 else members
+    return [found for name in names for found in _inspect_layers(name)]
+
+
+def _inspect_layers(path: str) -> list[Inspected]:
+    try:
         with local_file(path, layer="", subject=path) as file:
             return [inspect_layer(file, path, layer) for layer in _layers(file)]
     except GeoplanError as error:
@@ -156,12 +166,11 @@ def _is_gtfs(path: str) -> bool:
 
 def _layers(file: LocalFile) -> list[str]:
     """Layers to inspect one by one; one without a name where the file holds a single one."""
-    if file_kind(file.path) != "vector" or file.path.suffix.lower() not in (
-        ".gpkg", ".gdb", ".kml", ".kmz", ".gpx", ".sqlite", ".dxf", ".gml",
-    ):  # fmt: skip
+    kind = file_kind(file.path)
+    if kind == "parquet" or (kind == "vector" and has_one_layer(file.path)):
         return [""]
     try:
-        names = layer_names(file.path)
+        names = sheet_names(file) if kind == "table" else layer_names(file.path)
     except Exception:  # noqa: BLE001 (whatever GDAL raises: reading it will say what is wrong)
         return [""]
     return names if len(names) > 1 else [""]

@@ -41,7 +41,7 @@ from geoplan.layers.osm_query import (
 )
 from geoplan.layers.overpass import is_overpass, read_overpass_features
 from geoplan.layers.repair import repair_layer
-from geoplan.layers.source import LayerSource, OsmTags, PathText
+from geoplan.layers.source import LayerSource, OsmTags, PathText, refuse_layer
 
 if TYPE_CHECKING:
     import osmium
@@ -247,6 +247,7 @@ def read_osm_source(source: LayerSource, *, family: Family, subject: str) -> Raw
     SourceError, EmptyLayerError, ParameterError, SchemaError
         If the file cannot be read, nothing in it is wanted, or the tags are not settled.
     """
+    refuse_layer(source, subject=subject, what="OpenStreetMap, where tags choose")
     path = one_osm_file(source.files, subject=subject)
     tags = source.tags or default_tags(subject)
     named = re.findall(r"[\w:]+", re.sub(r"'[^']*'", "", source.where))

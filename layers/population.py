@@ -17,7 +17,7 @@ from geoplan.layers._pipeline import load_layer
 from geoplan.layers.fits import CoordinateFit
 from geoplan.layers.raster_file import Bounds, is_raster
 from geoplan.layers.read_raster import read_cells
-from geoplan.layers.source import LayerSource, Source, as_source
+from geoplan.layers.source import LayerSource, Source, as_source, refuse_layer
 from geoplan.layers.tiles import mosaic
 
 if TYPE_CHECKING:
@@ -188,6 +188,7 @@ def _load_raster(
 
     check_metric_crs(parse_crs(crs), f"`crs` ({crs!r})")
     files = _only_rasters(source, kind)
+    refuse_layer(source, subject=kind, what="a raster")
     joined = mosaic(files, subject=kind)
     found = read_cells(
         joined.source,

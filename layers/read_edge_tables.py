@@ -15,7 +15,7 @@ from geoplan.layers._raw import RawLayer
 from geoplan.layers.encoding import TextEncoding
 from geoplan.layers.line_kinds import LINE_COLUMNS
 from geoplan.layers.read_table import read_rows, read_table
-from geoplan.layers.source import LayerSource
+from geoplan.layers.source import LayerSource, refuse_layer
 from geoplan.layers.street_graph import node_places
 
 _IDS = ("node_id", "id", "osmid", "node")
@@ -61,6 +61,7 @@ def read_edge_tables(source: LayerSource, *, subject: str) -> RawLayer:
             f"{subject}: {', '.join(source.files)}: a network in tables is two files, one of "
             "nodes with coordinates and one of edges: ['nodes.csv', 'edges.csv']."
         )
+    refuse_layer(source, subject=subject, what="tables of nodes and edges")
     tables = [_rows(path, source, subject) for path in source.files]
     is_edges = [_named(table, "u", _FROM, source) is not None for table in tables]
     if is_edges.count(True) != 1:
@@ -92,13 +93,13 @@ def read_edge_tables(source: LayerSource, *, subject: str) -> RawLayer:
 
 
 def _rows(path: str, source: LayerSource, subject: str) -> pd.DataFrame:
-    with local_file(path, layer=source.layer, subject=subject) as file:
+    with local_file(path, layer="", subject=subject) as file:
         texts = (*_FROM, *_TO, *source.columns.values())
         return read_rows(file, encoding=source.encoding, text_columns=texts)[0]
 
 
 def _places(path: str, source: LayerSource, subject: str) -> pd.DataFrame:
-    with local_file(path, layer=source.layer, subject=subject) as file:
+    with local_file(path, layer="", subject=subject) as file:
         raw = read_table(
             file,
             encoding=source.encoding,

@@ -2,10 +2,10 @@
 
 import re
 import warnings
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from difflib import get_close_matches
 from io import BytesIO
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -14,10 +14,12 @@ from geopandas import GeoDataFrame
 
 from geoplan.core.errors import MissingDependencyError, SchemaError, SourceError
 from geoplan.core.notices import Notice
-from geoplan.layers._files import LocalFile
+from geoplan.layers._files import LocalFile, own_names
 from geoplan.layers._raw import RawLayer
 from geoplan.layers._where import unknown_column
 from geoplan.layers.encoding import TextEncoding, table_encoding
+
+T = TypeVar("T")
 
 X_NAMES = frozenset(
     "x lon lng long longitude stoplon easting east xcoord coordx pointx "
@@ -105,6 +107,10 @@ def read_rows(
     """
     if file.path.suffix.lower().startswith(".xls"):
         return _read_workbook(file, text_columns), TextEncoding()
+    if file.layer not in ("", *own_names(file)):
+        raise SourceError(
+            f"{file.shown} has no sheet {file.layer!r}; it is one table. Leave layer out."
+        )
     content = file.path.read_bytes()
     found = (
         TextEncoding(encoding, "declared")
@@ -112,6 +118,30 @@ def read_rows(
         else table_encoding(content, subject=file.shown)
     )
     return _read_text(file, content, found.name, text_columns), found
+
+
+def sheet_names(file: LocalFile) -> list[str]:
+    """
+    List the sheets with rows.
+
+    Parameters
+    ----------
+    file : LocalFile
+        CSV, TSV or a workbook.
+
+    Returns
+    -------
+    list of str
+        One without a name for a file that is no workbook.
+
+    Raises
+    ------
+    SourceError
+        If the file is no workbook that can be read.
+    """
+    if not file.path.suffix.lower().startswith(".xls"):
+        return [""]
+    return _in_workbook(file, _filled)
 
 
 def coordinate_columns(names: Collection[str], *, x: str, y: str, shown: str) -> tuple[str, str]:
@@ -271,14 +301,21 @@ def _separator(text: str, suffix: str) -> str:
 
 
 def _read_workbook(file: LocalFile, text_columns: Collection[str]) -> pd.DataFrame:
+    def read(book: pd.ExcelFile) -> pd.DataFrame:
+        sheet = _sheet(file, book)
+        names = book.parse(sheet, nrows=0).columns
+        texts = [name for name in names if str(name).strip() in text_columns]
+        return book.parse(sheet, dtype=dict.fromkeys(texts, str))
+
+    return _in_workbook(file, read).rename(columns=lambda name: str(name).strip())
+
+
+def _in_workbook(file: LocalFile, read: Callable[[pd.ExcelFile], T]) -> T:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl on styles and data validation
             with pd.ExcelFile(file.path) as book:
-                sheet = _sheet(file, book)
-                names = book.parse(sheet, nrows=0).columns
-                texts = [name for name in names if str(name).strip() in text_columns]
-                table = book.parse(sheet, dtype=dict.fromkeys(texts, str))
+                return read(book)
     except ImportError as error:
         raise MissingDependencyError(
             f"{file.shown} needs another package ({error}). Save it as .xlsx or CSV."
@@ -287,7 +324,6 @@ def _read_workbook(file: LocalFile, text_columns: Collection[str]) -> pd.DataFra
         raise
     except (ValueError, OSError, KeyError) as error:
         raise SourceError(f"{file.shown} cannot be read as a workbook: {error}") from error
-    return table.rename(columns=lambda name: str(name).strip())
 
 
 def _sheet(file: LocalFile, book: pd.ExcelFile) -> str:
@@ -300,7 +336,7 @@ def _sheet(file: LocalFile, book: pd.ExcelFile) -> str:
         raise SourceError(
             f"{file.shown} has no sheet {file.layer!r}.{hint} Its sheets are: {', '.join(names)}."
         )
-    filled = [name for name in names if not book.parse(name, nrows=1).empty]
+    filled = _filled(book)
     if len(filled) == 1:
         return filled[0]
     if not filled:
@@ -309,3 +345,8 @@ def _sheet(file: LocalFile, book: pd.ExcelFile) -> str:
         f"{file.shown} has {len(filled)} sheets with rows: {', '.join(filled)}. "
         f"Write which one with layer=, e.g. layer={filled[0]!r}."
     )
+
+
+def _filled(book: pd.ExcelFile) -> list[str]:
+    names = [str(name) for name in book.sheet_names]
+    return [name for name in names if not book.parse(name, nrows=1).empty]

@@ -1,6 +1,7 @@
 """Vector files: everything that GDAL reads, and GeoParquet."""
 
 import codecs
+import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from geopandas import GeoDataFrame
 
 from geoplan.core.errors import MissingDependencyError, SchemaError, SourceError
 from geoplan.core.notices import Notice
-from geoplan.layers._files import PARQUET_SUFFIXES, LocalFile, sibling
+from geoplan.layers._files import PARQUET_SUFFIXES, LocalFile, own_names, sibling
 from geoplan.layers._raw import RawLayer
 from geoplan.layers.encoding import (
     TextEncoding,
@@ -24,13 +25,19 @@ from geoplan.layers.encoding import (
     shapefile_encoding,
     table_encoding,
 )
+from geoplan.layers.shapefile_parts import check_parts
 
 _JSON_SUFFIXES = (".geojson", ".json", ".geojsonl", ".topojson")
 _ONE_LAYER_SUFFIXES = (".shp", ".fgb", *_JSON_SUFFIXES)
+# As GDAL tells TopoJSON from other JSON: by the type, within the first bytes.
+_TOPOLOGY, _HEAD_BYTES = re.compile(rb'"type"\s*:\s*"Topology"'), 6000
 _ARROW_DRIVERS = (".gpkg", ".fgb")
 _UNREADABLE = (
     pyogrio.errors.DataSourceError,
     pyogrio.errors.DataLayerError,
+    pyogrio.errors.FeatureError,
+    pyogrio.errors.FieldError,
+    pyogrio.errors.GeometryError,
     NotImplementedError,
     ValueError,
 )
@@ -78,7 +85,10 @@ def read_vector(file: LocalFile, *, encoding: str, subject: str) -> RawLayer:
         If it is GeoParquet and pyarrow is not installed.
     """
     if file.path.suffix.lower() in PARQUET_SUFFIXES:
+        if file.layer not in ("", *own_names(file)):
+            raise SourceError(f"{file.shown} has no layer {file.layer!r}, only rows: leave it out.")
         return _read_parquet(file)
+    check_parts(file.path, shown=file.shown)
     target, found = _target(file, encoding)
     options: dict[str, Any] = {"use_arrow": _use_arrow(file.path)}
     if found.name and target is file.path:
@@ -162,30 +172,86 @@ def _use_arrow(path: Path) -> bool:
 
 
 def _layer_name(file: LocalFile) -> str:
-    if file.path.suffix.lower() in _ONE_LAYER_SUFFIXES and not file.path.is_dir():
+    single = has_one_layer(file.path)
+    if single and file.layer in ("", *own_names(file)):
         return ""
-    try:
-        names = layer_names(file.path)
-    except pyogrio.errors.DataSourceError as error:
-        raise SourceError(f"{file.shown} cannot be read: {_reason(error, file.path)}") from error
+    names = _names(file)
     if file.layer:
         if file.layer in names:
             return file.layer
-        near = get_close_matches(file.layer, names, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise SourceError(
-            f"{file.shown} has no layer {file.layer!r}.{hint} Its layers are: {', '.join(names)}."
-        )
+        raise SourceError(f"{file.shown} has no layer {file.layer!r}.{_instead(file, names)}")
     if len(names) > 1:
         names = [name for name in names if _row_count(file.path, name)]
     if not names:
         raise SchemaError(f"{file.shown} has no layer with geometry and rows.")
     if len(names) > 1:
         raise SourceError(
-            f"{file.shown} has {len(names)} layers: {', '.join(names)}. "
-            f"Write which one with layer=, e.g. layer={names[0]!r}."
+            f"{file.shown} has {len(names)} layers: {', '.join(names)}. Write which one with "
+            f'layer=, e.g. layer={names[0]!r}, a list of them, or layer="*" for all.'
         )
     return names[0]
+
+
+def has_one_layer(path: Path) -> bool:
+    """
+    Tell formats of one layer by the suffix; a JSON may be TopoJSON, which has several.
+
+    Parameters
+    ----------
+    path : Path
+        A vector file or folder.
+
+    Returns
+    -------
+    bool
+        Whether a layer need not be named.
+    """
+    suffix = path.suffix.lower()
+    if path.is_dir() or suffix not in _ONE_LAYER_SUFFIXES:
+        return False
+    if suffix not in (".json", ".topojson"):
+        return True
+    with path.open("rb") as stream:
+        return _TOPOLOGY.search(stream.read(_HEAD_BYTES)) is None
+
+
+def _instead(file: LocalFile, names: list[str]) -> str:
+    if has_one_layer(file.path):
+        return f" It has one only, {names[0]!r}: leave layer out." if names else ""
+    near = get_close_matches(file.layer, names, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    return f"{hint} Its layers are: {', '.join(names)}."
+
+
+def _names(file: LocalFile) -> list[str]:
+    try:
+        return layer_names(file.path)
+    except pyogrio.errors.DataSourceError as error:
+        raise SourceError(f"{file.shown} cannot be read: {_reason(error, file.path)}") from error
+
+
+def filled_layers(file: LocalFile) -> list[str]:
+    """
+    List the layers of a file that have geometry and rows.
+
+    Parameters
+    ----------
+    file : LocalFile
+        A vector file.
+
+    Returns
+    -------
+    list of str
+        Their names, in the order of the file; one without a name for a format of one layer.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read.
+    """
+    if has_one_layer(file.path):
+        return [""]
+    return [name for name in _names(file) if _row_count(file.path, name)]
 
 
 def _row_count(path: Path, layer: str) -> int:

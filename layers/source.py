@@ -20,6 +20,10 @@ OsmTags: TypeAlias = Mapping[str, bool | str | Sequence[str]]
 """Key -> value, values, or True for any; a thing in an OSM file that has one of them belongs."""
 
 
+ALL_LAYERS = "*"
+"""In place of the name of a layer: all of them."""
+
+
 @dataclass(frozen=True)
 class LayerSource:
     """
@@ -29,8 +33,10 @@ class LayerSource:
     ----------
     paths : str, path or sequence of them
         One file, or several with the same columns that are read one after the other.
-    layer : str
-        Layer of a file with several (GeoPackage, File GDB, KML), or sheet of a workbook.
+    layer : str or sequence of str
+        Layer of a file with several (GeoPackage, File GDB, KML, TopoJSON, a zip), or sheet of a
+        workbook. A list of them, or ``"*"`` for all, is read one after the other; a column
+        ``layer`` then holds which one a row is of, unless the file has such a column.
     where : str
         Rows to keep, as the condition of an SQL ``WHERE`` on the columns *of the file*:
         comparisons, ``AND``, ``OR``, ``NOT``, ``IN``, ``LIKE``, ``BETWEEN``, ``IS NULL``. Text in
@@ -68,7 +74,7 @@ class LayerSource:
     """
 
     paths: PathText | Sequence[PathText]
-    layer: str = ""
+    layer: str | Sequence[str] = ""
     where: str = ""
     encoding: str = ""
     crs: "str | CoordinateFit | None" = None
@@ -82,9 +88,11 @@ class LayerSource:
     tags: OsmTags = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Normalise the paths to a tuple of text."""
+        """Normalise the paths and layers to tuples of text."""
         if not self.files:
             raise ParameterError("`paths` is empty; name at least one file.")
+        if not isinstance(self.layer, str):
+            object.__setattr__(self, "layer", tuple(self.layer))
         object.__setattr__(self, "paths", self.files)
 
     @property
@@ -148,4 +156,29 @@ def _check_paths(source: object) -> None:
             f"`source` is a {type(source).__name__}; wanted a path, several paths, a GeoDataFrame "
             "or a LayerSource (for streets also a NetworkX graph of OSMnx). Of a table without "
             "geometry make a GeoDataFrame first: geopandas.GeoDataFrame(table, geometry=…, crs=…)."
+        )
+
+
+def refuse_layer(source: LayerSource, *, subject: str, what: str) -> None:
+    """
+    Refuse a layer of a source that has none, rather than read something else.
+
+    Parameters
+    ----------
+    source : LayerSource
+        What to read.
+    subject : str
+        The layer, for messages.
+    what : str
+        What the source is: ``"an OSM file"``.
+
+    Raises
+    ------
+    ParameterError
+        If `source` names a layer.
+    """
+    if source.layer:
+        raise ParameterError(
+            f"{subject}: layer={source.layer!r} has no meaning for {what}, which has no layers. "
+            "Leave it out."
         )

@@ -14,7 +14,7 @@ from geoplan.layers.cell_census import CellWindow, cell_census, census_notices
 from geoplan.layers.fits import CoordinateFit
 from geoplan.layers.grid import RasterGrid, open_grid
 from geoplan.layers.raster_file import Bounds, cells_around, crs_words, is_raster
-from geoplan.layers.source import LayerSource
+from geoplan.layers.source import LayerSource, refuse_layer
 from geoplan.layers.tiles import Mosaic, mosaic
 
 PathText: TypeAlias = str | PathLike[str]
@@ -108,6 +108,7 @@ def open_raster_layer(
         joined, grid = Mosaic("", ()), source
     else:
         described = source if isinstance(source, LayerSource) else LayerSource(source)
+        refuse_layer(described, subject=subject, what="a raster")
         stated = source_crs if source_crs is not None else described.crs
         joined = mosaic(described.files, subject=subject)
         _require_rasters(joined.paths, subject)

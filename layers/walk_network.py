@@ -20,7 +20,7 @@ from geoplan.layers.overpass import is_overpass
 from geoplan.layers.read_lines import read_line_ways
 from geoplan.layers.read_osm import read_osm_ways
 from geoplan.layers.slope import slope_factors
-from geoplan.layers.source import LayerSource, PathText, Source, as_source
+from geoplan.layers.source import LayerSource, PathText, Source, as_source, refuse_layer
 from geoplan.layers.street_graph import (
     GraphTables,
     StreetGraph,
@@ -320,6 +320,7 @@ def _check_costs(costs: _Costs, mode: Mode) -> None:
 
 
 def _osm_ways(source: LayerSource, crs: str, mode: Mode) -> tuple[Ways, LoadRecord]:
+    refuse_layer(source, subject=LAYER, what="an OSM file")
     path = one_osm_file(source.files, subject=LAYER)
     if source.where or source.columns or source.tags:
         raise ParameterError(

@@ -111,7 +111,9 @@ class LayerTable(Table):
     spread_by: Texts | dict[str, float | int] | None = Field(
         None, description="columns as a list of texts, or the weights of classes"
     )
-    layer: Text | None = Field(None, description="the layer or sheet inside the file, as text")
+    layer: Text | Annotated[list[Text], Field(min_length=1)] | None = Field(
+        None, description='the layer or sheet in the file as text, a list of them, or "*" for all'
+    )
     where: Text | None = Field(None, description="rows to keep, as the text of an SQL WHERE")
     encoding: Text | None = Field(None, description="an encoding as text, e.g. 'gbk'")
     crs: Text | dict[str, Any] | None = Field(
