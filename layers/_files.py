@@ -202,12 +202,21 @@ def _choose(names: list[str], member: str, layer: str, *, shown: str) -> str:
         return named[0]
     if len(members) == 1:
         return members[0]
+    if stops := _stops_of_feed(members):
+        return stops
     if not members:
         raise SourceError(f"{shown} holds no file that can be read (such as .shp, .gpkg or .csv).")
     raise SourceError(
         f"{shown} holds {len(members)} layers: {', '.join(members)}. "
         f"Write which one, e.g. '{shown}!{members[0]}', or layer=\"*\" for all."
     )
+
+
+def _stops_of_feed(members: list[str]) -> str:
+    """Give the stops among the tables of a GTFS feed, the only one with places to be served."""
+    folders = {PurePosixPath(name).parent for name in members}
+    feeds = [f for f in folders if {str(f / "stops.txt"), str(f / "stop_times.txt")} <= {*members}]
+    return str(feeds[0] / "stops.txt") if len(feeds) == 1 else ""
 
 
 def _name_encoding(archive: Path) -> str | None:

@@ -14,6 +14,7 @@ from geoplan.layers._files import file_kind, local_file
 from geoplan.layers._raw import RawLayer
 from geoplan.layers._where import where_mask
 from geoplan.layers.encoding import TextEncoding
+from geoplan.layers.gtfs_stops import boarding_stops
 from geoplan.layers.read_table import read_table
 from geoplan.layers.read_vector import read_vector
 from geoplan.layers.source import LayerSource
@@ -165,6 +166,7 @@ def _crs_text(crs: object) -> str:
 def _filtered(raw: RawLayer, where: str, subject: str) -> RawLayer:
     if raw.frame.empty:
         raise EmptyLayerError(f"{subject} has no rows. Check the file and the layer chosen in it.")
+    raw = boarding_stops(raw, where, subject=subject)
     if not where:
         return raw
     mask = where_mask(raw.frame, where, subject=subject)

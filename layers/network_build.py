@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from geoplan.core.errors import ParameterError
 from geoplan.layers.osm_tags import WayKind
 
 STRUCTURE = " (bridge or tunnel)"
@@ -188,6 +189,30 @@ def polyline_lengths(xy: Floats, offsets: Ints) -> Floats:
     steps[:-1] = np.hypot(*(xy[1:] - xy[:-1]).T)
     steps[offsets[1:] - 1] = 0.0  # from the end of one to the start of the next
     return np.asarray(np.add.reduceat(steps, offsets[:-1]))
+
+
+def check_costs(**costs: Floats) -> None:
+    """
+    Refuse costs of edges with which no search ends.
+
+    Parameters
+    ----------
+    **costs : ndarray
+        Costs by their names, in metres.
+
+    Raises
+    ------
+    ParameterError
+        If one is negative or no number.
+    """
+    for name, cost_m in costs.items():
+        wrong = ~(np.asarray(cost_m) >= 0)
+        if wrong.any():
+            raise ParameterError(
+                f"`{name}` of {int(wrong.sum())} of {len(wrong)} edges is negative or no number, "
+                f"e.g. {cost_m[wrong][0]}. Give each edge a cost of 0 or more metres, infinite "
+                "where nobody may pass."
+            )
 
 
 def _without_repeats(ways: Ways) -> tuple[Ints, Floats, Ints]:

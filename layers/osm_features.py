@@ -21,6 +21,7 @@ from geoplan.layers._raw import RawLayer
 from geoplan.layers._read import read_frame
 from geoplan.layers._source_crs import SourceCRSChoice, shift_to_study_crs
 from geoplan.layers.encoding import TextEncoding
+from geoplan.layers.osm_deleted import deleted_notice
 from geoplan.layers.osm_file import (
     OSM_CREDIT,
     OSM_CRS,
@@ -216,6 +217,7 @@ def read_osm_features(
     if family == "polygon":
         counts["osm_ways_open"] = things.open_ways
     notices = tuple(Notice(code, subject, n, len(frame)) for code, n in counts.items() if n)
+    notices += deleted_notice(file, subject=subject)
     if family == "point":
         frame, placed = osm_points(frame, subject=subject)
         notices += placed

@@ -1,7 +1,7 @@
 """OSM files themselves: which they are, what is wrong with them, and in what order they stand."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from geoplan.core.errors import ParameterError, SourceError
 from geoplan.core.notices import Notice
+from geoplan.layers.osm_deleted import deleted_things
 
 if TYPE_CHECKING:
     import osmium
@@ -105,7 +106,8 @@ def read_in_order(file: "LocalFile", read: Callable[["OsmInput"], T], *, subject
         raise SourceError(f"{file.shown} of layer {subject} is empty (0 bytes). Download it again.")
     try:
         source = _source(file.path)
-        if not _looks_unordered(file.path, source):
+        gone = deleted_things(file.path)
+        if not gone and not _looks_unordered(file.path, source):
             try:
                 return read(source)
             except RuntimeError as error:
@@ -113,7 +115,7 @@ def read_in_order(file: "LocalFile", read: Callable[["OsmInput"], T], *, subject
                     raise
         # On Windows a file that is still open cannot be deleted; the system will, in its time.
         with TemporaryDirectory(prefix="geoplan-", ignore_cleanup_errors=True) as folder:
-            return read(_ordered_copy(source, Path(folder)))
+            return read(_ordered_copy(source, gone, Path(folder)))
     except (RuntimeError, InvalidLocationError) as error:
         words = str(error).strip() or "no reason given"
         raise SourceError(
@@ -165,13 +167,14 @@ def _has_unordered_things(source: "OsmInput") -> bool:
     return False
 
 
-def _ordered_copy(source: "OsmInput", folder: Path) -> Path:
+def _ordered_copy(source: "OsmInput", gone: Collection[tuple[str, int]], folder: Path) -> Path:
     import osmium
 
     numbered, ordered = folder / "numbered.osm.pbf", folder / "ordered.osm.pbf"
     with osmium.SimpleWriter(numbered) as writer:
         for thing in osmium.FileProcessor(source):
-            _write(writer, thing)
+            if (thing.type_str(), thing.id) not in gone:
+                _write(writer, thing)
     merged = osmium.MergeInputReader()
     merged.add_file(str(numbered))
     with osmium.SimpleWriter(ordered) as writer:

@@ -14,6 +14,7 @@ from geoplan.core.errors import EmptyLayerError
 from geoplan.core.notices import Notice
 from geoplan.layers._files import LocalFile
 from geoplan.layers.network_build import Floats, Ints, Mask, WayKinds, Ways
+from geoplan.layers.osm_deleted import deleted_notice
 from geoplan.layers.osm_file import OSM_CRS, OsmInput, drawn_ids, read_in_order
 from geoplan.layers.osm_tags import (
     KEYS,
@@ -108,7 +109,8 @@ def read_osm_ways(file: LocalFile, *, crs: str, mode: Mode, subject: str) -> Osm
             f"{file.shown}: none of its {highways} ways has the nodes that it runs along. Extract "
             "the area again with complete ways, e.g. osmium extract --strategy complete_ways."
         )
-    return OsmWays(ways, highways, _notices(found, gaps, highways, subject))
+    gone = deleted_notice(file, subject=subject)
+    return OsmWays(ways, highways, (*gone, *_notices(found, gaps, highways, subject)))
 
 
 def _square_rings(source: OsmInput) -> dict[int, Mapping[str, str]]:

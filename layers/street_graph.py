@@ -17,6 +17,8 @@ from geoplan.core.errors import CRSError, EmptyLayerError, ParameterError, Schem
 if TYPE_CHECKING:
     from pyproj import CRS
 
+    from geoplan.layers.source import Source
+
 
 class StreetGraph(Protocol):
     """A NetworkX graph whose nodes have ``x`` and ``y``, as OSMnx makes it."""
@@ -44,6 +46,17 @@ def is_street_graph(source: object) -> "TypeGuard[StreetGraph]":
 def are_graph_tables(source: object) -> TypeGuard[GraphTables]:
     """Tell nodes and edges as two GeoDataFrames."""
     return isinstance(source, tuple | list) and any(isinstance(one, pd.DataFrame) for one in source)
+
+
+def without_graph(
+    source: "Source | StreetGraph | GraphTables", *, stated: bool, subject: str
+) -> "Source":
+    """Write a graph, or its tables, as lines; give every other source as it is."""
+    if is_street_graph(source):
+        return graph_as_lines(source, stated=stated, subject=subject)
+    if are_graph_tables(source):
+        return tables_as_lines(source, subject=subject)
+    return source
 
 
 def graph_as_lines(graph: StreetGraph, *, stated: bool, subject: str) -> GeoDataFrame:

@@ -13,7 +13,7 @@ from geoplan.core.errors import EmptyLayerError, ParameterError
 from geoplan.core.notices import Notice, unique
 from geoplan.core.record import LoadRecord
 from geoplan.layers._files import file_sha256, local_file
-from geoplan.layers.network_build import Edges, Ways, build_edges
+from geoplan.layers.network_build import Edges, Ways, build_edges, check_costs
 from geoplan.layers.osm_file import OSM_CREDIT, OSM_CRS, is_osm, one_osm_file, osm_format
 from geoplan.layers.osm_tags import KEYS, Mode
 from geoplan.layers.overpass import is_overpass
@@ -21,14 +21,7 @@ from geoplan.layers.read_lines import read_line_ways
 from geoplan.layers.read_osm import read_osm_ways
 from geoplan.layers.slope import slope_factors
 from geoplan.layers.source import LayerSource, PathText, Source, as_source, refuse_layer
-from geoplan.layers.street_graph import (
-    GraphTables,
-    StreetGraph,
-    are_graph_tables,
-    graph_as_lines,
-    is_street_graph,
-    tables_as_lines,
-)
+from geoplan.layers.street_graph import GraphTables, StreetGraph, without_graph
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -93,14 +86,9 @@ class WalkNetwork:
 
     def __post_init__(self) -> None:
         """Refuse costs with which no search ends."""
-        for name in ("length_m", "forward_m", "backward_m"):
-            wrong = ~(getattr(self, name) >= 0)
-            if wrong.any():
-                raise ParameterError(
-                    f"`{name}` of {int(wrong.sum())} of {len(wrong)} edges is negative or no "
-                    f"number, e.g. {getattr(self, name)[wrong][0]}. Give each edge a cost of 0 or "
-                    "more metres, infinite where nobody may pass."
-                )
+        check_costs(
+            length_m=self.length_m, forward_m=self.forward_m, backward_m=self.backward_m
+        )
 
     @property
     def node_count(self) -> int:
@@ -257,11 +245,8 @@ def load_walk_network(
     check_metric_crs(parse_crs(crs), f"`crs` ({crs!r})")
     costs = _Costs(stairs_factor, crossing_penalty_m, None if elevation is None else str(elevation))
     _check_costs(costs, mode)
-    if is_street_graph(source):
-        source = graph_as_lines(source, stated=source_crs is not None, subject=LAYER)
-    elif are_graph_tables(source):
-        source = tables_as_lines(source, subject=LAYER)
-    described, frame = as_source(source, source_crs=source_crs, columns=columns)
+    plain = without_graph(source, stated=source_crs is not None, subject=LAYER)
+    described, frame = as_source(plain, source_crs=source_crs, columns=columns)
     if frame is None and is_osm(described.files[0]):
         ways, record = _osm_ways(described, crs, mode)
     else:

@@ -1,12 +1,18 @@
 """Ways become edges: against slow code that walks along each way."""
 
+from dataclasses import replace
+
+import geopandas
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geoplan.core.errors import ParameterError
 from geoplan.layers.network_build import WayKinds, Ways, build_edges
 from geoplan.layers.osm_tags import WayKind
+from geoplan.layers.walk_network import load_walk_network
 
 WAY = st.lists(st.integers(0, 9), min_size=2, max_size=7)
 
@@ -63,3 +69,11 @@ def test_edges_run_from_junction_to_junction(refs):
         assert length_m == pytest.approx(np.hypot(*np.diff(at, axis=0).T).sum())
     used = set(edges.edge_u.tolist()) | set(edges.edge_v.tolist())
     assert used == set(range(len(edges.node_xy_m)))
+
+
+@pytest.mark.parametrize("cost_m", [-1.0, np.nan])
+def test_a_network_with_costs_that_end_no_search_cannot_be_made(cost_m):
+    lines = geopandas.GeoDataFrame(geometry=[shapely.LineString([(0, 0), (9, 0)])], crs=4547)
+    network = load_walk_network(lines, crs="EPSG:4547")
+    with pytest.raises(ParameterError, match="`forward_m` of 1 of 1 edges is negative or no"):
+        replace(network, forward_m=np.array([cost_m]))

@@ -1,11 +1,15 @@
 """OSM files become networks: which ways, cut where, and what the reader says of bad files."""
 
+import gzip
+
 import numpy as np
 import osmium
 import pytest
 
 from geoplan.core.errors import EmptyLayerError, ParameterError, SourceError
+from geoplan.core.record import load_record
 from geoplan.layers import osm_file
+from geoplan.layers.bus_stops import load_bus_stops
 from geoplan.layers.source import LayerSource
 from geoplan.layers.walk_network import load_walk_network
 
@@ -237,3 +241,32 @@ def test_a_file_that_can_only_be_read_as_bytes_is_read_too(
             writer.add(thing)
     (tmp_path / f"b{ending}").replace(file)
     assert load_walk_network(file, crs=CRS).length_m.round(1).tolist() == [60.0]
+
+
+DELETED = """<osm version="0.6" generator="JOSM">
+<node id="1" version="1" lat="22.6" lon="114.0"/><node id="2" version="1" lat="22.6" lon="114.001"/>
+<node id="3" version="1" lat="22.601" lon="114.0"/>
+<node id="4" version="1" {mark} lat="22.6" lon="114.0"><tag k="highway" v="bus_stop"/></node>
+<node id="5" version="1" lat="22.6" lon="114.0"><tag k="highway" v="bus_stop"/></node>
+<way id="10" version="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="footway"/></way>
+<way id="11" version="1" {mark}><nd ref="2"/><nd ref="3"/><tag k="highway" v="footway"/></way>
+</osm>"""
+
+
+@pytest.mark.parametrize("mark", ['visible="false"', "action='delete'", 'action="delete"'])
+@pytest.mark.parametrize("packed", [False, True])
+def test_deleted_objects_are_left_out_and_told(tmp_path, mark, packed):
+    path = tmp_path / ("a.osm.gz" if packed else "a.osm")
+    text = DELETED.format(mark=mark).encode()
+    path.write_bytes(gzip.compress(text) if packed else text)
+    network = load_walk_network(path, crs=CRS)
+    stops = load_bus_stops(path, crs=CRS)
+    assert (network.edge_id.tolist(), stops["stop_id"].tolist()) == ([10], ["node/5"])
+    for record in (network.record, load_record(stops)):
+        (told,) = (n for n in record.notices if n.code == "osm_deleted")
+        assert told.count == 2
+
+
+def test_what_is_only_modified_stays(tmp_path):
+    (tmp_path / "a.osm").write_text(DELETED.format(mark='action="modify"'), encoding="utf-8")
+    assert load_walk_network(tmp_path / "a.osm", crs=CRS).edge_count == 2
