@@ -1,4 +1,4 @@
-"""Lines that cross at equal level meet there; bridges and tunnels pass."""
+"""Lines that cross at equal level and height meet there; bridges and tunnels pass."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +10,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from geoplan.layers.line_heights import separate_heights
 from geoplan.layers.network_build import Floats, Ints
 
 Lines = NDArray[np.object_]
@@ -37,6 +38,8 @@ class Joined:
         Position in the input; a line that crosses itself is in several pieces.
     crossings : int
         Places where lines meet without a vertex of their own.
+    apart : int
+        Places where lines meet on the map and, by their heights, not on the ground.
     """
 
     vertex_key: Ints
@@ -44,6 +47,7 @@ class Joined:
     offsets: Ints
     row: Ints
     crossings: int
+    apart: int = 0
 
 
 def join_lines(lines: Lines, level: Ints) -> Joined:
@@ -53,7 +57,7 @@ def join_lines(lines: Lines, level: Ints) -> Joined:
     Parameters
     ----------
     lines : ndarray of LineString, n
-        In metres; not modified.
+        In metres, with heights or without; not modified.
     level : ndarray of int64, n
         0 on the ground, above it on a bridge, below it in a tunnel.
 
@@ -65,7 +69,8 @@ def join_lines(lines: Lines, level: Ints) -> Joined:
     Notes
     -----
     Lines of unequal level meet only where one of them ends: a bridge joins the ground at its ends.
-    Where lines of several levels pass through one place, each keeps to its own. Cost: one
+    Where lines of several levels pass through one place, each keeps to its own. Lines with heights
+    meet only where these are within `geoplan.layers.line_heights.CLEARANCE_M`. Cost: one
     spatial index, and one intersection for each pair of lines that touch.
 
     Examples
@@ -81,12 +86,15 @@ def join_lines(lines: Lines, level: Ints) -> Joined:
     simple, row = _simple_lines(lines)
     level = level[row]
     added, line, xy = _meeting_places(simple, level)
-    key, vertex_xy_m, owner = _with_vertices(simple, line, xy)
+    key, vertex_xy_m, owner, height_m, is_new = _with_vertices(simple, line, xy)
     ends = np.ones(len(owner), dtype=bool)
     ends[1:-1] = (owner[1:-1] != owner[:-2]) | (owner[1:-1] != owner[2:])
     key = _by_level(key, level[owner], ends)
+    on_map = key
+    key, apart = separate_heights(on_map, height_m, owner)
     offsets = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=len(simple)))])
-    return Joined(key, vertex_xy_m, offsets, row, added)
+    crossings = added - len(np.intersect1d(apart, on_map[is_new]))
+    return Joined(key, vertex_xy_m, offsets, row, crossings, len(apart))
 
 
 def join_edges(lines: Lines, u: Lines, v: Lines) -> Joined:
@@ -111,19 +119,23 @@ def join_edges(lines: Lines, u: Lines, v: Lines) -> Joined:
     by their names, so that a bridge may end above another street. Where they do not, as after a
     graph was simplified or turned around by another program, ends at one place are one node.
     """
-    xy, owner = shapely.get_coordinates(lines, return_index=True)
+    xyz, owner = shapely.get_coordinates(lines, include_z=True, return_index=True)
+    xy = xyz[:, :2]
     offsets = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=len(lines)))])
     first, last = offsets[:-1], offsets[1:] - 1
     _, name = np.unique(np.concatenate([u, v]).astype(str), return_inverse=True)
-    place, where = _places(xy[np.concatenate([first, last])])
+    tips = np.concatenate([first, last])
+    place, where = _places(xy[tips])
+    apart: Ints = np.zeros(0, dtype=np.int64)
+    xy = xy.copy()
     if _one_place_each(name, place):
-        place, xy = name, xy.copy()
+        place = name
     else:
-        xy = xy.copy()
-        xy[np.concatenate([first, last])] = where[place]
+        xy[tips] = where[place]
+        place, apart = separate_heights(place, xyz[tips, 2], owner[tips])
     key = place.max() + 1 + np.arange(len(xy))
-    key[np.concatenate([first, last])] = place
-    return Joined(key, xy, offsets, np.arange(len(lines)), 0)
+    key[tips] = place
+    return Joined(key, xy, offsets, np.arange(len(lines)), 0, len(apart))
 
 
 def _one_place_each(name: Ints, place: Ints) -> bool:
@@ -139,7 +151,8 @@ def _simple_lines(lines: Lines) -> tuple[Lines, Ints]:
     simple = shapely.is_simple(lines)
     if simple.all():
         return lines, row
-    xy, owner = shapely.get_coordinates(lines[~simple], return_index=True)
+    high = bool(shapely.has_z(lines).any())
+    xy, owner = shapely.get_coordinates(lines[~simple], include_z=high, return_index=True)
     along = np.flatnonzero((owner[1:] == owner[:-1]) & (xy[1:] != xy[:-1]).any(axis=1))
     segments = shapely.linestrings(np.stack([xy[along], xy[along + 1]], axis=1))
     rows = np.concatenate([row[simple], row[~simple][owner[along]]])
@@ -151,7 +164,8 @@ def _meeting_places(lines: Lines, level: Ints) -> tuple[int, Ints, Floats]:
     """Find places where lines meet between their vertices: how many, on which line, where."""
     tree = shapely.STRtree(lines)
     one, other = tree.query(lines, predicate="intersects")
-    pair = (one < other) & (level[one] == level[other])
+    flat = shapely.length(lines) == 0  # straight up: meets others with its ends only
+    pair = (one < other) & (level[one] == level[other]) & ~flat[one] & ~flat[other]
     one, other = one[pair], other[pair]
     points, which = _points_of(shapely.intersection(lines[one], lines[other]))
     line = np.concatenate([one[which], other[which]])
@@ -188,19 +202,32 @@ def _is_vertex(lines: Lines, line: Ints, xy: Floats) -> NDArray[np.bool_]:
     return np.isin(want, have)
 
 
-def _with_vertices(lines: Lines, line: Ints, xy: Floats) -> tuple[Ints, Floats, Ints]:
-    """Put further vertices into lines, in their order along them; give the place of each."""
-    own, owner = shapely.get_coordinates(lines, return_index=True)
+def _with_vertices(
+    lines: Lines, line: Ints, xy: Floats
+) -> tuple[Ints, Floats, Ints, Floats, NDArray[np.bool_]]:
+    """
+    Put further vertices into lines, in their order along them.
+
+    Returns of each vertex its place, where that is, its line, its height and whether it is new.
+    """
+    own, owner = shapely.get_coordinates(lines, include_z=True, return_index=True)
+    own, own_height_m = own[:, :2], own[:, 2]
     steps = np.zeros(len(own))
     steps[1:] = np.where(owner[1:] == owner[:-1], np.hypot(*(own[1:] - own[:-1]).T), 0.0)
     run = np.cumsum(steps)
     first = np.searchsorted(owner, np.arange(len(lines)))
     along = run - run[first][owner]
     further = shapely.line_locate_point(lines[line], shapely.points(xy))
+    height_m = own_height_m
+    if len(line):
+        # Lines lie a metre apart on the axis, so that none takes a height from the next.
+        seat = run[first] + np.arange(len(lines))
+        new_height_m = np.interp(seat[line] + further, seat[owner] + along, own_height_m)
+        height_m = np.concatenate([own_height_m, new_height_m])
     owner = np.concatenate([owner, line])
     order = np.lexsort([np.concatenate([along, further]), owner])
     place, where = _places(np.concatenate([own, xy]))
-    return place[order], where[place[order]], owner[order]
+    return place[order], where[place[order]], owner[order], height_m[order], order >= len(own)
 
 
 def _places(xy: Floats) -> tuple[Ints, Floats]:

@@ -25,6 +25,7 @@ _OTHER_TAGS = "other_tags"  # GDAL's OSM driver packs there what has no column o
 _HSTORE = r'"{key}"=>"([^"]*)"'
 _GEOFABRIK = "fclass"
 _GEOFABRIK_ONEWAY = {"F": "yes", "T": "-1", "B": "no"}
+_HIGHEST_LEVEL = 10
 _PLAIN = "road"  # the class of lines in a layer that says nothing of classes
 
 
@@ -155,15 +156,21 @@ def line_kinds(table: pd.DataFrame, mode: Mode, subject: str) -> LineKinds:
 
 
 def line_levels(rows: pd.DataFrame) -> Ints:
-    """Give the level of each line: its ``layer``, else 1 for a bridge and -1 for a tunnel."""
+    """
+    Give the level of each line: its ``layer``, else 1 for a bridge and -1 for a tunnel.
+
+    A column ``layer`` with numbers beyond ±10 holds the layers of a drawing, and no levels.
+    """
     level = np.zeros(len(rows), dtype=np.int64)
     for name, usual in (("bridge", 1), ("tunnel", -1)):
         if name in rows:
             raised = ~rows[name].fillna("").astype("str").str.lower().isin(_NO)
             level[raised.to_numpy()] = usual
     if "layer" in rows:
-        given = pd.to_numeric(rows["layer"], errors="coerce").fillna(0).to_numpy()
-        level = np.where(given != 0, given, level).astype(np.int64)
+        texts = rows["layer"].map(lambda value: _tag("layer", value), na_action="ignore")
+        given = pd.to_numeric(texts, errors="coerce").fillna(0).to_numpy()
+        if np.abs(given).max(initial=0) <= _HIGHEST_LEVEL:
+            level = np.where(given != 0, given, level).astype(np.int64)
     return level
 
 

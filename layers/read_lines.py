@@ -12,6 +12,7 @@ from geoplan.layers._raw import RawLayer
 from geoplan.layers._read import read_frame, read_source
 from geoplan.layers._source_crs import SourceCRSChoice, choose_source_crs, shift_to_study_crs
 from geoplan.layers.line_crossings import Joined, Lines, join_edges, join_lines
+from geoplan.layers.line_heights import with_heights
 from geoplan.layers.line_kinds import (
     LineKinds,
     line_ids,
@@ -91,22 +92,28 @@ def read_line_ways(
     choice, crs_notices = choose_source_crs(source.crs, raw.frame.crs, subject=subject)
     table = line_table(raw.frame, source.columns, subject)
     kinds = line_kinds(table, mode, subject)
-    flat = drop_z(GeoDataFrame(table, geometry=raw.frame.geometry.array), subject=subject)
+    given = np.asarray(raw.frame.geometry.array, dtype=object)
+    flat = drop_z(GeoDataFrame(table, geometry=given), subject=subject)
     sound = repair_layer(flat.frame[kinds.allowed], family="line", subject=subject)
     parts, owner = shapely.get_parts(
         np.asarray(sound.frame.geometry.array, dtype=object), return_index=True
     )
     lines, far = shift_to_study_crs(parts, choice, crs, subject=subject)
     row = sound.frame.index.to_numpy()[owner]
-    lines = _open(lines)
+    lines = with_heights(_open(lines), row, given)
     given_m, length_notices = stated_lengths(table, lines, row, subject=subject)
     lines, row, repeated = _once(lines, row, kinds)
     joined = _joined(lines, table.iloc[row])
     ways = _ways(joined, row, table, kinds, given_m)
-    counts = {"lines_repeated": repeated, "lines_split": joined.crossings}
+    counts = {
+        "lines_high": int(shapely.has_z(lines).sum()),
+        "lines_apart": joined.apart,
+        "lines_repeated": repeated,
+        "lines_split": joined.crossings,
+    }
     counted = (Notice(code, subject, n) for code, n in counts.items() if n)
     notices = (
-        *raw.notices, *crs_notices, *kinds.notices, *flat.notices, *sound.notices, *far,
+        *raw.notices, *crs_notices, *kinds.notices, *sound.notices, *far,
         *length_notices, *counted,
     )  # fmt: skip
     return LineWays(ways, raw, choice, notices)

@@ -86,9 +86,7 @@ class WalkNetwork:
 
     def __post_init__(self) -> None:
         """Refuse costs with which no search ends."""
-        check_costs(
-            length_m=self.length_m, forward_m=self.forward_m, backward_m=self.backward_m
-        )
+        check_costs(length_m=self.length_m, forward_m=self.forward_m, backward_m=self.backward_m)
 
     @property
     def node_count(self) -> int:

@@ -196,3 +196,90 @@ def test_an_index_of_end_nodes_is_that_of_a_graph():
     lines = streets(*CROSS, u=[1, 3], v=[2, 4], key=[0, 0])
     for layer in (lines, lines.set_index(["u", "v", "key"])):
         assert load_walk_network(layer, crs=CRS).node_count == 4
+
+
+def high(*lines, **columns):
+    """Lines of (x, y, z)."""
+    return streets(*lines, **columns)
+
+
+STREET = [(0, 50, 5), (100, 50, 5)]
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        [(50, 0, 12), (50, 100, 12)],  # across, without a vertex
+        [(50, 0, 12), (50, 50, 12), (50, 100, 12)],  # with one
+        [(50, 0, -4), (50, 100, -4)],  # below
+        [(50, 0, 5), (50, 40, 9), (50, 60, 9), (50, 100, 5)],  # an arch
+        [(50, 50, 12), (50, 100, 12)],  # ends above
+        [(100, 50, 12), (150, 50, 12)],  # begins above its end
+    ],
+)
+def test_lines_at_other_heights_do_not_meet_and_it_is_told(over):
+    network = load_walk_network(high(STREET, over), crs=CRS)
+    assert (network.node_count, network.edge_count) == (4, 2)
+    told = {n.code: n.count for n in network.record.notices}
+    assert (told["lines_apart"], told["lines_high"], told.get("lines_split")) == (1, 2, None)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        [(50, 0, 6.5), (50, 100, 4)],  # heights scatter
+        [(50, 0, np.nan), (50, 100, np.nan)],  # unknown
+        [(50, 0, -9999), (50, 100, -9999)],  # a fill value
+        [(50, 0, 0), (50, 100, 10)],  # a slope that passes at 5 m
+    ],
+)
+def test_lines_of_about_one_height_meet(other):
+    network = load_walk_network(high(STREET, other), crs=CRS)
+    assert (network.node_count, network.edge_count) == (5, 4)
+    assert "lines_apart" not in {n.code for n in network.record.notices}
+
+
+def test_a_line_without_heights_meets_one_that_has_them():
+    flat = shapely.LineString([(50, 0), (50, 100)])
+    layer = gpd.GeoDataFrame(geometry=[shapely.LineString(STREET), flat], crs=CRS)
+    assert load_walk_network(layer, crs=CRS).node_count == 5
+
+
+@pytest.mark.parametrize("lift", [[(50, 50, 5), (50, 50, 12)], [(50, 50, 4.5), (50, 50, 11.5)]])
+def test_a_lift_joins_the_street_and_the_bridge_above_it(lift):
+    bridge = [(50, 0, 12), (50, 100, 12)]
+    network = load_walk_network(high(STREET, bridge, lift), crs=CRS)
+    assert (network.node_count, network.edge_count) == (5, 4)
+
+
+def test_stairs_that_climb_join_too_and_lengths_are_those_on_the_map():
+    bridge, stairs = [(50, 0, 12), (50, 100, 12)], [(50, 20, 12), (30, 50, 5)]
+    network = load_walk_network(high(STREET, bridge, stairs), crs=CRS)
+    assert (network.node_count, network.edge_count) == (6, 5)
+    assert network.length_m.sum() == pytest.approx(200 + np.hypot(20, 30))
+
+
+def test_a_bridge_drawn_over_its_street_is_another_line():
+    over = [(0, 50, 12), (100, 50, 12)]
+    assert load_walk_network(high(STREET, over), crs=CRS).edge_count == 2
+    assert load_walk_network(high(STREET, STREET), crs=CRS).edge_count == 1
+
+
+def test_heights_survive_parts_rings_and_degrees(tmp_path):
+    ring = shapely.LinearRing([(50, 0, 12), (90, 0, 12), (50, 100, 12)])
+    parts = shapely.MultiLineString([[(20, 0, 12), (20, 100, 12)], [(200, 0, 5), (200, 9, 5)]])
+    layer = (
+        gpd.GeoDataFrame(geometry=[shapely.LineString(STREET), ring, parts], crs=CRS)
+        .translate(500_000, 2_500_000)
+        .to_crs(4326)
+    )
+    layer.to_file(tmp_path / "a.gpkg")
+    for source in (gpd.GeoDataFrame(geometry=layer), tmp_path / "a.gpkg"):
+        network = load_walk_network(source, crs=CRS)
+        (told,) = (n for n in network.record.notices if n.code == "lines_apart")
+        assert told.count == 3
+
+
+def test_layers_of_a_drawing_are_no_levels():
+    assert load_walk_network(streets(*CROSS, layer=[3, 37]), crs=CRS).node_count == 5
+    assert load_walk_network(streets(*CROSS, layer=["['1', '2']", "0"]), crs=CRS).node_count == 4
