@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _FOREST = "forest"
+_FULL_PERCENT = 100.0
+_SLACK = 1.05  # what resampling overshoots by
 
 
 def forest_cover_rate(
@@ -277,9 +279,31 @@ def _as_classes(
     return cover, classes
 
 
+def _wrong_scale(min_canopy: float, high: float) -> str:
+    if high > _FULL_PERCENT * _SLACK:
+        return (
+            "no canopy density. Say how it is stored, e.g. scale = 0.01 for hundredths of a "
+            "percent, or what stands for no data, e.g. nodata = 255."
+        )
+    if min_canopy <= 1 < high / _SLACK and min_canopy > 0:
+        return "a canopy density in percent, it seems. Wanted 20 for a density of 0.2."
+    if min_canopy > 1 and 0 < high < 1:
+        return "a canopy density of 0 to 1, it seems. Wanted 0.2 for a density of 20 percent."
+    return ""
+
+
 def _check_scale(cover: Surface, min_canopy: float) -> None:
-    """Refuse a threshold of a share for a raster in percent: 0.2 % is no forest."""
+    """Refuse a threshold of a share for a raster in percent, and the other way round."""
     grid = cover.grid
+    if cover.value_range is not None:
+        low, high = cover.value_range
+        wrong = _wrong_scale(min_canopy, high)
+        if wrong:
+            raise ParameterError(
+                f"`min_canopy` is {min_canopy:g} and the cells of `{grid.subject}` hold {low:g} to "
+                f"{high:g}: {wrong}"
+            )
+        return
     if not 0 < min_canopy <= 1 or np.dtype(grid.dtype).kind == "f":
         return
     if (grid.scale, grid.offset) == (1.0, 0.0):

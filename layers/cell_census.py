@@ -1,7 +1,8 @@
 """What the cells around a study area hold: data, none, or values that a legend does not know."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TypeAlias
 
 import numpy as np
@@ -12,6 +13,8 @@ from geoplan.core.notices import Notice
 from geoplan.core.units import M2_PER_HA
 from geoplan.layers.class_map import NO_DATA, ClassMap, Integers, likely_presets
 from geoplan.layers.grid import RasterGrid
+from geoplan.layers.raster_file import shown_path
+from geoplan.layers.raster_fills import Values, scan_values
 
 CellWindow: TypeAlias = tuple[int, int, int, int]
 """First row, end of the rows, first column, end of the columns."""
@@ -60,21 +63,67 @@ def class_positions(grid: RasterGrid, classes: ClassMap, window: CellWindow) -> 
     return found
 
 
-def cell_census(grid: RasterGrid, legend: ClassMap | None, window: CellWindow) -> CellCensus | None:
+def measured_values(grid: RasterGrid, window: CellWindow, *, every_value: bool = False) -> Values:
+    """
+    Look at the cells around a study area of a raster of something measured.
+
+    Parameters
+    ----------
+    grid : RasterGrid
+        Its cells.
+    window : tuple of int
+        Rows and columns around the study area.
+    every_value : bool
+        Whether every number is a value, as somebody said.
+
+    Returns
+    -------
+    Values
+        With what stands for no data though no tag says so. Of more than 2·10⁸ cells, those of a
+        part of the rows.
+    """
+    row0, row1, col0, col1 = window
+    skip = (row1 - row0) * (col1 - col0) // _LOOKED_AT_CELLS + 1
+
+    def read() -> Iterator[tuple[npt.NDArray[np.generic], npt.NDArray[np.bool_] | None]]:
+        for part in islice(_parts(grid, window), 0, None, skip):
+            stored, missing = grid.read_window(*part), grid.read_mask(*part)
+            if grid.nodata is not None:
+                named = stored == grid.nodata
+                missing = named if missing is None else missing | named
+            yield stored, missing
+
+    shown = shown_path(grid.source) if isinstance(grid.source, str) else "the raster"
+    return scan_values(
+        read(), grid.dtype, subject=grid.subject, shown=shown, every_value=every_value
+    )
+
+
+def values_census(found: Values, window: CellWindow) -> CellCensus | None:
+    """Count cells by whether they hold a value; None if only some were looked at."""
+    row0, row1, col0, col1 = window
+    if found.cells < (row1 - row0) * (col1 - col0):
+        return None
+    return CellCensus(found.cells, found.known, found.cells - found.known, {})
+
+
+def _parts(grid: RasterGrid, window: CellWindow) -> Iterator[CellWindow]:
+    """Cut a window into strips of whole blocks."""
+    row0, row1, col0, col1 = window
+    block = max(grid.block[0], 1)
+    step = max(_CELLS_AT_ONCE // max(col1 - col0, 1) // block, 1) * block
+    for top in range(row0, row1, step):
+        yield top, min(top + step, row1), col0, col1
+
+
+def cell_census(grid: RasterGrid, legend: ClassMap, window: CellWindow) -> CellCensus | None:
     """Count the cells around a study area by what they hold; None if there are too many."""
     row0, row1, col0, col1 = window
     if (row1 - row0) * (col1 - col0) > _LOOKED_AT_CELLS:
         return None
-    block = max(grid.block[0], 1)
-    step = max(_CELLS_AT_ONCE // max(col1 - col0, 1) // block, 1) * block
     nodata = known = 0
     strange: dict[float, tuple[int, float]] = {}
-    for top in range(row0, row1, step):
-        part = (top, min(top + step, row1), col0, col1)
-        if legend is None:
-            missing = np.isnan(grid.read_values(*part))
-            nodata, known = nodata + int(missing.sum()), known + int((~missing).sum())
-            continue
+    for part in _parts(grid, window):
         found = class_positions(grid, legend, part)
         unknown = found == len(legend.classes)
         nodata += int((found == NO_DATA).sum())

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from geoplan.core.crs import parse_crs
 from geoplan.core.errors import CRSError, ParameterError, SourceError
 from geoplan.layers.datums import DATUMS, SourceCRS, canonical_source_crs
-from geoplan.layers.raster_file import open_raster
+from geoplan.layers.raster_file import fill_tags, holds, open_raster, scaling
 from geoplan.layers.row_areas import row_area_m2
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ class RasterGrid:
         Which band of the source, from 1.
     block : tuple of int
         Rows and columns of the blocks in which the source is stored.
+    fills : tuple of float
+        Further stored numbers that stand for no data, though the source does not say so.
     has_mask : bool
         Whether the source says cell by cell, beside `nodata`, where it has no data.
     subject : str
@@ -84,6 +86,7 @@ class RasterGrid:
     band: int = 1
     block: tuple[int, int] = (1, 1)
     has_mask: bool = False
+    fills: tuple[float, ...] = ()
     subject: str = "raster"
     max_memory_mb: float = 256.0
 
@@ -130,13 +133,29 @@ class RasterGrid:
 
     def read_mask(self, row0: int, row1: int, col0: int, col1: int) -> npt.NDArray[np.bool_] | None:
         """
-        Read where a mask of the source says that there is no data; None if it has no such mask.
+        Read where a mask of the source, or one of `fills`, says that there is no data.
 
         Returns
         -------
         numpy.ndarray of bool or None
-            True where there is no data. `nodata` is not looked at.
+            True where there is no data; None if there is neither. `nodata` is not looked at.
         """
+        missing = self._source_mask(row0, row1, col0, col1)
+        if not self.fills:
+            return missing
+        filled = self._filled(self.read_window(row0, row1, col0, col1))
+        return filled if missing is None else missing | filled
+
+    def _filled(self, stored: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
+        filled = np.zeros(stored.shape, dtype=bool)
+        for value in self.fills:
+            if stored.dtype.kind == "f" or holds(stored.dtype, value):
+                filled |= stored == stored.dtype.type(value)
+        return filled
+
+    def _source_mask(
+        self, row0: int, row1: int, col0: int, col1: int
+    ) -> npt.NDArray[np.bool_] | None:
         if not self.has_mask or not isinstance(self.source, str):
             return None
         window = ((row0, row1), (col0, col1))
@@ -154,9 +173,11 @@ class RasterGrid:
         """
         stored = self.read_window(row0, row1, col0, col1)
         values: Floats = stored.astype(np.float64)
-        missing = self.read_mask(row0, row1, col0, col1)
+        missing = self._source_mask(row0, row1, col0, col1)
         if (self.scale, self.offset) != (1.0, 0.0):
             values = values * self.scale + self.offset
+        if self.fills:
+            values[self._filled(stored)] = np.nan
         if self.nodata is not None:
             values[stored == self.nodata] = np.nan
         if missing is not None:
@@ -277,6 +298,7 @@ def open_grid(
 
         crs = raster.crs.to_wkt() if source_crs is None else source_crs
         flags = raster.mask_flag_enums[band - 1]
+        scale, offset = scaling(raster, band)
         return RasterGrid(
             source=fspath(path),
             crs=canonical_source_crs(crs),
@@ -285,8 +307,9 @@ def open_grid(
             height=raster.height,
             dtype=str(raster.dtypes[band - 1]),
             nodata=raster.nodatavals[band - 1],
-            scale=float(raster.scales[band - 1]),
-            offset=float(raster.offsets[band - 1]),
+            scale=scale,
+            offset=offset,
+            fills=fill_tags(raster, band),
             band=band,
             block=tuple(raster.block_shapes[band - 1]),
             has_mask=MaskFlags.per_dataset in flags,
@@ -400,5 +423,6 @@ def derive_grid(
         scale=1.0,
         offset=0.0,
         has_mask=False,
+        fills=(),
         subject=grid.subject if subject is None else subject,
     )

@@ -21,6 +21,7 @@ from geoplan.layers.class_table import Classes, as_class_map
 from geoplan.layers.fits import CoordinateFit
 from geoplan.layers.grid import RasterGrid, derive_grid
 from geoplan.layers.raster_file import Bounds
+from geoplan.layers.raster_scale import check_scale
 from geoplan.layers.surface import RasterSource, open_raster_layer
 
 if TYPE_CHECKING:
@@ -143,9 +144,16 @@ def load_land_cover(
         )
     legend = as_class_map(classes) if classes is not None else threshold_map(thresholds or {})
     opened = open_raster_layer(source, crs, source_crs, bounds, layer_name, kind="land_cover")
-    found = cell_census(opened.grid, legend, opened.window)
-    notices = (*opened.record.notices, *census_notices(legend, found, layer_name))
-    record = replace(opened.record, rows_kept=found.known if found else 0, notices=unique(notices))
+    if legend.edges:
+        opened, values = opened.measured()
+        scale = check_scale(legend.edges, values, opened, layer_name)
+        notices = (*opened.record.notices, *scale, *legend_notices(legend, layer_name))
+        kept = values.known
+    else:
+        found = cell_census(opened.grid, legend, opened.window)
+        notices = (*opened.record.notices, *census_notices(legend, found, layer_name))
+        kept = found.known if found else 0
+    record = replace(opened.record, rows_kept=kept, notices=unique(notices))
     return LandCover(opened.grid, legend, record)
 
 

@@ -197,6 +197,7 @@ def _load_raster(
         subject=kind,
         source_crs=source.crs,
         bounds=bounds,
+        stated=source,
     )
     rows, columns = pd.Series(found.rows).astype(str), pd.Series(found.columns).astype(str)
     layer = gpd.GeoDataFrame(

@@ -73,12 +73,24 @@ def open_raster(path: str | PathLike[str], *, subject: str) -> "Iterator[Dataset
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             raster = rasterio.open(fspath(path))
         with raster:
+            _require_band(raster, subject, shown)
             yield raster
     except RasterioIOError as error:
         raise SourceError(
             f"`{subject}`: {shown} cannot be read as a raster ({error}). Check the path; "
             "a table or vector file needs its own ending, e.g. .csv or .gpkg."
         ) from error
+
+
+def _require_band(raster: "DatasetReader", subject: str, shown: str) -> None:
+    if raster.count:
+        return
+    inside = ", ".join(raster.subdatasets[:4])
+    raise SourceError(
+        f"`{subject}`: {shown} has no band of its own. "
+        + (f"It holds several rasters; name one of them as path: {inside}." if inside else "")
+        + ("" if inside else "Check that the file is complete.")
+    )
 
 
 def gdal_path(path: str | PathLike[str]) -> str:
@@ -96,6 +108,58 @@ def shown_path(path: str | PathLike[str]) -> str:
         return text
     tiles = re.findall(r"<SourceFilename[^>]*>([^<]*)<", text)
     return f"{unescape(tiles[0])} and {len(tiles) - 1} more" if tiles else "a VRT"
+
+
+def scaling(raster: "DatasetReader", band: int = 1) -> tuple[float, float]:
+    """
+    Give the scale and offset of a band: its own, or those of its ``scale_factor`` tags.
+
+    Parameters
+    ----------
+    raster : rasterio.DatasetReader
+        The open file.
+    band : int
+        Which band, from 1.
+
+    Returns
+    -------
+    tuple of float
+        A stored number n means ``n * scale + offset``.
+    """
+    own = float(raster.scales[band - 1]), float(raster.offsets[band - 1])
+    if own != (1.0, 0.0):
+        return own
+    tags = _tags(raster, band)
+    scale, offset = _number(tags.get("scale_factor")), _number(tags.get("add_offset"))
+    return (1.0 if scale is None else scale), (0.0 if offset is None else offset)
+
+
+def fill_tags(raster: "DatasetReader", band: int = 1) -> tuple[float, ...]:
+    """Give the stored numbers that tags of a band name as no data, beside GDAL's own."""
+    tags = _tags(raster, band)
+    named = [_number(tags.get(key)) for key in ("_fillvalue", "missing_value")]
+    return tuple(dict.fromkeys(value for value in named if value is not None))
+
+
+def _tags(raster: "DatasetReader", band: int) -> dict[str, str]:
+    tags = {**raster.tags(), **raster.tags(band)}
+    # A tag of netCDF names its variable: ndvi#scale_factor.
+    return {key.rpartition("#")[2].lower(): value for key, value in tags.items()}
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return None if text is None else float(text)
+    except ValueError:
+        return None
+
+
+def holds(dtype: "np.dtype[np.generic]", number: float) -> bool:
+    """Tell whether a type of numbers can hold a number."""
+    if dtype.kind not in "iu":
+        return dtype.kind == "f"
+    limits = np.iinfo(dtype.str)
+    return bool(limits.min <= number <= limits.max) and float(number).is_integer()
 
 
 def read_values(
@@ -116,13 +180,24 @@ def read_values(
     tuple of numpy.ndarray
         The values, and where the file says that there is no data.
     """
-    band = raster.read(1, window=window, masked=True)
-    values = np.asarray(band.data, dtype=float)
-    masked = np.ma.getmaskarray(band)
-    scale, offset = raster.scales[0], raster.offsets[0]
+    stored, masked = read_stored(raster, window)
+    values = np.asarray(stored, dtype=float)
+    scale, offset = scaling(raster)
     if (scale, offset) != (1.0, 0.0):
         values = values * scale + offset
     return values, masked
+
+
+def read_stored(
+    raster: "DatasetReader", window: "Window | None" = None
+) -> tuple[npt.NDArray[np.generic], npt.NDArray[np.bool_]]:
+    """Read the first band as `read_values` does, but the numbers as they are stored."""
+    band = raster.read(1, window=window, masked=True)
+    stored, masked = np.asarray(band.data), np.ma.getmaskarray(band)
+    for value in fill_tags(raster):
+        if holds(stored.dtype, value):
+            masked = masked | (stored == stored.dtype.type(value))
+    return stored, masked
 
 
 def strips(raster: "DatasetReader", window: "Window | None" = None) -> Iterator["Window"]:

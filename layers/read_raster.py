@@ -1,5 +1,6 @@
 """Rasters of people or jobs: each cell with a value becomes a polygon, nothing is resampled."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from os import PathLike
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
@@ -16,11 +17,15 @@ from geoplan.layers.raster_cells import cell_areas_m2, cell_outlines
 from geoplan.layers.raster_file import (
     Bounds,
     cells_around,
+    holds,
     open_raster,
-    read_values,
+    read_stored,
+    scaling,
     shown_path,
     strips,
 )
+from geoplan.layers.raster_fills import Values, scan_values
+from geoplan.layers.source import LayerSource
 
 if TYPE_CHECKING:
     from rasterio.io import DatasetReader
@@ -83,6 +88,7 @@ def read_cells(
     subject: str,
     source_crs: SourceCRS | None = None,
     bounds: Bounds | None = None,
+    stated: LayerSource | None = None,
 ) -> RasterCells:
     """
     Read the cells of a raster that hold a value, as polygons in the study CRS.
@@ -101,6 +107,8 @@ def read_cells(
         CRS or datum of the raster, if the file does not say or says it wrong.
     bounds : tuple of float, optional
         West, south, east, north in the study CRS: only the rows and columns around them are read.
+    stated : LayerSource, optional
+        With `nodata`, `scale` and `offset`, if somebody said them of the raster's numbers.
 
     Returns
     -------
@@ -127,40 +135,95 @@ def read_cells(
     with open_raster(path, subject=subject) as raster:
         source = _source_crs(raster, source_crs, subject)
         window, partial = _window(raster, source, crs, bounds, subject)
-        _require_unit(raster, window, unit, source, subject)
-        found = _Found(raster, subject)
+        numbers = _numbers(raster, window, stated, subject)
+        _require_unit(raster, window, unit, source, subject, numbers)
+        found = _Found(raster, subject, numbers)
         for part in strips(raster, window):
             found.take(part)
         cells = found.finish(source, crs, unit)
         return replace(cells, notices=(*cells.notices, *partial))
 
 
+@dataclass(frozen=True)
+class _Numbers:
+    """What the stored numbers mean, and what was found of fills among them."""
+
+    scale: float
+    offset: float
+    fills: tuple[float, ...]
+    found: Values
+
+    def read(
+        self, raster: "DatasetReader", window: "Window"
+    ) -> tuple[Floats, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        """Read values, where the file has no data, and where a fill stands for that."""
+        stored, masked = read_stored(raster, window)
+        filled = _is_one_of(stored, self.fills) & ~masked
+        values = stored.astype(np.float64)
+        if (self.scale, self.offset) != (1.0, 0.0):
+            values = values * self.scale + self.offset
+        return values, masked, filled
+
+
+def _numbers(
+    raster: "DatasetReader", window: "Window", stated: LayerSource | None, subject: str
+) -> _Numbers:
+    said = stated or LayerSource(raster.name)
+    scale, offset = scaling(raster)
+    known = () if said.nodata in (None, "none") else (float(said.nodata),)
+
+    def read() -> Iterator[tuple[npt.NDArray[np.generic], npt.NDArray[np.bool_]]]:
+        for part in strips(raster, window):
+            stored, masked = read_stored(raster, part)
+            yield stored, masked | _is_one_of(stored, known)
+
+    found = scan_values(
+        read(),
+        str(raster.dtypes[0]),
+        subject=subject,
+        shown=shown_path(raster.name),
+        every_value=said.nodata == "none",
+    )
+    return _Numbers(
+        scale if said.scale is None else float(said.scale),
+        offset if said.offset is None else float(said.offset),
+        (*known, *found.fills),
+        found,
+    )
+
+
+def _is_one_of(stored: npt.NDArray[np.generic], fills: tuple[float, ...]) -> npt.NDArray[np.bool_]:
+    found = np.zeros(stored.shape, dtype=bool)
+    for value in fills:
+        if holds(stored.dtype, value):
+            found |= stored == stored.dtype.type(value)
+    return found
+
+
 class _Found:
     """Cells collected so far, strip by strip; the raster itself is never in memory as a whole."""
 
-    def __init__(self, raster: "DatasetReader", subject: str) -> None:
-        self.raster, self.subject = raster, subject
+    def __init__(self, raster: "DatasetReader", subject: str, numbers: _Numbers) -> None:
+        self.raster, self.subject, self.numbers = raster, subject, numbers
         self.rows: list[Integers] = []
         self.columns: list[Integers] = []
         self.values: list[Floats] = []
         self.read = self.nodata = self.not_a_number = self.negative = 0
-        self.impossible = self.full_scale = 0
+        self.impossible = 0
         self.beside: list[npt.NDArray[np.bool_]] = []
-        self.fullest = _largest_of_type(raster)
 
     def take(self, window: "Window") -> None:
-        values, masked = read_values(self.raster, window)
+        values, masked, filled = self.numbers.read(self.raster, window)
+        self.nodata += int(masked.sum())
+        masked |= filled
         lost = ~masked & ~np.isfinite(values)
         negative = ~masked & (values < 0)
-        # 3.4e38, 1e20 and 2147483647 stand for no data in files that do not say so.
         impossible = ~masked & ~lost & (values > MOST_PERSONS)
         rows, columns = np.nonzero(~masked & ~lost & ~impossible & (values > 0))
         self.read += values.size
-        self.nodata += int(masked.sum())
         self.not_a_number += int(lost.sum())
         self.negative += int((negative & ~lost).sum())
         self.impossible += int(impossible.sum())
-        self.full_scale += int((~masked & ~impossible & (values == self.fullest)).sum())
         self.values.append(values[rows, columns])
         self.beside.append(_beside(masked | lost | impossible)[rows, columns])
         self.rows.append(rows + int(window.row_off))
@@ -208,13 +271,12 @@ class _Found:
         return (notice,)
 
     def _notices(self) -> tuple[Notice, ...]:
-        scaled = (self.raster.scales[0], self.raster.offsets[0])
+        scaled = (self.numbers.scale, self.numbers.offset)
         counted = [
             ("raster_no_data", self.nodata, {}),
             ("raster_not_a_number", self.not_a_number, {}),
             ("raster_negative", self.negative, {}),
             ("raster_impossible", self.impossible, {}),
-            ("raster_full_scale", self.full_scale, {"value": self.fullest}),
             ("raster_scaled", 0, {"scale": scaled[0], "offset": scaled[1]}),
             ("raster_first_band", self.raster.count, {}),
         ]
@@ -222,11 +284,12 @@ class _Found:
             "raster_scaled": scaled != (1.0, 0.0),
             "raster_first_band": self.raster.count > 1,
         }
-        return tuple(
+        told = tuple(
             Notice(code, self.subject, count, self.read, values)
             for code, count, values in counted
             if wanted.get(code, count > 0)
         )
+        return (*told, *self.numbers.found.notices(self.subject))
 
 
 def _beside(empty: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
@@ -257,14 +320,6 @@ def _refuse_crowds(
     )
 
 
-def _largest_of_type(raster: "DatasetReader") -> float:
-    """Give the largest amount that the integers of a raster can hold; NaN for other numbers."""
-    dtype = np.dtype(raster.dtypes[0])
-    if dtype.kind not in "iu":
-        return float("nan")
-    return float(np.iinfo(dtype).max * raster.scales[0] + raster.offsets[0])
-
-
 def _source_crs(raster: "DatasetReader", declared: SourceCRS | None, subject: str) -> SourceCRS:
     if declared is not None:
         return canonical_source_crs(declared)
@@ -277,7 +332,12 @@ def _source_crs(raster: "DatasetReader", declared: SourceCRS | None, subject: st
 
 
 def _require_unit(
-    raster: "DatasetReader", window: "Window", unit: str | None, source: SourceCRS, subject: str
+    raster: "DatasetReader",
+    window: "Window",
+    unit: str | None,
+    source: SourceCRS,
+    subject: str,
+    numbers: _Numbers,
 ) -> None:
     if unit in get_args(Unit):
         return
@@ -286,13 +346,15 @@ def _require_unit(
         f"`{subject}`: the unit of {shown_path(raster.name)} {stated}. Write "
         "unit='count' if a cell holds persons (or jobs), unit='per_km2' if it holds their number "
         "per km²"
-        f"{_magnitude_hint(raster, window, source)}."
+        f"{_magnitude_hint(raster, window, source, numbers)}."
     )
 
 
-def _magnitude_hint(raster: "DatasetReader", window: "Window", source: SourceCRS) -> str:
+def _magnitude_hint(
+    raster: "DatasetReader", window: "Window", source: SourceCRS, numbers: _Numbers
+) -> str:
     """Say how many persons either unit would make; the right one is usually plain to see."""
-    found = _Found(raster, "")
+    found = _Found(raster, "", numbers)
     found.take(next(strips(raster, window)))
     values, rows, columns = found.values[0], found.rows[0], found.columns[0]
     if not len(values):

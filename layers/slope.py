@@ -11,10 +11,14 @@ from geoplan.core.errors import CRSError, ParameterError, SourceError
 from geoplan.core.notices import Notice
 from geoplan.layers._files import local_file
 from geoplan.layers.network_build import Edges, Floats, Ints, Mask
+from geoplan.layers.raster_file import read_stored, scaling
+from geoplan.layers.raster_fills import scan_values
 
 if TYPE_CHECKING:
     from rasterio.io import DatasetReader
+    from rasterio.windows import Window
 
+_LOWEST_M, _HIGHEST_M = -500.0, 9000.0  # the Dead Sea's shore, Mount Everest
 _STEEPNESS, _EASIEST = 3.5, -0.05  # Tobler 1993: W = 6 exp(-3.5 |s + 0.05|) km/h
 
 
@@ -28,7 +32,7 @@ class SlopeFactors:
     forward, backward : ndarray, m
         From u to v, from v to u; 1 on the flat.
     notices : tuple of Notice
-        Where there is no elevation.
+        Where there is no elevation, and what was taken for that.
     """
 
     forward: Floats
@@ -83,7 +87,7 @@ def slope_factors(
        report 93-1, 1993.
     """
     with local_file(elevation, layer="", subject=f"{subject} elevation") as file:
-        heights = _Heights.read(str(file.path), edges, crs, shown=elevation)
+        heights = _Heights.read(str(file.path), edges, crs, subject=subject, shown=elevation)
     xy, owner, step_m = _steps(edges, heights.step_m)
     z = heights.at(xy)
     if np.isnan(z).all():
@@ -110,10 +114,10 @@ def slope_factors(
         for sign in (1, -1)
     ]
     lost_m = float(walked[~known].sum())
-    notices: tuple[Notice, ...] = ()
+    notices = heights.notices
     if lost_m:
         values = {"share": lost_m / float(length_m.sum())}
-        notices = (Notice("no_elevation", subject, values=values),)
+        notices = (*notices, Notice("no_elevation", subject, values=values))
     return SlopeFactors(factors[0], factors[1], notices)
 
 
@@ -149,9 +153,10 @@ class _Heights:
     crs: str
     study_crs: str
     step_m: float
+    notices: tuple[Notice, ...]
 
     @classmethod
-    def read(cls, path: str, edges: Edges, crs: str, *, shown: str) -> "_Heights":
+    def read(cls, path: str, edges: Edges, crs: str, *, subject: str, shown: str) -> "_Heights":
         import rasterio
         from rasterio.errors import RasterioError
 
@@ -161,12 +166,14 @@ class _Heights:
                     raise CRSError(
                         f"{shown} has no CRS. Write it into the file, e.g. gdal_edit.py -a_srs."
                     )
-                return cls._around(raster, edges, crs, shown)
+                return cls._around(raster, edges, crs, subject, shown)
         except RasterioError as error:
             raise SourceError(f"{shown} cannot be read as a raster: {error}") from error
 
     @classmethod
-    def _around(cls, raster: "DatasetReader", edges: Edges, crs: str, shown: str) -> "_Heights":
+    def _around(
+        cls, raster: "DatasetReader", edges: Edges, crs: str, subject: str, shown: str
+    ) -> "_Heights":
         from pyproj import Transformer
         from rasterio.windows import Window
 
@@ -190,16 +197,18 @@ class _Heights:
             raise ParameterError(
                 f"{shown} does not overlap the walk network. Check its extent and CRS."
             )
-        cells = raster.read(1, window=Window(left, top, right - left, bottom - top), masked=True)
+        window = Window(left, top, right - left, bottom - top)
+        heights, fills = _heights(raster, window, subject, shown)
         origin = (transform.c + left * transform.a, transform.f + top * transform.e)
         middle = ((low + high) / 2).tolist()
         return cls(
-            np.ma.filled(cells.astype(np.float64), np.nan),
+            heights,
             origin,
             (transform.a, transform.e),
             wkt,
             crs,
             _cell_m(there, middle, (transform.a, transform.e)),
+            fills,
         )
 
     def at(self, xy_m: Floats) -> Floats:
@@ -217,6 +226,27 @@ class _Heights:
         # Within half a cell of the raster's edge its last heights hold.
         heights = map_coordinates(self.values, [row, column], order=1, mode="nearest")
         return np.where(inside, heights, np.nan)
+
+
+def _heights(
+    raster: "DatasetReader", window: "Window", subject: str, shown: str
+) -> tuple[Floats, tuple[Notice, ...]]:
+    """Read heights in metres, NaN where there is no data or what stands for it."""
+    stored, masked = read_stored(raster, window)
+    found = scan_values([(stored, masked)], str(stored.dtype), subject=subject, shown=shown)
+    scale, offset = scaling(raster)
+    heights = np.where(masked, np.nan, stored.astype(np.float64) * scale + offset)
+    heights[np.isin(stored.astype(np.float64), [*found.fills])] = np.nan
+    known = heights[np.isfinite(heights)]
+    wrong = (known < _LOWEST_M) | (known > _HIGHEST_M)
+    if wrong.any():
+        raise ParameterError(
+            f"{shown}: {int(wrong.sum()):,} of {known.size:,} heights around the network lie "
+            f"outside {_LOWEST_M:g} to {_HIGHEST_M:g} m (such as {known[wrong][0]:g}), which no "
+            "ground does. Heights are wanted in metres: write the scale or the value for no data "
+            "into the file, e.g. gdal_edit.py -scale 0.01 or gdal_edit.py -a_nodata -9999."
+        )
+    return heights, found.notices(subject)
 
 
 def _cell_m(there: object, middle: list[float], cell: tuple[float, float]) -> float:

@@ -58,6 +58,11 @@ class LayerSource:
         Column of the amount: persons, jobs, or the weight of a facility.
     unit : str
         Unit of a population raster: ``count`` or ``per_km2``.
+    nodata : float or "none"
+        Of a raster: a further stored number that stands for no data, or ``"none"`` if every number
+        is a value, so that none is taken for a fill. None: what the file says, and what is found.
+    scale, offset : float
+        Of a raster: a stored number n means ``n * scale + offset``, whatever the file says.
     tags : mapping
         What to look for in an OSM file: ``{"amenity": ["school", "kindergarten"]}``,
         ``{"building": True}`` for any value. Empty: what is settled for a layer of this name.
@@ -85,6 +90,9 @@ class LayerSource:
     source: str = ""
     value: str = ""
     unit: str = ""
+    nodata: float | str | None = None
+    scale: float | None = None
+    offset: float | None = None
     tags: OsmTags = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -10,10 +10,16 @@ from geoplan.core.errors import SourceError
 from geoplan.core.notices import Notice, unique
 from geoplan.core.record import LoadRecord
 from geoplan.layers._files import file_sha256
-from geoplan.layers.cell_census import CellWindow, cell_census, census_notices
+from geoplan.layers.cell_census import (
+    CellWindow,
+    census_notices,
+    measured_values,
+    values_census,
+)
 from geoplan.layers.fits import CoordinateFit
 from geoplan.layers.grid import RasterGrid, open_grid
 from geoplan.layers.raster_file import Bounds, cells_around, crs_words, is_raster
+from geoplan.layers.raster_fills import Values, with_fills
 from geoplan.layers.source import LayerSource, refuse_layer
 from geoplan.layers.tiles import Mosaic, mosaic
 
@@ -33,10 +39,13 @@ class Surface:
         Its cells; none is in memory.
     record : LoadRecord
         Where it came from, and what to know of it.
+    value_range : tuple of float, optional
+        Least and greatest value around the study area.
     """
 
     grid: RasterGrid
     record: LoadRecord
+    value_range: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,11 +61,29 @@ class OpenedRaster:
         First and last row, first and last column around the study area, the last not included.
     record : LoadRecord
         What is known of it so far.
+    every_value : bool
+        Whether somebody said that every number is a value.
+    scale_stated : bool
+        Whether somebody said how the numbers are scaled.
     """
 
     grid: RasterGrid
     window: CellWindow
     record: LoadRecord
+    every_value: bool = False
+    scale_stated: bool = False
+
+    def measured(self) -> "tuple[OpenedRaster, Values]":
+        """Look at the values of a measured surface; what stands for no data counts as such."""
+        found = measured_values(self.grid, self.window, every_value=self.every_value)
+        subject = self.record.layer
+        notices = (*self.record.notices, *found.notices(subject))
+        if found.rim_of_zeros:
+            rim = Notice("raster_rim_of_zeros", subject, found.rim_of_zeros, found.cells)
+            notices = (*notices, rim)
+        notices += census_notices(None, values_census(found, self.window), subject)
+        record = replace(self.record, rows_kept=found.known, notices=unique(notices))
+        return replace(self, grid=with_fills(self.grid, found), record=record), found
 
 
 def load_surface(
@@ -86,10 +113,8 @@ def load_surface(
         As for `load_land_cover`.
     """
     opened = open_raster_layer(source, crs, source_crs, bounds, layer_name, kind="surface")
-    found = cell_census(opened.grid, None, opened.window)
-    notices = (*opened.record.notices, *census_notices(None, found, layer_name))
-    kept = found.known if found else 0
-    return Surface(opened.grid, replace(opened.record, rows_kept=kept, notices=unique(notices)))
+    opened, found = opened.measured()
+    return Surface(opened.grid, opened.record, found.range_of(opened.grid))
 
 
 def open_raster_layer(
@@ -112,7 +137,7 @@ def open_raster_layer(
         stated = source_crs if source_crs is not None else described.crs
         joined = mosaic(described.files, subject=subject)
         _require_rasters(joined.paths, subject)
-        grid = open_grid(joined.source, subject=subject, source_crs=stated)
+        grid = _as_stated(open_grid(joined.source, subject=subject, source_crs=stated), described)
     paths, notices = joined.paths, joined.notices
     shown = paths[0] if paths else subject
     window, partial = cells_around(
@@ -136,7 +161,21 @@ def open_raster_layer(
         source=described.source,
         notices=(*notices, *partial),
     )
-    return OpenedRaster(grid, window, record)
+    return OpenedRaster(
+        grid,
+        window,
+        record,
+        every_value=described.nodata == "none",
+        scale_stated=described.scale is not None or described.offset is not None,
+    )
+
+
+def _as_stated(grid: RasterGrid, source: LayerSource) -> RasterGrid:
+    """Let what somebody says of a raster's numbers win over its tags."""
+    scale = grid.scale if source.scale is None else float(source.scale)
+    offset = grid.offset if source.offset is None else float(source.offset)
+    fills = () if source.nodata in (None, "none") else (float(source.nodata),)
+    return replace(grid, scale=scale, offset=offset, fills=(*grid.fills, *fills))
 
 
 def _is_local(path: str) -> bool:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from geoplan.core.errors import SourceError
 from geoplan.core.notices import Notice
-from geoplan.layers.raster_file import SUFFIXES, gdal_path, open_raster
+from geoplan.layers.raster_file import SUFFIXES, fill_tags, gdal_path, open_raster, scaling
 
 if TYPE_CHECKING:
     from rasterio.io import DatasetReader
@@ -150,8 +150,8 @@ def _tile(path: str, subject: str) -> _Tile:
             transform=tuple(raster.transform[:6]),
             size=(raster.width, raster.height),
             dtype=_vrt_type(raster),
-            nodata=raster.nodata,
-            scaling=(raster.scales[0], raster.offsets[0]),
+            nodata=next(iter(fill_tags(raster)), None) if raster.nodata is None else raster.nodata,
+            scaling=scaling(raster),
         )
 
 

@@ -374,6 +374,9 @@ def _source(
         source=table.source or "",
         value=table.value or "",
         unit=table.unit or "",
+        nodata=table.nodata,
+        scale=table.scale,
+        offset=table.offset,
         tags=table.tags,
     )
 

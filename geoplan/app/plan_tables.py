@@ -127,6 +127,15 @@ class LayerTable(Table):
     name: Text | None = Field(None, description="the column with the name, as text")
     value: Text | None = Field(None, description="the column with the amount, as text")
     unit: Literal["count", "per_km2"] | None = Field(None, description='"count" or "per_km2"')
+    nodata: float | Literal["none"] | None = Field(
+        None, description="a number, or 'none' if every number of the raster is a value"
+    )
+    scale: Annotated[float, Field(allow_inf_nan=False)] | None = Field(
+        None, description="a number by which the raster's are multiplied"
+    )
+    offset: Annotated[float, Field(allow_inf_nan=False)] | None = Field(
+        None, description="a number that is added to the raster's, after the scale"
+    )
     columns: dict[str, Text] = Field(
         default_factory=dict, description="columns in the file by their names in geoplan, as text"
     )

@@ -22,6 +22,7 @@ RasterLayer: TypeAlias = "LandCover | Surface"
 _PEOPLE = ("population", "jobs")
 _LEGEND_KEYS = ("classes", "thresholds")
 _PEOPLE_KEYS = ("outside", "outside_limit_m", "spread_over", "spread_by")
+_NUMBER_KEYS = ("nodata", "scale", "offset")
 _CLASSED = (LAND_COVER, "land", *LAND_LAYERS)
 
 
@@ -37,6 +38,8 @@ def check_raster_keys(plan: Plan, name: str, table: LayerTable) -> None:
     kind, where = layer_kind(name, table), f"{plan.path.name}: [layers.{name}]"
     _check_kind(where, kind, table, _LEGEND_KEYS, _CLASSED)
     _check_kind(where, kind, table, _PEOPLE_KEYS, _PEOPLE)
+    _check_kind(where, kind, table, _NUMBER_KEYS, (*RASTER_KINDS, *_PEOPLE))
+    _check_numbers(where, plan, kind, table)
     if kind == LAND_COVER and (table.classes is None) == (not table.thresholds):
         raise PlanError(
             f"{where} needs either classes (a legend, such as 'worldcover', or a table) or "
@@ -58,11 +61,26 @@ def check_raster_keys(plan: Plan, name: str, table: LayerTable) -> None:
 def _check_kind(
     where: str, kind: str, table: LayerTable, keys: tuple[str, ...], kinds: tuple[str, ...]
 ) -> None:
-    given = [key for key in keys if getattr(table, key)]
+    given = [key for key in keys if getattr(table, key) not in (None, {}, [])]
     if given and kind not in kinds:
         raise PlanError(
             f'{where} has {", ".join(given)}, which a layer of kind "{kind}" cannot have; '
             f"{', '.join(kinds)} can."
+        )
+
+
+def _check_numbers(where: str, plan: Plan, kind: str, table: LayerTable) -> None:
+    """Refuse what is said of the numbers of a raster for a layer of points or polygons."""
+    from geoplan.layers.raster_file import is_raster
+
+    given = [key for key in _NUMBER_KEYS if getattr(table, key) is not None]
+    cells = kind == SURFACE or all(
+        is_raster(path) or _is_plain_folder(plan.resolve(path)) for path in table.path
+    )
+    if given and not cells:
+        raise PlanError(
+            f"{where} has {', '.join(given)}, which speak of the numbers of a raster, and "
+            f"{', '.join(table.path)} is none. Leave them out."
         )
 
 

@@ -162,6 +162,28 @@ def test_a_polygon_without_a_class_is_unknown_ground():
     assert (measure.low, measure.high) == (pytest.approx(1 / 3), pytest.approx(1))
 
 
+@pytest.mark.parametrize(
+    ("values", "dtype", "min_canopy", "words"),
+    [
+        ([[10.0, 80.5]], "float32", 0.2, "in percent, it seems"),
+        ([[0.1, 0.85]], "float32", 20, "of 0 to 1, it seems"),
+        ([[10, 8000]], "int16", 20, "no canopy density"),
+    ],
+)
+def test_a_threshold_of_another_scale_than_the_density_is_refused(values, dtype, min_canopy, words):
+    density = load_surface(grid_of(np.array(values, dtype=dtype)), crs=CRS)
+    with pytest.raises(ParameterError, match=words):
+        rate(density, classes=None, min_canopy=min_canopy)
+
+
+def test_a_fill_in_a_density_that_no_tag_declares_is_ground_without_data():
+    density = load_surface(grid_of([[0.9, -9999.0], [0.1, 0.1]]), crs=CRS)
+    measure = rate(
+        density, zones=(shapely.box(0, 0, 20, 20),), classes=None, min_canopy=0.2
+    ).measures[0]
+    assert (measure.low, measure.value, measure.high) == (0.25, pytest.approx(1 / 3), 0.5)
+
+
 def woods(*geometries):
     return gpd.GeoDataFrame(
         {"class_code": ["forest"] * len(geometries)}, geometry=list(geometries), crs=CRS

@@ -97,6 +97,17 @@ def test_a_surface_has_no_legend(folder):
     assert isinstance(loaded.rasters["heights"], Surface)
 
 
+def test_a_plan_says_how_numbers_are_stored_and_which_are_none(folder):
+    write_raster(folder / "ndvi.tif", np.array([[6000, 1000], [77, 1000]], dtype="int16"))
+    table = "[layers.ndvi]\npath = 'ndvi.tif'\nthresholds = { grassland = 0.3 }\n"
+    with pytest.raises(GeoplanError, match="stored scaled"):
+        load(folder, table)
+    cover = load(folder, table + "scale = 0.0001\nnodata = 77").rasters["ndvi"]
+    assert cover.class_grid().read_window(0, 2, 0, 2).tolist() == [[1, 0], [-1, 0]]
+    as_it_is = load(folder, table + "scale = 1\nnodata = 'none'").rasters["ndvi"]
+    assert as_it_is.class_grid().read_window(0, 2, 0, 2).tolist() == [[1, 1], [1, 1]]
+
+
 def test_a_folder_of_tiles_is_one_land_cover(folder):
     (folder / "tiles").mkdir()
     (folder / "cover.tif").rename(folder / "tiles" / "cover.tif")
@@ -188,6 +199,15 @@ def test_people_beside_the_districts_are_counted_in_the_nearest(folder):
         ),
         (PEOPLE + "outside = 'nearest'", "outside_limit_m belong together"),
         (PEOPLE + "spread_by = ['area_m2']", "no spread_over"),
+        ("[layers.bus_stops]\npath = 'houses.gpkg'\nscale = 2", "cannot have"),
+        ("[layers.population]\npath = 'houses.gpkg'\nnodata = 0", "the numbers of a raster"),
+        (
+            (
+                "[layers.cover]\nkind = 'land_cover'\nclasses = 'corine'\npath = 'houses.gpkg'\n"
+                "offset = 1"
+            ),
+            "the numbers of a raster",
+        ),
         (PEOPLE + "spread_over = 'houses'", 'the layer "houses", which the plan lacks'),
     ],
 )

@@ -17,6 +17,7 @@ from geoplan.core.errors import CRSError, EmptyLayerError, ParameterError, Sourc
 from geoplan.layers.raster_cells import cell_areas_m2
 from geoplan.layers.raster_file import is_raster
 from geoplan.layers.read_raster import read_cells
+from geoplan.layers.source import LayerSource
 
 STUDY = "EPSG:4547"
 METRES = Affine(100, 0, 500_000, 0, -100, 2_500_000)
@@ -249,16 +250,48 @@ def test_a_raster_is_known_by_its_name(path, answer):
 def test_a_number_too_large_for_persons_stands_for_no_data(tmp_path, value):
     found = read(write(tmp_path / "p.tif", np.array([[value, 4]], dtype=value.dtype)))
 
-    assert codes(found) == {"raster_impossible": 1}
+    assert codes(found) == {"raster_fill_undeclared": 1}
     assert found.amounts.tolist() == [4]
+
+
+def test_a_number_of_persons_that_no_city_has_is_left_out(tmp_path):
+    found = read(write(tmp_path / "p.tif", np.array([[3e9, 4]])))
+    assert codes(found) == {"raster_impossible": 1}
+
+
+@pytest.mark.parametrize(
+    ("fill", "dtype"), [(-9999, "float32"), (255, "uint8"), (65535, "uint16"), (-32768, "int16")]
+)
+def test_a_fill_that_no_tag_declares_is_nobody(tmp_path, fill, dtype):
+    path = write(tmp_path / "p.tif", np.array([[fill, 4, 9]], dtype=dtype))
+    found = read(path)
+    assert codes(found) == {"raster_fill_undeclared": 1}
+    assert found.amounts.tolist() == [4, 9]
+    stated = LayerSource(str(path), nodata="none")
+    assert "raster_fill_undeclared" not in codes(read(path, stated=stated))
+
+
+def test_what_is_said_of_the_numbers_wins_over_the_file(tmp_path):
+    path = write(tmp_path / "p.tif", np.array([[3, 7, 50]], dtype="int16"), scale=(0.5, 10))
+    found = read(path, stated=LayerSource(str(path), nodata=7, scale=2, offset=0))
+    assert found.amounts.tolist() == [6, 100]
+
+
+def test_scale_tags_of_netcdf_are_applied(tmp_path):
+    path = write(tmp_path / "p.tif", np.array([[3, -1, 50]], dtype="int16"))
+    with rasterio.open(path, "r+") as raster:
+        raster.update_tags(1, scale_factor="2", add_offset="1", _FillValue="-1")
+    found = read(path)
+    assert found.amounts.tolist() == [7, 101]
+    assert codes(found) == {"raster_no_data": 1, "raster_scaled": 0}
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_largest_number_of_a_small_type_is_counted_and_told(tmp_path, lang):
-    found = read(write(tmp_path / "p.tif", np.array([[65535, 4]], dtype="uint16")))
+    found = read(write(tmp_path / "p.tif", np.array([[65535, 64000, 4]], dtype="uint16")))
 
     assert codes(found) == {"raster_full_scale": 1}
-    assert found.amounts.tolist() == [65535, 4]
+    assert found.amounts.tolist() == [65535, 64000, 4]
     assert "65,535" in found.notices[0].text(lang)
 
 

@@ -140,3 +140,22 @@ def test_porto_alegre_is_slower_uphill_than_down(real_data):
     both_ways = (hilly.forward_m + hilly.backward_m).sum() / (2 * flat.length_m.sum())
     assert 1.02 < both_ways < 1.3
     assert (np.minimum(hilly.forward_m, hilly.backward_m) > 0.83 * flat.length_m - 1e-6).all()
+
+
+def test_a_fill_that_no_tag_declares_is_no_pit(tmp_path):
+    dem = raster(tmp_path, lambda x: np.where(x > 700, -9999.0, 0.1 * x))
+    two = streets([(0, 0), (500, 0)], [(800, 0), (900, 0)])
+    network = load_walk_network(two, crs=CRS, elevation=dem)
+    assert costs(network).round(3).tolist() == [[round(UP_10, 3), DOWN_10], [1, 1]]
+    assert "raster_fill_undeclared" in [one.code for one in network.record.notices]
+
+
+def test_a_scale_of_heights_is_applied_and_heights_of_no_ground_are_refused(tmp_path):
+    dem = raster(tmp_path, lambda x: 10_000 + 10 * x)
+    street = streets([(0, 0), (500, 0)])
+    with pytest.raises(ParameterError, match=r"-500 to 9000 m .*gdal_edit.py -scale 0.01"):
+        load_walk_network(street, crs=CRS, elevation=dem)
+    with rasterio.open(dem, "r+") as file:
+        file.scales = [0.01]
+    network = load_walk_network(street, crs=CRS, elevation=dem)
+    assert costs(network).round(3).tolist() == [[round(UP_10, 3), DOWN_10]]
