@@ -7,12 +7,14 @@ import numpy as np
 
 from geoplan.analyses.area_share import area_inside
 from geoplan.analyses.cells.class_areas import class_areas
+from geoplan.analyses.change_measures import change_measures
 from geoplan.analyses.cover_areas import (
     LAND,
     Cover,
     Zones,
     cover_areas,
     cover_facts,
+    has_class,
     make_zones,
     pick,
 )
@@ -21,7 +23,7 @@ from geoplan.analyses.polygon_layers import check_districts, check_polygons, lay
 from geoplan.core.crs import parse_crs, require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice, unique
-from geoplan.core.results import Measure, Result, make_amount, make_measure
+from geoplan.core.results import Result
 from geoplan.layers.class_map import main_groups
 from geoplan.layers.datums import DATUMS
 from geoplan.layers.grid import RasterGrid, derive_grid
@@ -41,6 +43,7 @@ OTHER = "other"
 _WORTH_TELLING_M2 = 1.0
 _SAME_CELL = 1e-6
 _SCALE_ERROR = 2e-3
+_ROUNDING = 1e-9
 
 
 def land_cover_change(
@@ -104,7 +107,9 @@ def land_cover_change(
     -----
     With the area :math:`T_{ij}` of what was i and is j, gain of k is :math:`\sum_{i \ne k} T_{ik}`
     and loss :math:`\sum_{j \ne k} T_{kj}`; a net change of zero may hide a swap. Ground unknown at
-    either date is left out of all, and told. Cells of the same raster grid are compared one by
+    either date is neither changed nor unchanged: it is left out of all, and reported. Low and high
+    are what each number could be if that ground were what suits it least and best, with what the
+    other date says of it. Cells of the same raster grid are compared one by
     one, streamed, by their exact part in a district; anything else by overlaying polygons, which
     takes memory for the rectangle of the districts. Two covers on different cells, in different
     CRSs or of different legends disagree where nothing changed: along every border by up to half
@@ -153,10 +158,11 @@ def land_cover_change(
     names = _names(cover, previous, classes)
     after, before = _codes(cover, names), _codes(previous, names)
     same = _same_cells(cover, previous)
-    became, unknown = (_on_cells if same else _by_overlay)(cover, previous, after, before, zones)
+    compare = _on_cells if same else _by_overlay
+    became = compare(cover, previous, after, before, zones, len(names))
     per_district, whole = zones.split(became)
-    _, unknown_m2 = zones.split(unknown)
-    measures = _measures(districts, names, per_district, whole)
+    unknown_m2 = float(whole.sum() - whole[:-1, :-1].sum())
+    measures = change_measures(districts, names, per_district, whole)
     met = {measure.part for measure in measures}
     return Result(
         analysis="land_cover_change",
@@ -168,7 +174,7 @@ def land_cover_change(
             "classes": [name for name in names[:-1] if classes is not None or name in met],
             "same_cells": same,
         },
-        notices=unique(_notices(cover, previous, zones, same=same, unknown_m2=float(unknown_m2))),
+        notices=unique(_notices(cover, previous, zones, same=same, unknown_m2=unknown_m2)),
     )
 
 
@@ -214,7 +220,11 @@ def _codes(cover: Cover, names: Sequence[str]) -> "Integers":
             f"`classes`: {' and '.join(map(repr, both))} share a class, so that what became of it "
             "is not one thing. Name groups that exclude one another."
         )
-    return np.asarray(np.where(hits.any(axis=0), hits.argmax(axis=0), len(names) - 1))
+    codes = np.where(hits.any(axis=0), hits.argmax(axis=0), len(names) - 1)
+    if isinstance(cover, LandCover):
+        return np.asarray(codes)
+    # A polygon whose code no legend knows is no other class: nobody knows what it is.
+    return np.asarray(np.where(hits.any(axis=0) | has_class(cover), codes, -1))
 
 
 def _size(cover: Cover) -> int:
@@ -251,101 +261,66 @@ def _offset(one: RasterGrid, other: RasterGrid) -> tuple[int, int] | None:
 
 
 def _on_cells(
-    cover: Cover, previous: Cover, after: "Integers", before: "Integers", zones: Zones
-) -> "tuple[Floats, Floats]":
-    """Compare the cells of one grid: zone × before × after, and what is unknown of each zone."""
+    cover: Cover, previous: Cover, after: "Integers", before: "Integers", zones: Zones, size: int
+) -> "Floats":
+    """
+    Compare the cells of one grid: zone × before × after.
+
+    The last place of either is what is unknown at that date.
+    """
     if not isinstance(cover, LandCover) or not isinstance(previous, LandCover):
         raise TypeError
     now, then = cover.class_grid(), previous.class_grid()
     rows, columns = _offset(cover.grid, previous.grid) or (0, 0)
-    count = int(max(after.max(), before.max())) + 1
-    to, of = (np.append(codes, [-1, -1]) for codes in (after, before))
+    count = size + 1
+    # Beyond the legend, and -1 for no data, which an index takes for the last.
+    to, of = (np.append(codes, [size, size]) for codes in (after, before))
 
     def read(top: int, end: int, left: int, right: int) -> "NDArray[np.int32]":
         is_now = to[now.read_window(top, end, left, right)]
-        was = np.full(is_now.shape, -1)
+        was = np.full(is_now.shape, size)
         a, b = max(top - rows, 0), min(end - rows, then.height)
         c, d = max(left - columns, 0), min(right - columns, then.width)
         if a < b and c < d:
             was[a + rows - top : b + rows - top, c + columns - left : d + columns - left] = of[
                 then.read_window(a, b, c, d)
             ]
-        return np.where((is_now < 0) | (was < 0), -1, was * count + is_now).astype(np.int32)
+        return (was * count + is_now).astype(np.int32)
 
     found = class_areas(derive_grid(now, read, dtype="int32", nodata=-1.0), zones.frame)
     became = np.zeros((len(zones.frame), count * count))
     became[:, np.asarray(found.classes, dtype=int)] = found.area_m2
-    return became.reshape(-1, count, count), found.nodata_m2 + found.outside_m2
+    became[:, -1] += found.nodata_m2 + found.outside_m2
+    return became.reshape(-1, count, count)
 
 
 def _by_overlay(
-    cover: Cover, previous: Cover, after: "Integers", before: "Integers", zones: Zones
-) -> "tuple[Floats, Floats]":
+    cover: Cover, previous: Cover, after: "Integers", before: "Integers", zones: Zones, size: int
+) -> "Floats":
     """Measure the later cover inside what each class was, as `_on_cells` does."""
     import geopandas as gpd
 
-    count = int(max(after.max(initial=0), before.max(initial=0))) + 1
     drawn, code = cover_polygons(previous, before, zones.frame)
     was = area_inside(drawn, np.asarray(zones.frame.geometry.array, dtype=object), code)
     ground = gpd.GeoDataFrame(geometry=was.geometry, crs=zones.frame.crs)
-    sets = {str(one): after == one for one in range(count)}
+    sets = {str(one): after == one for one in range(size)}
     found = cover_areas(cover, ground, sets)
-    became = np.zeros((len(zones.frame), count, count))
-    np.add.at(became, (was.district, was.category), found.area_m2)
+    became = np.zeros((len(zones.frame), size + 1, size + 1))
+    np.add.at(became[:, :, :-1], (was.district, was.category), found.area_m2)
+    # What one date has and the other has not: the rest of either, and then of the zone.
+    np.add.at(became[:, :, -1], (was.district, was.category), was.area_m2)
+    became[:, :, -1] -= became[:, :, :-1].sum(axis=2)
+    is_now = cover_areas(cover, zones.frame, sets).area_m2
+    became[:, -1, :-1] = is_now - became[:, :-1, :-1].sum(axis=1)
     zone_m2 = zones.frame.geometry.area.to_numpy()
-    missing = np.maximum(zone_m2 - became.sum(axis=(1, 2)), 0.0)
+    became[:, -1, -1] = 0.0
+    became[:, -1, -1] = zone_m2 - np.maximum(became, 0.0).sum(axis=(1, 2))
     # Cells have their area on the ellipsoid, zones that of the plane: what differs is no gap.
-    return became, np.where(missing > _SCALE_ERROR * zone_m2, missing, 0.0)
-
-
-def _measures(
-    districts: "GeoDataFrame", names: Sequence[str], became: "Floats", whole: "Floats"
-) -> list[Measure]:
-    size = len(names)
-    became, whole = _padded(became, size), _padded(whole[None], size)[0]
-    measures = []
-    both = [became, whole[None]]
-    for k, name in enumerate(names):
-        was = [one[:, k].sum(axis=1) for one in both]
-        is_now = [one[:, :, k].sum(axis=1) for one in both]
-        kept = [one[:, k, k] for one in both]
-        if not was[1].any() and not is_now[1].any():
-            continue
-        amounts = {
-            "net": [b - a for a, b in zip(was, is_now, strict=True)],
-            "gain": [b - c for b, c in zip(is_now, kept, strict=True)],
-            "loss": [a - c for a, c in zip(was, kept, strict=True)],
-            "before": was,
-            "after": is_now,
-        }
-        measures += [
-            make_amount(districts, one[0], of=of, part=name, unit="m2", total=float(one[1][0]))
-            for of, one in amounts.items()
-        ]
-        totals = float(kept[1][0]), float(was[1][0])
-        measures.append(
-            make_measure(districts, kept[0], was[0], of="kept", part=name, totals=totals)
-        )
-    changed = [(i, j) for i in range(size) for j in range(size) if i != j and whole[i, j] > 0]
-    measures += [
-        make_amount(
-            districts,
-            became[:, i, j],
-            of="transition",
-            part=f"{names[i]} > {names[j]}",
-            unit="m2",
-            total=float(whole[i, j]),
-        )
-        for i, j in sorted(changed, key=lambda pair: -whole[pair])
-    ]
-    return measures
-
-
-def _padded(became: "Floats", size: int) -> "Floats":
-    """Make room for names that occur nowhere."""
-    full = np.zeros((len(became), size, size))
-    full[:, : became.shape[1], : became.shape[2]] = became
-    return full
+    drawn_alike = not isinstance(cover, LandCover) and not isinstance(previous, LandCover)
+    least_m2 = (_ROUNDING if drawn_alike else _SCALE_ERROR) * zone_m2[:, None]
+    for rest in (became[:, :, -1], became[:, -1, :]):
+        rest[...] = np.where(rest > least_m2, rest, 0.0)
+    return became
 
 
 def _earlier(previous: Cover) -> dict[str, Any]:

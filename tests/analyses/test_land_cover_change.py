@@ -180,3 +180,76 @@ def test_covers_without_any_group_are_refused():
     plain = parcels_of(BEFORE).assign(class_key="x")
     with pytest.raises(ParameterError, match="main groups"):
         change(plain, plain)
+
+
+def bounds(found, of, part):
+    measure = found.measure(of, part)
+    return measure.low, measure.value, measure.high
+
+
+# Wood stays, wood to unseen, unseen to wood, unseen at both, unseen to built up.
+THEN, NOW = [[TREES, TREES, 0, 0, 0]], [[TREES, 0, TREES, 0, BUILT]]
+ROW = shapely.box(0, 0, 50, 10)
+
+
+def test_ground_unknown_at_one_date_is_neither_changed_nor_unchanged():
+    for zones in ((ROW,), (shapely.box(0, 0, 25, 10), shapely.box(25, 0, 50, 10))):
+        found = change(cover_of(NOW), cover_of(THEN), *zones, classes=["forest"])
+        assert bounds(found, "before", "forest") == (100, 100, 500)
+        assert bounds(found, "after", "forest") == (100, 100, 400)
+        assert bounds(found, "gain", "forest") == (0, 0, 200)
+        assert bounds(found, "loss", "forest") == (0, 0, 300)
+        assert bounds(found, "net", "forest") == (-300, 0, 200)
+        assert bounds(found, "kept", "forest") == (0.25, 1, 1)
+        assert found.measure("net", "forest").open_for == ("no_data",)
+        told = next(one for one in found.notices if one.code == "change_unknown")
+        assert told.values["area_m2"] == pytest.approx(400)
+
+
+def test_what_is_unknown_of_polygons_bounds_as_what_is_unknown_of_cells():
+    def parcels(row):
+        cells = parcels_of([[value or BUILT for value in row[0]]])
+        keys = [key if value else "" for key, value in zip(cells["class_key"], row[0], strict=True)]
+        return cells.assign(class_key=keys)
+
+    by_cells = change(cover_of(NOW), cover_of(THEN), ROW, classes=["forest"])
+    now, then = parcels(NOW), parcels(THEN)
+    drawn = now["class_key"] != ""
+    for after, before in (
+        (now, then),
+        (now[drawn], then[then["class_key"] != ""]),
+        (cover_of(NOW), then),
+        (now, cover_of(THEN)),
+    ):
+        found = change(after, before, ROW, classes=["forest"])
+        for of in ("before", "after", "gain", "loss", "net", "kept"):
+            expected = bounds(by_cells, of, "forest")
+            assert bounds(found, of, "forest") == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_change_may_be_larger_where_one_date_is_unknown():
+    found = change(
+        cover_of([[BUILT, 0, BUILT]]), cover_of([[TREES, TREES, 0]]), shapely.box(0, 0, 30, 10)
+    )
+    assert bounds(found, "transition", "forest > built_up") == (100, 100, 300)
+
+
+@settings(max_examples=30)
+@given(
+    cells=st.lists(st.sampled_from([TREES, BUILT, 0]), min_size=12, max_size=12),
+    fills=st.lists(st.sampled_from([TREES, BUILT]), min_size=12, max_size=12),
+)
+def test_whatever_the_unknown_ground_is_its_numbers_lie_within_the_bounds(cells, fills):
+    seen, filled = np.array(cells), np.where(np.array(cells) == 0, fills, cells)
+    if not (seen[:6] & seen[6:]).any() or not seen[:6].any() or not seen[6:].any():
+        return
+    zone = shapely.box(0, 0, 60, 10)
+    names = ["forest", "built_up"]
+    part, whole = (
+        change(cover_of([row[6:]]), cover_of([row[:6]]), zone, classes=names)
+        for row in (seen, filled)
+    )
+    for measure in part.measures:
+        same = [one for one in whole.measures if one.label == measure.label]
+        if same and not np.isnan(same[0].value):
+            assert measure.low - 1e-9 <= same[0].value <= measure.high + 1e-9
