@@ -1,7 +1,8 @@
 """Landscape metrics of ecological corridors: area, patches, the largest patch, edges."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -16,12 +17,13 @@ from geoplan.analyses.cover_areas import (
     make_zones,
     pick,
 )
-from geoplan.analyses.patches import Neighbours, find_patches, patch_parts
+from geoplan.analyses.open_ground import amount_bounds
+from geoplan.analyses.patches import Neighbours, find_patches, patch_parts, unknown_as_class
 from geoplan.analyses.polygon_layers import check_districts
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import unique
-from geoplan.core.results import Measure, Result, make_amount, make_measure
+from geoplan.core.results import Bounds, Measure, Result, make_amount, make_measure
 from geoplan.layers.grid import RasterGrid, derive_grid
 from geoplan.layers.land_cover import LandCover
 
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Bools = NDArray[np.bool_]
+    Split: TypeAlias = tuple[Floats, float]
+
+_ROUNDING = 1e-9
 
 
 def landscape_metrics(
@@ -93,7 +98,9 @@ def landscape_metrics(
     counts in each. Areas take the exact part of every cell. The side between a cell of the class
     and one of another is an edge, counted by the mean part that its two cells have inside the
     district, so that districts that divide an area share its edges; a side on the rim of the
-    raster, or towards a cell without data, is none. Steps of a raster make edges longer than they
+    raster, or towards a cell without data, is none. Low and high are the least and the greatest of
+    what is measured without the ground that has no data, with none of it and with all of it of the
+    class. Steps of a raster make edges longer than they
     are on the ground, by 4/π on average: compare only rasters of one cell size. Formulas are those
     of FRAGSTATS [1]_ without the rim of the landscape. Cost: a pass for areas, one for patches
     with some 10 bytes of memory per cell, one for edges, per class asked for.
@@ -134,16 +141,11 @@ def landscape_metrics(
     zones = make_zones(districts, None, LAND)
     sets = {name: pick(cover, [name], "classes") for name in _listed(classes)}
     found = cover_areas(cover, zones.frame, sets)
+    land = _Land(cover, districts, zones, found.known_m2, found.unknown_m2)
     measures = [
         measure
         for place, (name, wanted) in enumerate(sets.items())
-        for measure in _of_class(
-            _Land(cover, districts, zones, found.known_m2),
-            name,
-            wanted,
-            found.area_m2[:, place],
-            neighbours,
-        )
+        for measure in _of_class(land, name, wanted, found.area_m2[:, place], neighbours)
     ]
     _, unknown_m2 = zones.split(found.unknown_m2)
     return Result(
@@ -159,10 +161,15 @@ class _Land:
     """What every class is measured on."""
 
     def __init__(
-        self, cover: LandCover, districts: "GeoDataFrame", zones: Zones, known_m2: "Floats"
+        self,
+        cover: LandCover,
+        districts: "GeoDataFrame",
+        zones: Zones,
+        known_m2: "Floats",
+        unknown_m2: "Floats",
     ) -> None:
         self.cover, self.districts, self.zones = cover, districts, zones
-        self.known_m2 = known_m2
+        self.known_m2, self.unknown_m2 = known_m2, unknown_m2
 
 
 def _listed(classes: Sequence[str]) -> list[str]:
@@ -174,39 +181,102 @@ def _listed(classes: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(classes))
 
 
+@dataclass(frozen=True)
+class _Found:
+    """What one class comes to, per district and for the whole."""
+
+    area_m2: "Split"
+    patches: "Split"
+    largest_m2: "Split"
+    edge_m: "Split"
+
+
 def _of_class(
     land: _Land, name: str, wanted: "Bools", area_m2: "Floats", neighbours: Neighbours
 ) -> list[Measure]:
     districts, zones = land.districts, land.zones
-    known_m2, whole_m2 = zones.split(land.known_m2)
-    inside_m2, inside_whole_m2 = zones.split(area_m2)
-    number, largest_m2 = _patches(land, wanted, neighbours)
-    edges = zonal_values(_edge_grid(land.cover, wanted), zones.frame).total
-    edge_m, edge_whole_m = zones.split(edges)
+    known_m2, unknown_m2 = zones.split(land.known_m2), zones.split(land.unknown_m2)
+    found = _measured(land, wanted, area_m2, neighbours)
+    others = [found]
+    if float(unknown_m2[1]) > _ROUNDING * float(known_m2[1]):
+        others += _filled(land, wanted, area_m2, neighbours)
+    ground = known_m2[0] + unknown_m2[0], float(known_m2[1]) + float(unknown_m2[1])
 
-    def ratio(of: str, over: "tuple[Floats, float]", unit: str, over_unit: str) -> Measure:
+    def ratio(of: str, key: str, unit: str, over_unit: str) -> Measure:
+        over: Split = getattr(found, key)
         return make_measure(
             districts,
             over[0],
-            known_m2,
+            known_m2[0],
             of=of,
             part=name,
             unit=unit,
             numerator_unit=over_unit,
-            totals=(over[1], whole_m2),
+            totals=(over[1], float(known_m2[1])),
+            bounds=_between([_per(getattr(one, key), ground) for one in others]),
         )
 
-    def amount(of: str, found: "tuple[Floats, float]", unit: str) -> Measure:
-        return make_amount(districts, found[0], of=of, part=name, unit=unit, total=found[1])
+    def amount(of: str, key: str, unit: str) -> Measure:
+        amounts: Split = getattr(found, key)
+        return make_amount(
+            districts,
+            amounts[0],
+            of=of,
+            part=name,
+            unit=unit,
+            total=amounts[1],
+            bounds=_between([getattr(one, key) for one in others]),
+        )
 
     return [
-        amount("class_area", (inside_m2, float(inside_whole_m2)), "m2"),
-        ratio("class_share", (inside_m2, float(inside_whole_m2)), "1", "m2"),
-        amount("patches", number, "count"),
-        amount("largest_patch", largest_m2, "m2"),
-        ratio("largest_share", largest_m2, "1", "m2"),
-        ratio("edge_density", (edge_m, float(edge_whole_m)), "m/m2", "m"),
+        amount("class_area", "area_m2", "m2"),
+        ratio("class_share", "area_m2", "1", "m2"),
+        amount("patches", "patches", "count"),
+        amount("largest_patch", "largest_m2", "m2"),
+        ratio("largest_share", "largest_m2", "1", "m2"),
+        ratio("edge_density", "edge_m", "m/m2", "m"),
     ]
+
+
+def _measured(land: _Land, wanted: "Bools", area_m2: "Floats", neighbours: Neighbours) -> _Found:
+    zones = land.zones
+    patches, largest_m2 = _patches(land, wanted, neighbours)
+    inside_m2, inside_whole_m2 = zones.split(area_m2)
+    edge_m, edge_whole_m = zones.split(
+        zonal_values(_edge_grid(land.cover, wanted), zones.frame).total
+    )
+    return _Found(
+        (inside_m2, float(inside_whole_m2)), patches, largest_m2, (edge_m, float(edge_whole_m))
+    )
+
+
+def _filled(
+    land: _Land, wanted: "Bools", area_m2: "Floats", neighbours: Neighbours
+) -> list[_Found]:
+    """Measure a class if none of the ground without data were of it, and if all of it were."""
+    whole = _Land(
+        unknown_as_class(land.cover), land.districts, land.zones, land.known_m2, land.unknown_m2
+    )
+    none = _measured(whole, np.append(wanted, False), area_m2, neighbours)
+    found = _measured(whole, np.append(wanted, True), area_m2 + land.unknown_m2, neighbours)
+    # Beyond the raster there are no cells to join a patch; all of it may be of the largest.
+    cells = cover_areas(whole.cover, land.zones.frame, {})
+    beyond = land.zones.split(cells.unknown_m2)
+    largest = found.largest_m2[0] + beyond[0], found.largest_m2[1] + float(beyond[1])
+    return [none, replace(found, largest_m2=largest)]
+
+
+def _per(over: "Split", under: "Split") -> "Split":
+    over_all, under_all = (np.append(one[0], float(one[1])) for one in (over, under))
+    share = np.divide(over_all, under_all, out=np.full(len(under_all), np.nan), where=under_all > 0)
+    return share[:-1], float(share[-1])
+
+
+def _between(found: "list[Split]") -> Bounds:
+    """Bound a number by what it is in each case; nothing is open where there is one only."""
+    parts = np.array([one[0] for one in found])
+    wholes = np.array([float(one[1]) for one in found])
+    return amount_bounds((parts.min(axis=0), wholes.min()), (parts.max(axis=0), wholes.max()))
 
 
 def _patches(

@@ -132,3 +132,33 @@ def test_too_many_cells_for_memory_are_refused():
             districts_of(shapely.box(0, 0, 300_000, 300_000)),
             neighbours=4,
         )
+
+
+def bounds(found, of):
+    measure = found.measure(of, "forest")
+    return measure.low, measure.value, measure.high
+
+
+def test_unknown_cells_may_join_patches_or_leave_them_apart():
+    found = metrics(cover_of([[TREES, 0, TREES, BUILT]]), shapely.box(0, 0, 50, 10))
+    assert bounds(found, "class_area") == (200, 200, 400)
+    assert bounds(found, "class_share") == pytest.approx((0.4, 2 / 3, 0.8))
+    assert bounds(found, "patches") == (1, 2, 2)
+    assert bounds(found, "largest_patch") == (100, 100, 400)
+    assert bounds(found, "largest_share") == pytest.approx((0.2, 1 / 3, 0.8))
+    # One side if the gap is wood, three if it is not; beyond the raster there are no sides.
+    assert bounds(found, "edge_density") == pytest.approx((10 / 500, 10 / 300, 30 / 500))
+    assert found.measure("patches", "forest").open_for == ("no_data",)
+
+
+def test_a_known_district_beside_an_unknown_one_has_no_range():
+    cover = cover_of([[TREES, BUILT, 0, 0]])
+    found = metrics(cover, shapely.box(0, 0, 20, 10), shapely.box(20, 0, 40, 10))
+    for of in ("class_area", "class_share", "largest_patch"):
+        table = found.measure(of, "forest").districts
+        assert table["low"][0] == table["value"][0] == table["high"][0]
+        assert table["low"][1] < table["high"][1]
+
+
+def test_nothing_is_open_where_all_is_known():
+    assert all(not measure.open_for for measure in metrics().measures)
