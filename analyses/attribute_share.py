@@ -8,6 +8,7 @@ import numpy as np
 from geoplan.analyses.area_share import area_inside, district_land
 from geoplan.analyses.line_inside import lines_inside
 from geoplan.analyses.line_parts import check_lines, counted_once, line_pieces
+from geoplan.analyses.open_ground import NO_VALUE, share_bounds
 from geoplan.analyses.placed import (
     column_numbers,
     column_words,
@@ -114,6 +115,8 @@ def attribute_share(  # noqa: PLR0913 (the forms an attribute comes in)
     Counts and people stand at a point inside each object, in the first of two districts with a
     common border; areas and lengths are cut at the borders, each place once. Classes are compared
     by their place in `classes`, never as words or numbers; Ⅲ and III are one spelling.
+    Objects without a value that are left out open the share: low and high are what it would be if
+    none or all of them had the attribute. With ``unknown="fails"`` the rule itself decides.
     Cost: one search tree; only what crosses a border is cut.
 
     Examples
@@ -172,6 +175,18 @@ def attribute_share(  # noqa: PLR0913 (the forms an attribute comes in)
                 _amount(objects, once, name, chosen, none).sum() for chosen in (has & asked, asked)
             )
         unit = _UNITS.get(name, "number")
+        bounds = None
+        if not asked.all():
+            every = _amount(objects, districts, name, np.ones(len(known), dtype=bool), home)
+            whole = every.sum()
+            if overlap_m2 and name in ("area", "length"):
+                whole = _amount(objects, once, name, np.ones(len(known), dtype=bool), none).sum()
+            bounds = share_bounds(
+                (np.minimum(over, under), min(totals)),
+                (under, totals[1]),
+                (np.maximum(every - under, 0.0), max(float(whole - totals[1]), 0.0)),
+                reasons=NO_VALUE,
+            )
         measures.append(
             make_measure(
                 districts,
@@ -181,6 +196,7 @@ def attribute_share(  # noqa: PLR0913 (the forms an attribute comes in)
                 numerator_unit=unit,
                 denominator_unit=unit,
                 totals=(min(totals), totals[1]),
+                bounds=bounds,
             )
         )
     words = np.where(known, np.where(has, "yes", "no"), "unknown")

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
+from geoplan.analyses.open_ground import NO_VALUE, mean_bounds, value_range
 from geoplan.analyses.placed import lenient_numbers
 from geoplan.analyses.polygon_layers import check_districts
 from geoplan.core.crs import require_metric_crs
@@ -11,7 +12,7 @@ from geoplan.core.declare.analysis import Analysis
 from geoplan.core.declare.quantities import Column, Number, Unit
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice
-from geoplan.core.results import Result, make_amount, make_measure
+from geoplan.core.results import Bounds, Result, make_amount, make_measure
 from geoplan.core.written_units import unit_factor
 
 if TYPE_CHECKING:
@@ -85,8 +86,10 @@ def district_table(
     -----
     With values :math:`v_i` and weights :math:`w_i` of the districts that have both, the whole is
     :math:`\sum v_i` or :math:`\sum w_i v_i / \sum w_i`. A sum of which a district is unknown is
-    unknown; a mean leaves it out and says so. An unweighted mean of shares is not offered: a
-    district of ten people would weigh as much as one of a million. Cost: none to speak of.
+    unknown; a mean leaves it out and says so: its low and high are what it would be if all unknown
+    districts had 0 or 1 of a share, else the least or the greatest value of the others. An
+    unweighted mean of shares is not offered: a district of ten people would weigh as much as one of
+    a million. Cost: none to speak of.
 
     Examples
     --------
@@ -119,6 +122,7 @@ def district_table(
             numerator_unit="",
             denominator_unit="m2" if weight == AREA else "",
             totals=totals,
+            bounds=_bounds(values, under, base),
         )
         measure.districts["value"] = values  # a weight of 0 makes no number unknown
     else:
@@ -141,6 +145,17 @@ def district_table(
         },
         notices=_notices(values, value),
     )
+
+
+def _bounds(values: "Floats", weights: "Floats", unit: str) -> Bounds:
+    """Bound the whole by districts without a value, of which each has a weight."""
+    known, weight = np.isfinite(values), np.where(np.isfinite(weights), weights, 0.0)
+    whole = [np.where(known, values, 0.0) @ weight, weight[known].sum(), weight[~known].sum()]
+    none = np.zeros(len(values))
+    least, greatest = value_range(values, unit)
+    splits = [(none, float(one)) for one in whole]
+    found = mean_bounds(*splits, least=least, greatest=greatest, reasons=NO_VALUE)
+    return Bounds(values, values, found.low_total, found.high_total, NO_VALUE)
 
 
 def _unit(unit: str) -> tuple[float, str]:

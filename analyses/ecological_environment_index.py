@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geoplan.analyses.open_ground import NO_VALUE
 from geoplan.analyses.polygon_layers import check_districts
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice
-from geoplan.core.results import Result, make_measure
+from geoplan.core.results import Bounds, Result, make_measure
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -103,7 +104,8 @@ def ecological_environment_index(
     the districts by their area: the standard computes a region from its own sub-indices, which
     are normalised by area, so that the two agree but for what is capped at 100 or restricted. The
     standard is for counties and above. Since 2021 the ministry uses 区域生态质量指数 (EQI), whose
-    numbers must not be put beside these. Cost: none to speak of.
+    numbers must not be put beside these. A district without a sub-index has none, but bounds: what
+    is unknown adds nothing, or all that it can; so has the whole. Cost: none to speak of.
 
     References
     ----------
@@ -135,17 +137,22 @@ def ecological_environment_index(
         "pollution_load": pollution_load,
     }
     parts = {key: _part(districts, key, column) for key, column in names.items()}
-    index = np.sum(list(parts.values()), axis=0)
     if restriction is not None:
         parts["restriction"] = _restriction(districts, restriction)
-        index = index + parts["restriction"]
-    index = np.maximum(index, 0.0)
+    index = _index(parts)
     area_m2 = districts.geometry.area.to_numpy()
     known = np.isfinite(index)
     weight = np.where(known, area_m2, np.nan)
     totals = float((index * weight)[known].sum()), float(weight[known].sum())
     measure = make_measure(
-        districts, index * weight, weight, of=INDEX, unit="number", numerator_unit="", totals=totals
+        districts,
+        index * weight,
+        weight,
+        of=INDEX,
+        unit="number",
+        numerator_unit="",
+        totals=totals,
+        bounds=_bounds(parts, area_m2),
     )
     unknown = int((~known).sum())
     return Result(
@@ -155,6 +162,25 @@ def ecological_environment_index(
         layers={"grades": _grades(districts, index, parts)},
         definition={**names, "restriction": restriction, "weights": dict(WEIGHTS)},
         notices=((Notice("statistic_unknown", INDEX, unknown, len(districts)),) if unknown else ()),
+    )
+
+
+def _index(parts: "dict[str, Floats]") -> "Floats":
+    return np.maximum(np.sum(list(parts.values()), axis=0), 0.0)
+
+
+def _bounds(parts: "dict[str, Floats]", area_m2: "Floats") -> Bounds:
+    """Bound the index where a sub-index is unknown: it adds nothing, or all that it can."""
+    most = {**{key: _TOP * weight for key, weight in WEIGHTS.items()}, "restriction": 0.0}
+    least = {**dict.fromkeys(WEIGHTS, 0.0), "restriction": -np.inf}
+
+    def filled(with_: dict[str, float]) -> "Floats":
+        return _index({key: np.where(np.isnan(v), with_[key], v) for key, v in parts.items()})
+
+    low, high = filled(least), filled(most)
+    whole_m2 = float(area_m2.sum())
+    return Bounds(
+        low, high, float(low @ area_m2) / whole_m2, float(high @ area_m2) / whole_m2, NO_VALUE
     )
 
 

@@ -14,14 +14,22 @@ if TYPE_CHECKING:
     """What is measured per district, and for the whole."""
 
 NO_DATA = ("no_data",)
-"""Reason of bounds: ground, or objects, without data."""
+"""Reason of bounds: ground without data."""
+
+NO_VALUE = ("no_value",)
+"""Reason of bounds: objects or districts without a value."""
 
 # Below this share of what is measured a gap is the rounding of an overlay.
 _ROUNDING = 1e-9
 
 
 def share_bounds(
-    over: "Split", under: "Split", unknown: "Split", *, most: "Split | None" = None
+    over: "Split",
+    under: "Split",
+    unknown: "Split",
+    *,
+    most: "Split | None" = None,
+    reasons: tuple[str, ...] = NO_DATA,
 ) -> Bounds:
     """
     Bound a share of ground of which some is unknown.
@@ -34,6 +42,8 @@ def share_bounds(
         What else the denominator would hold, if it were known.
     most : tuple of (array of float, float), optional
         Numerator if all of the unknown ground counts; `over` and `unknown` together by default.
+    reasons : tuple of str
+        Why it is open.
 
     Returns
     -------
@@ -49,18 +59,24 @@ def share_bounds(
     >>> found.low_total, found.high_total
     (0.1, 1.0)
     """
-    bounds = mean_bounds(over, under, unknown, least=0.0, greatest=1.0)
+    bounds = mean_bounds(over, under, unknown, least=0.0, greatest=1.0, reasons=reasons)
     if most is None:
         return bounds
     extra = most[0] - over[0], float(most[1]) - float(over[1])
     less = unknown[0] - extra[0], float(unknown[1]) - extra[1]
     under = under[0] + less[0], float(under[1]) + less[1]
     high = mean_bounds(over, under, extra, least=0.0, greatest=1.0)
-    return Bounds(bounds.low, high.high, bounds.low_total, high.high_total, NO_DATA)
+    return Bounds(bounds.low, high.high, bounds.low_total, high.high_total, reasons)
 
 
 def mean_bounds(
-    over: "Split", under: "Split", unknown: "Split", *, least: float, greatest: float
+    over: "Split",
+    under: "Split",
+    unknown: "Split",
+    *,
+    least: float,
+    greatest: float,
+    reasons: tuple[str, ...] = NO_DATA,
 ) -> Bounds:
     """
     Bound a weighted mean of which some weight has no known value.
@@ -72,6 +88,8 @@ def mean_bounds(
         and for the whole.
     least, greatest : float
         Between which the unknown values lie.
+    reasons : tuple of str
+        Why it is open.
 
     Returns
     -------
@@ -79,7 +97,31 @@ def mean_bounds(
         From all of the unknown weight at `least` to all of it at `greatest`.
     """
     low, high = (_filled(over, under, unknown, value) for value in (least, greatest))
-    return Bounds(low[0], high[0], low[1], high[1], NO_DATA)
+    return Bounds(low[0], high[0], low[1], high[1], reasons)
+
+
+def value_range(known: "Floats", unit: str) -> tuple[float, float]:
+    """
+    Say between which values those lie that nobody stated.
+
+    Parameters
+    ----------
+    known : array of float
+        The values that are stated.
+    unit : str
+        Their base unit.
+
+    Returns
+    -------
+    tuple of float
+        0 and 1 of shares that all lie between; else the least and the greatest that are stated. NaN
+        where none is.
+    """
+    stated = known[np.isfinite(known)]
+    if not len(stated):
+        return float("nan"), float("nan")
+    least, greatest = float(stated.min()), float(stated.max())
+    return (0.0, 1.0) if unit == "1" and least >= 0 and greatest <= 1 else (least, greatest)
 
 
 def amount_bounds(low: "Split", high: "Split") -> Bounds:

@@ -8,6 +8,7 @@ import numpy as np
 from geoplan.analyses.area_share import WORTH_TELLING_M2, area_inside, district_land
 from geoplan.analyses.line_inside import lines_inside
 from geoplan.analyses.line_parts import check_lines, line_pieces
+from geoplan.analyses.open_ground import NO_VALUE, mean_bounds, value_range
 from geoplan.analyses.placed import (
     column_numbers,
     column_words,
@@ -90,8 +91,10 @@ def weighted_mean(
     The composite runoff coefficient 雨水综合径流系数 is this by area, with the coefficient of each
     surface from a table: volumetric (雨量) and peak-flow (流量) coefficients differ [1]_, so the
     table is the plan's. It lies between 0 and 1 and is no percentage, whatever unit a table prints.
-    Objects that overlap count each. A mean by the number of stations says nothing of places between
-    them. Cost: one search tree; only what crosses a border is cut.
+    Objects without a value that are left out open the mean: low and high are what it would be if
+    all of them had the least or the greatest value of `lookup`, of a share 0 or 1, else of the
+    objects that have one. Objects that overlap count each. A mean by the number of stations says
+    nothing of places between them. Cost: one search tree; only what crosses a border is cut.
 
     References
     ----------
@@ -141,18 +144,34 @@ def weighted_mean(
         notices.append(Notice("layer_empty_share_unknown", subject))
     known, value = objects[~blank], values[~blank] * float(known_unit[0])
 
-    def sums(areas: "GeoDataFrame", told: list[Notice]) -> "tuple[Floats, Floats]":
-        row, district, weight = _weights(known, areas, by, subject, told)
-        over = np.bincount(district, weight * value[row], len(areas))
-        under = np.bincount(district, weight, len(areas))
-        return over.astype(np.float64), under.astype(np.float64)
+    without = objects[blank]
 
-    numerator, denominator = sums(districts, notices)
+    def sums(areas: "GeoDataFrame", told: list[Notice]) -> "tuple[Floats, Floats, Floats]":
+        row, district, weight = _weights(known, areas, by, subject, told)
+        over = np.bincount(district, weight * value[row], len(areas)).astype(np.float64)
+        under = np.bincount(district, weight, len(areas)).astype(np.float64)
+        if not len(without):
+            return over, under, np.zeros(len(areas))
+        _, district, weight = _weights(without, areas, by, subject, [])
+        return over, under, np.bincount(district, weight, len(areas)).astype(np.float64)
+
+    numerator, denominator, open_weight = sums(districts, notices)
     totals = float(numerator.sum()), float(denominator.sum())
+    open_whole = float(open_weight.sum())
     ground = np.asarray(districts.geometry.array, dtype=object)
     if by in ("area", "length") and district_land(ground).overlap_m2 > 0:
-        over, under = sums(one_district(districts), [])
-        totals = float(over.sum()), float(under.sum())
+        over, under, rest = sums(one_district(districts), [])
+        totals, open_whole = (float(over.sum()), float(under.sum())), float(rest.sum())
+    stated = values if lookup is None else np.array([*lookup.values()], dtype=float)
+    least, greatest = value_range(stated * float(known_unit[0]), known_unit[1])
+    bounds = mean_bounds(
+        (numerator, totals[0]),
+        (denominator, totals[1]),
+        (open_weight, open_whole),
+        least=least,
+        greatest=greatest,
+        reasons=NO_VALUE,
+    )
     base = {"area": "m2", "length": "m", "count": "count", "population": "person"}.get(by, "number")
     measure = make_measure(
         districts,
@@ -163,6 +182,7 @@ def weighted_mean(
         numerator_unit="number",
         denominator_unit=base,
         totals=totals,
+        bounds=bounds,
     )
     return Result(
         analysis="weighted_mean",

@@ -309,3 +309,43 @@ def test_values_that_no_object_has_give_nothing_and_are_told_beside_those_that_t
     told = notice.text(lang)
     assert "是" in told
     assert "有, 无" in told
+
+
+def test_objects_without_a_value_open_the_share_unless_the_rule_decides():
+    objects = row(4, v=["是", "否", None, None])
+    left_out = share(objects, values=["是"], unknown="left_out").measure("count")
+    assert (left_out.low, left_out.value, left_out.high) == (0.25, 0.5, 0.75)
+    assert left_out.districts["low"].tolist() == [0.5, 0]
+    assert left_out.districts["high"].tolist() == [0.5, 1]
+    assert left_out.open_for == ("no_value",)
+    fails = share(objects, values=["是"], unknown="fails").measure("count")
+    assert (fails.low, fails.high) == (0.25, 0.25)
+
+
+def test_a_place_under_objects_with_and_without_a_value_is_known():
+    plots = frame([shapely.box(0, 0, 10, 10)] * 2 + [shapely.box(10, 0, 20, 10)])
+    plots = plots.assign(v=["是", None, None])
+    for districts in (two_districts(), frame([shapely.box(0, 0, 20, 10)] * 2,
+                                             district_id=["a", "b"], name=["a", "b"])):  # fmt: skip
+        measure = attribute_share(
+            plots, districts, column="v", by=["area"], values=["是"], unknown="left_out"
+        ).measure("area")
+        assert (measure.low, measure.value, measure.high) == (0.5, 1, 1)
+
+
+def test_objects_without_a_value_have_the_least_or_the_greatest():
+    stations = row(4, v=[10.0, 30.0, np.nan, np.nan])
+    mean = weighted_mean(
+        stations, two_districts(), column="v", by="count", unit="ug/m3", unknown="left_out"
+    ).measure("count")
+    assert (mean.low, mean.value, mean.high) == (15.0, 20.0, 25.0)
+    share_of = weighted_mean(
+        row(2, v=[40.0, np.nan]), two_districts(), column="v", by="count", unit="%",
+        unknown="left_out",
+    ).measure("count")  # fmt: skip
+    assert (share_of.low, share_of.value, share_of.high) == pytest.approx((0.2, 0.4, 0.7))
+    roofs = weighted_mean(
+        row(2, v=["roof", None]), two_districts(), column="v", by="count", unit="number",
+        lookup={"roof": 0.9, "green": 0.1}, unknown="left_out",
+    ).measure("count")  # fmt: skip
+    assert (roofs.low, roofs.value, roofs.high) == pytest.approx((0.5, 0.9, 0.9))

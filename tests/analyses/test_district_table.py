@@ -122,3 +122,15 @@ def test_numbers_of_a_yearbook_may_have_thousands_commas_and_dashes_for_none():
     found = district_table(layer, value="v", unit="number", combine="none")
     assert found.measure("value").districts["value"].tolist()[:2] == [1234, 12]
     assert [(one.code, one.count) for one in found.notices] == [("statistic_unknown", 1)]
+
+
+def test_a_mean_is_open_by_the_weight_of_districts_without_a_number():
+    layer = districts(v=[40.0, np.nan], trips=[3.0, 1.0])
+    options = {"value": "v", "combine": "mean", "weight": "trips"}
+    share = district_table(layer, unit="%", **options).measures[0]
+    assert (share.low, share.value, share.high) == pytest.approx((0.3, 0.4, 0.55))
+    assert share.open_for == ("no_value",)
+    level = district_table(districts(v=[40.0, 20.0, np.nan], trips=[1.0, 1.0, 2.0]),
+                           unit="ug/m3", **options).measures[0]  # fmt: skip
+    assert (level.low, level.value, level.high) == (25, 30, 35)
+    assert np.isnan(level.districts["low"][2])

@@ -87,3 +87,18 @@ def test_bad_inputs_are_refused():
         ei(districts_of((60, 80, 40, 20, 10)).drop(columns="B"))
     with pytest.raises(SchemaError, match="no number"):
         ei(districts_of((None, 80, 40, 20, 10)))
+
+
+def test_an_unknown_sub_index_adds_nothing_or_all_that_it_can():
+    found = ei(districts_of((60, 80, 40, 20, 10), (60, np.nan, 40, 20, 10))).measures[0]
+    assert found.districts["low"].tolist() == pytest.approx([68, 48])
+    assert found.districts["high"].tolist() == pytest.approx([68, 73])
+    assert (found.low, found.value, found.high) == pytest.approx((58, 68, 70.5))
+    assert found.open_for == ("no_value",)
+
+
+def test_an_unknown_restriction_may_take_all():
+    rows = (60, 80, 40, 20, 10, np.nan), (60, 80, 40, 20, 10, -5)
+    found = ei(districts_of(*rows), restriction="R").measures[0]
+    assert found.districts["low"].tolist() == pytest.approx([0, 63])
+    assert found.districts["high"].tolist() == pytest.approx([68, 63])
