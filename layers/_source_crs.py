@@ -10,6 +10,7 @@ import shapely
 from geoplan.core.crs import parse_crs
 from geoplan.core.errors import CRSError
 from geoplan.core.notices import Notice
+from geoplan.layers.antimeridian import across_180, runs_on_beyond_180
 from geoplan.layers.datums import canonical_source_crs, is_datum, to_study_crs
 from geoplan.layers.fits import CoordinateFit
 
@@ -115,11 +116,13 @@ def shift_to_study_crs(
         return geometry, ()
     said = "is declared as" if choice.origin == "declared" else "says it is in"
     here = f"{subject} {said} {_short(choice.crs)}"
+    around: tuple[Notice, ...] = ()
     if in_degrees(choice.crs):
+        geometry, around = across_180(geometry, subject=subject)
         _check_degrees(geometry, here)
     notices = _check_metres(geometry, choice.crs, here, subject)
     try:
-        return to_study_crs(geometry, choice.crs, crs), notices
+        return to_study_crs(geometry, choice.crs, crs), (*around, *notices)
     except CRSError as error:
         raise CRSError(f"{subject}: {error}") from error
 
@@ -127,6 +130,8 @@ def shift_to_study_crs(
 def _check_degrees(geometry: Geometries, here: str) -> None:
     boxes = shapely.bounds(geometry)
     beyond = (np.abs(boxes) > (180, 90, 180, 90)).any(axis=1)
+    if beyond.any() and runs_on_beyond_180(shapely.total_bounds(geometry)):
+        return
     if not beyond.any():
         return
     count, total = int(beyond.sum()), len(geometry)
@@ -207,8 +212,10 @@ def _within(
     geometry: Geometries, outer: tuple[float, float, float, float]
 ) -> npt.NDArray[np.bool_]:
     west, south, east, north = shapely.bounds(geometry).T
-    inside = (outer[0] <= west) & (east <= outer[2]) & (outer[1] <= south) & (north <= outer[3])
-    return np.asarray(inside)
+    across = outer[0] > outer[2]  # 180°
+    inside = ((outer[0] <= west) | across) & ((east <= outer[2]) | across)
+    inside &= (np.maximum(np.abs(west), np.abs(east)) <= 360) if across else True
+    return np.asarray(inside & (outer[1] <= south) & (north <= outer[3]))
 
 
 def _misplaced(
@@ -236,8 +243,10 @@ def _near(
 ) -> bool:
     west, south, east, north = area
     lon, lat = place
+    # Areas across 180° have their west above their east.
+    beyond_west = (lon - west + margin_deg) % 360
     return (
-        west - margin_deg <= lon <= east + margin_deg
+        beyond_west <= (east - west) % 360 + 2 * margin_deg
         and south - margin_deg <= lat <= north + margin_deg
     )
 

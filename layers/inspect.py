@@ -192,9 +192,11 @@ def _elsewhere(facts: FileFacts, others: Sequence[FileFacts]) -> list[Finding]:
     placed = [other for other in others if other.bounds_deg is not None]
     if facts.bounds_deg is None or not placed:
         return []
-    here = shapely.box(*facts.bounds_deg)
+    west, south, east, north = facts.bounds_deg
+    round_the_earth = np.array([[-360.0], [0.0], [360.0]])
+    here = shapely.box(west + round_the_earth, south, east + round_the_earth, north)
     boxes = shapely.box(*np.array([other.bounds_deg for other in placed], dtype=float).T)
-    apart_km = shapely.distance(here, boxes) * M_PER_DEG / M_PER_KM
+    apart_km = shapely.distance(here, boxes).min(axis=0) * M_PER_DEG / M_PER_KM
     nearest = int(np.argmin(apart_km))
     if apart_km[nearest] < _ELSEWHERE_KM:
         return []

@@ -10,12 +10,18 @@ import pandas as pd
 import shapely
 from geopandas import GeoDataFrame
 
+from geoplan.core.crs import extent_deg
 from geoplan.core.errors import CRSError, GeoplanError, SchemaError, SourceError
 from geoplan.layers._files import LocalFile, file_kind
 from geoplan.layers._guess import Guess, guess_vector, is_flat
 from geoplan.layers._raw import RawLayer
 from geoplan.layers._sketch import Sketch, looks_like_degrees, make_sketch, place
-from geoplan.layers._source_crs import SourceCRSChoice, choose_source_crs, shift_to_study_crs
+from geoplan.layers._source_crs import (
+    SourceCRSChoice,
+    choose_source_crs,
+    in_degrees,
+    shift_to_study_crs,
+)
 from geoplan.layers.file_facts import Bounds, ColumnFacts, FileFacts, Finding, GeometryFacts
 from geoplan.layers.read_table import coordinate_columns, read_table
 from geoplan.layers.read_vector import read_vector
@@ -25,6 +31,7 @@ _TYPES = ("Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLi
           "MultiPolygon", "GeometryCollection")  # fmt: skip
 _FAMILIES = ("none", "point", "line", "polygon")
 _EXAMPLES, _EXAMPLE_LENGTH = 3, 24
+_HALF_DEG = 180.0
 
 
 @dataclass(frozen=True)
@@ -219,6 +226,9 @@ def _where(
     except CRSError:
         return "", None, []
     name = str(raw.frame.crs.to_string()) if raw.frame.crs is not None else str(choice.crs)
+    if in_degrees(choice.crs) and bounds[2] - bounds[0] > _HALF_DEG:
+        xy = raw.frame.geometry.get_coordinates().to_numpy()
+        bounds = extent_deg(*xy[np.isfinite(xy).all(axis=1)].T)
     try:
         return name, _degrees(bounds, choice, path), []
     except CRSError as error:
@@ -231,8 +241,7 @@ def _degrees(bounds: Bounds, choice: SourceCRSChoice, path: str) -> Bounds:
     lattice = np.meshgrid(np.linspace(west, east, 17), np.linspace(south, north, 17))
     points = np.asarray(shapely.points(*lattice)).ravel()
     placed = shift_to_study_crs(points, choice, "EPSG:4326", subject=path)[0]
-    low_x, low_y, high_x, high_y = shapely.total_bounds(placed).tolist()
-    return low_x, low_y, high_x, high_y
+    return extent_deg(*shapely.get_coordinates(placed).T)
 
 
 def _columns(raw: RawLayer, guess: Guess) -> tuple[ColumnFacts, ...]:

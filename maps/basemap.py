@@ -17,7 +17,7 @@ from geoplan.maps.layers import Style, add_panes, group, shapes_layer
 from geoplan.maps.memory import once
 from geoplan.maps.parts import Part
 from geoplan.maps.shared_shapes import DistrictsLayer, districts_island
-from geoplan.maps.simplify import DISPLAY_CRS, for_display, outlines, tolerance_m
+from geoplan.maps.simplify import for_display, in_degrees, outlines, tolerance_m
 from geoplan.maps.words import capital, name_of, say
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _ground_of(districts: "GeoDataFrame", lang: str) -> Ground:
     # outside, and a representative point near an edge.
     slim = shapely.simplify(districts.geometry.to_numpy(), 10 * tolerance)
     circles = shapely.maximum_inscribed_circle(slim, tolerance=10 * tolerance)
-    middle = gpd.GeoSeries(shapely.get_point(circles, 0), crs=districts.crs).to_crs(DISPLAY_CRS)
+    middle = in_degrees(gpd.GeoSeries(shapely.get_point(circles, 0), crs=districts.crs))
     return Ground(
         districts=districts,
         shown=shown,

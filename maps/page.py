@@ -237,7 +237,7 @@ def make_page(  # noqa: PLR0913 (the parts of one page)
         raise ParameterError(f"`lang` is {lang!r}; geoplan speaks {' and '.join(LANGS)}.")
     if bounds is not None:
         south, west, north, east = bounds
-        if not (-90 <= south <= north <= 90 and -180 <= west <= east <= 180):
+        if not (-90 <= south <= north <= 90 and -180 <= west <= east <= 540):
             raise ParameterError(
                 f"`bounds` is {bounds}; wanted (south, west, north, east) in degrees of WGS 84."
             )

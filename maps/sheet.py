@@ -13,7 +13,7 @@ from geoplan.maps.fit import FitBetweenCards
 from geoplan.maps.goal import Goal
 from geoplan.maps.page import MapPage, make_page
 from geoplan.maps.parts import Part, add_parts
-from geoplan.maps.simplify import DISPLAY_CRS
+from geoplan.maps.simplify import in_degrees
 from geoplan.maps.tiles import Basemap, basemap_lines, make_basemap, tiles_part
 from geoplan.maps.words import capital, default_title, footer, headline, say, unbroken
 
@@ -308,7 +308,7 @@ def _named(layer: "GeoDataFrame", kind: str) -> list[Place]:
     named = layer[layer["name"].fillna("").astype(str) != ""].drop_duplicates("name")
     if len(named) > _MOST_PLACES:
         return []
-    edges = named.to_crs(DISPLAY_CRS).geometry.bounds.to_numpy().round(5)[:, [1, 0, 3, 2]].tolist()
+    edges = in_degrees(named.geometry).bounds.to_numpy().round(5)[:, [1, 0, 3, 2]].tolist()
     return [
         Place(str(name), kind, (s, w, n, e))
         for name, (s, w, n, e) in zip(named["name"], edges, strict=True)

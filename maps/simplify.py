@@ -6,11 +6,11 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geoplan.core.crs import require_metric_crs
+from geoplan.core.crs import is_about_180, require_metric_crs
 from geoplan.core.errors import ParameterError
 
 if TYPE_CHECKING:
-    from geopandas import GeoDataFrame
+    from geopandas import GeoDataFrame, GeoSeries
     from numpy.typing import NDArray
 
 DISPLAY_CRS = "EPSG:4326"
@@ -92,11 +92,34 @@ def for_display(
     slim = _simplified(full, tolerance_m, shapes) if tolerance_m > 0 else full
     lost = shapely.is_empty(slim) & ~shapely.is_empty(full)
     slim = np.where(lost, full, slim)
-    shown = layer.set_geometry(gpd.GeoSeries(slim, index=layer.index, crs=layer.crs))
-    shown = shown.to_crs(DISPLAY_CRS)
-    return shown.set_geometry(
-        gpd.GeoSeries(_rounded(shown.geometry.to_numpy()), index=layer.index, crs=DISPLAY_CRS)
+    shown = in_degrees(gpd.GeoSeries(slim, index=layer.index, crs=layer.crs))
+    return layer.set_geometry(
+        gpd.GeoSeries(_rounded(shown.to_numpy()), index=layer.index, crs=DISPLAY_CRS)
     )
+
+
+def in_degrees(geometry: "GeoSeries") -> "GeoSeries":
+    """
+    Bring geometry into degrees for display; around 180° longitude runs on to 360, in one piece.
+
+    Parameters
+    ----------
+    geometry : GeoSeries
+        In a projected CRS; not modified.
+
+    Returns
+    -------
+    GeoSeries
+        The same in EPSG:4326.
+    """
+    shown = geometry.to_crs(DISPLAY_CRS)
+    if not is_about_180(geometry.crs):
+        return shown
+    drawn = shapely.transform(
+        shown.to_numpy(),
+        lambda xy: np.column_stack([np.where(xy[:, 0] < 0, xy[:, 0] + 360, xy[:, 0]), xy[:, 1]]),
+    )
+    return gpd.GeoSeries(drawn, index=shown.index, crs=DISPLAY_CRS)
 
 
 def _simplified(

@@ -24,6 +24,7 @@ from geoplan.core.crs import (
     check_metric_crs,
     choose_study_crs,
     describe_study_crs,
+    extent_deg,
     parse_crs,
 )
 from geoplan.core.errors import CRSError, GeoplanError, PlanError, SourceError
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 # Equal Earth: metres, defined everywhere. Districts are loaded into it when the plan names no
 # study CRS, only to learn their extent in degrees.
 _WORLD_METRES = "EPSG:8857"
+_WORLD_METRES_180 = "+proj=eqearth +lon_0=180 +datum=WGS84 +units=m +no_defs"  # not cut at 180°
+_HALF_DEG = 180.0
 
 _MOST_STRETCH = 0.1
 
@@ -229,7 +232,10 @@ def _load_districts(plan: Plan) -> "tuple[GeoDataFrame, StudyCRS]":
         named = describe_study_crs(plan.head.crs, _bounds_deg(districts))
         _check_stretch(plan, named)
         return districts, named
-    study_crs = choose_study_crs(_bounds_deg(_load(plan, DISTRICTS, _WORLD_METRES)))
+    bounds = _bounds_deg(_load(plan, DISTRICTS, _WORLD_METRES))
+    if bounds[2] - bounds[0] > _HALF_DEG or bounds[2] > _HALF_DEG:
+        bounds = _bounds_deg(_load(plan, DISTRICTS, _WORLD_METRES_180))
+    study_crs = choose_study_crs(bounds)
     _check_stretch(plan, study_crs)
     return _load(plan, DISTRICTS, study_crs.crs), study_crs
 
@@ -242,13 +248,13 @@ def _check_stretch(plan: Plan, study_crs: StudyCRS) -> None:
     raise CRSError(
         f"{plan.path.name}: [plan] crs: in {study_crs.crs}, {how}, lengths are off by up to "
         f"{study_crs.scale_error:.0%} there. Name a projected CRS made for the place, such as its "
-        "UTM zone; districts across 180° need one centred on them."
+        "UTM zone, or leave crs out to have one chosen."
     )
 
 
 def _bounds_deg(districts: "GeoDataFrame") -> tuple[float, float, float, float]:
-    west, south, east, north = districts.geometry.to_crs(4326).total_bounds.tolist()
-    return west, south, east, north
+    xy = districts.geometry.to_crs(4326).get_coordinates().to_numpy()
+    return extent_deg(*xy.T)
 
 
 def _load(

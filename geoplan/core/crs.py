@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING, Any, Literal
 from geoplan.core.errors import CRSError, ParameterError
 
 if TYPE_CHECKING:
+    import numpy as np
     from geopandas import GeoDataFrame
+    from numpy.typing import NDArray
     from pyproj import CRS
 
 _CGCS2000_FIRST_EPSG, _CGCS2000_FIRST_CM = 4534, 75
 _CGCS2000_ZONE_DEG, _UTM_ZONE_DEG = 3, 6
 _UTM_LIMIT_LAT = 84.0
+_HALF_DEG = 180.0
+_MIDDLES = (
+    "Longitude of natural origin", "Longitude of false origin", "Longitude of projection centre",
+)  # fmt: skip
 _UTM_LIMIT_SCALE_ERROR = 1.5e-3
 
 # A coarse outline of mainland China, Hainan and Taiwan (lon, lat): it only tells which family of
@@ -68,7 +74,8 @@ def choose_study_crs(bounds_deg: tuple[float, float, float, float]) -> StudyCRS:
     Parameters
     ----------
     bounds_deg : tuple of float
-        West, south, east, north in degrees (WGS 84 or CGCS2000).
+        West, south, east, north in degrees (WGS 84 or CGCS2000); of an extent across 180°, east
+        is above 180, as `extent_deg` gives it.
 
     Returns
     -------
@@ -90,12 +97,13 @@ def choose_study_crs(bounds_deg: tuple[float, float, float, float]) -> StudyCRS:
     'EPSG:32648'
     """
     west, south, east, north = bounds_deg
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+    if not (-180 <= west <= east <= min(west + 360, 540) and -90 <= south <= north <= 90):
         raise ParameterError(
             f"`bounds_deg` is {bounds_deg}; wanted (west, south, east, north) in degrees. "
             "Reproject the extent to EPSG:4326 first."
         )
     lon, lat, width = (west + east) / 2, (south + north) / 2, east - west
+    lon -= 360 * (lon > 180)
     in_china = _in_china(lon, lat)
     if in_china and width <= _CGCS2000_ZONE_DEG:
         zone = round((lon - _CGCS2000_FIRST_CM) / _CGCS2000_ZONE_DEG)
@@ -154,6 +162,53 @@ def parse_crs(crs: Any) -> "CRS":  # noqa: ANN401 (whatever pyproj takes)
         raise CRSError(
             f"{crs!r} is not a CRS. Write for example 'EPSG:4547', a PROJ string or WKT ({error})."
         ) from error
+
+
+def extent_deg(
+    lon: "NDArray[np.float64]", lat: "NDArray[np.float64]"
+) -> tuple[float, float, float, float]:
+    """
+    Give the extent of places in degrees, the short way round the earth.
+
+    Parameters
+    ----------
+    lon, lat : ndarray
+        Places in degrees.
+
+    Returns
+    -------
+    tuple of float
+        West, south, east, north; east is above 180 where they lie on both sides of 180°.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> west, _, east, _ = extent_deg(np.array([179.9, -179.8]), np.array([-17.0, -16.7]))
+    >>> f"{west:.1f} {east:.1f}"
+    '179.9 180.2'
+    """
+    import numpy as np
+
+    east_of_0 = np.where(lon < 0, lon + 360, lon)
+    wide = np.ptp(lon) > _HALF_DEG and np.ptp(east_of_0) < np.ptp(lon)
+    x = east_of_0 if wide else lon
+    return float(x.min()), float(lat.min()), float(x.max()), float(lat.max())
+
+
+def is_about_180(crs: "CRS") -> bool:
+    """
+    Tell whether a projection is centred so near to 180° that its places lie on both sides of it.
+
+    Examples
+    --------
+    >>> is_about_180(parse_crs("EPSG:3460")), is_about_180(parse_crs("EPSG:4547"))
+    (True, False)
+    """
+    operation = crs.coordinate_operation
+    middles = [] if operation is None else [
+        parameter.value for parameter in operation.params if parameter.name in _MIDDLES
+    ]  # fmt: skip
+    return any(abs((lon + 360) % 360 - _HALF_DEG) <= _UTM_ZONE_DEG for lon in middles)
 
 
 def check_metric_crs(crs: "CRS | None", subject: str) -> None:
@@ -266,6 +321,7 @@ def projection_errors(
 
     west, south, east, north = bounds_deg
     lon, lat = np.meshgrid(np.linspace(west, east, 21), np.linspace(south, north, 21))
+    lon -= 360 * (lon > 180)
     factors = Proj(parse_crs(crs)).get_factors(lon.ravel(), lat.ravel())
     lengths = np.concatenate([factors.tissot_semimajor, factors.tissot_semiminor])
     return (
