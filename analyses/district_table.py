@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 
 from geoplan.analyses.open_ground import NO_VALUE, mean_bounds, value_range
-from geoplan.analyses.placed import lenient_numbers
+from geoplan.analyses.placed import column_factor, lenient_numbers
 from geoplan.analyses.polygon_layers import check_districts
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.declare.analysis import Analysis
@@ -106,8 +106,9 @@ def district_table(
     """
     require_metric_crs(districts=districts)
     check_districts(districts)
-    factor, base = _unit(unit)
+    stated_factor, base = _unit(unit)
     _check_choice(combine, weight, whole)
+    factor, told = column_factor(districts, value, unit, "districts")
     values = _column(districts, value) * factor
     if combine == "mean" and weight is not None:
         under = _weights(districts, weight)
@@ -126,7 +127,7 @@ def district_table(
         )
         measure.districts["value"] = values  # a weight of 0 makes no number unknown
     else:
-        stated = float("nan") if whole is None else float(whole * factor)
+        stated = float("nan") if whole is None else float(whole * stated_factor)
         total = float(values.sum()) if combine == "sum" else stated
         measure = make_amount(districts, values, of=VALUE, unit=base, total=total)
     return Result(
@@ -143,7 +144,7 @@ def district_table(
             "district_count": len(districts),
             "as_of": districts.attrs.get("geoplan", {}).get("as_of", ""),
         },
-        notices=_notices(values, value),
+        notices=(*told, *_notices(values, value)),
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoplan.analyses.denominators import Denominator, denominators
-from geoplan.analyses.placed import column_numbers, home_district, outside_notice
+from geoplan.analyses.placed import column_factor, column_numbers, home_district, outside_notice
 from geoplan.analyses.polygon_layers import check_districts, layer_name
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
@@ -101,12 +101,14 @@ def intensity(
     require_metric_crs(districts=districts, values=values)
     check_districts(districts)
     subject = layer_name(values, "values")
-    factor, base = _unit("unit", unit)
+    base = _unit("unit", unit)
     own = values is districts
     home = np.arange(len(districts)) if own else home_district(values, districts)
     notices = [] if own else outside_notice(home, subject)
 
-    def summed(name: str, scale: float) -> "Floats":
+    def summed(name: str, written: str) -> "Floats":
+        scale, told = column_factor(values, name, written, "values")
+        notices.extend(told)
         numbers = column_numbers(values, name, "values") * scale
         unknown = int(np.isnan(numbers).sum())
         if unknown:
@@ -115,11 +117,11 @@ def intensity(
         inside = home >= 0
         return np.bincount(home[inside], numbers[inside], len(districts)).astype(float)
 
-    amount = summed(column, factor)
+    amount = summed(column, unit)
     under = list(denominators(per, districts, demand))
     if per_column is not None and per_unit is not None:
-        scale, per_base = _unit("per_unit", per_unit)
-        divisor = summed(per_column, scale)
+        per_base = _unit("per_unit", per_unit)
+        divisor = summed(per_column, per_unit)
         under.append(Denominator(per_column, per_base, divisor, float(divisor.sum())))
     return Result(
         analysis="intensity",
@@ -155,11 +157,11 @@ def intensity(
     )
 
 
-def _unit(name: str, written: str) -> tuple[float, str]:
+def _unit(name: str, written: str) -> str:
     known = unit_factor(written)
     if known is None or "/" in known[1]:
         raise ParameterError(
             f"`{name}` is {written!r}, which is not a known unit of an amount; write for "
             "example '亿元', '万吨', 'tce', '万立方米'."
         )
-    return float(known[0]), known[1]
+    return known[1]

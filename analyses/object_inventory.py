@@ -8,7 +8,7 @@ import shapely
 from geoplan.analyses.line_categories import TOTAL, categories_of
 from geoplan.analyses.objects import check_objects
 from geoplan.analyses.overlay import Pieces, join_pieces, pieces_inside
-from geoplan.analyses.placed import lenient_numbers
+from geoplan.analyses.placed import column_factor, lenient_numbers
 from geoplan.analyses.polygon_layers import check_districts, layer_facts
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.declare.analysis import Analysis, Measured
@@ -109,7 +109,7 @@ def object_inventory(
     require_metric_crs(objects=objects, districts=districts)
     check_districts(districts)
     things, dimension = check_objects(objects, "objects")
-    amounts, base = _amounts(objects, value, unit)
+    amounts, base, told = _amounts(objects, value, unit)
     if by is not None and by not in objects.columns:
         raise SchemaError(
             f'`objects` has no column {by!r}. Keep it when loading: columns = {{ {by} = "…" }}.'
@@ -146,7 +146,7 @@ def object_inventory(
             "value": value,
             "unit": unit,
         },
-        notices=_notices(objects, home, amounts, value),
+        notices=(*told, *_notices(objects, home, amounts, value)),
     )
 
 
@@ -160,10 +160,10 @@ def _check_amount(value: str | None, unit: str | None) -> None:
 
 def _amounts(
     objects: "GeoDataFrame", value: str | None, unit: str | None
-) -> "tuple[Floats | None, str]":
+) -> "tuple[Floats | None, str, tuple[Notice, ...]]":
     _check_amount(value, unit)
     if value is None or unit is None:
-        return None, ""
+        return None, "", ()
     known = unit_factor(unit)
     if known is None:
         raise ParameterError(f"`unit` is {unit!r}, which is not a unit that is known here.")
@@ -172,8 +172,8 @@ def _amounts(
             f'`objects` has no column {value!r}. Keep it when loading: columns = {{ {value} = "…" '
             "}."
         )
-    numbers = lenient_numbers(objects[value])
-    return numbers * float(known[0]), known[1]
+    factor, told = column_factor(objects, value, unit, "objects")
+    return lenient_numbers(objects[value]) * factor, known[1], told
 
 
 def _home(things: "NDArray[np.object_]", ground: "NDArray[np.object_]") -> "Positions":

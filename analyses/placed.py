@@ -10,6 +10,7 @@ import shapely
 
 from geoplan.core.errors import SchemaError
 from geoplan.core.notices import Notice
+from geoplan.core.written_numbers import base_factor, column_units, suffix_unit, without_suffix
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -89,15 +90,51 @@ def lenient_numbers(values: "pd.Series") -> "Floats":
     >>> lenient_numbers(pd.Series(["1,234", "—", "5"])).tolist()
     [1234.0, nan, 5.0]
     """
-    numbers = pd.to_numeric(_without_commas(values), errors="coerce")
+    words = _without_commas(values)
+    numbers = pd.to_numeric(words, errors="coerce")
+    odd = (numbers.isna() & words.astype("str").str.contains(r"\d", na=False)).to_numpy()
+    if odd.any():
+        raise SchemaError(
+            f"{int(odd.sum())} of {len(words)} values in column {values.name!r} are no numbers "
+            f"(the first is {words[odd].iloc[0]!r}), or not written in the unit of the others."
+        )
     found = np.asarray(numbers.to_numpy(dtype=float, na_value=np.nan))
     return np.where(np.isfinite(found), found, np.nan)
+
+
+def column_factor(
+    layer: "GeoDataFrame", column: str, unit: str, subject: str
+) -> "tuple[float, tuple[Notice, ...]]":
+    """
+    Give what makes the numbers of a column base units of a stated unit.
+
+    A unit that the file itself writes beside the numbers (90 %, 150.2 万) is not applied twice.
+
+    Returns
+    -------
+    tuple of float and tuple of Notice
+        The factor, and what has to be told.
+
+    Raises
+    ------
+    SchemaError
+        If the file says another unit, or says two.
+    """
+    if column not in layer.columns:
+        return base_factor(None, unit, column="", subject=subject), ()
+    suffix = without_suffix(layer[column])[1]
+    written = suffix_unit(suffix) if suffix else column_units(layer.attrs).get(column)
+    factor = base_factor(written, unit, column=column, subject=subject)
+    if written is None:
+        return factor, ()
+    values = {"column": column, "written": written.unit}
+    return factor, (Notice("cells_in_unit", subject, values=values),)
 
 
 def _without_commas(values: "pd.Series") -> "pd.Series":
     if pd.api.types.is_numeric_dtype(values):
         return values
-    words = values.astype("str").str.normalize("NFKC").str.strip()
+    words = without_suffix(values)[0].astype("str").str.normalize("NFKC").str.strip()
     words = words.mask(words.isin(("", "nan", "None")))
     plain: pd.Series = words.str.replace(",", "", regex=False)
     return plain

@@ -10,6 +10,7 @@ from geoplan.analyses.line_inside import lines_inside
 from geoplan.analyses.line_parts import check_lines, line_pieces
 from geoplan.analyses.open_ground import NO_VALUE, mean_bounds, value_range
 from geoplan.analyses.placed import (
+    column_factor,
     column_numbers,
     column_words,
     home_district,
@@ -142,7 +143,11 @@ def weighted_mean(
         notices.append(Notice("objects_unknown_left_out", subject, count=count, total=len(blank)))
     if objects.empty:
         notices.append(Notice("layer_empty_share_unknown", subject))
-    known, value = objects[~blank], values[~blank] * float(known_unit[0])
+    factor = float(known_unit[0])
+    if lookup is None:
+        factor, told = column_factor(objects, column, unit, "objects")
+        notices += told
+    known, value = objects[~blank], values[~blank] * factor
 
     without = objects[blank]
 

@@ -1,6 +1,5 @@
 """From the columns of a file to the canonical ones of a layer."""
 
-import re
 import unicodedata
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -12,6 +11,7 @@ from geopandas import GeoDataFrame
 from geoplan.core.columns import Column, LayerSpec
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice
+from geoplan.layers._column_units import ColumnUnits
 from geoplan.layers._where import unknown_column
 
 VALUE_COLUMNS = {"population": "population", "jobs": "jobs", "facilities": "weight"}
@@ -20,7 +20,6 @@ VALUE_COLUMNS = {"population": "population", "jobs": "jobs", "facilities": "weig
 _AMOUNTS = ("population", "jobs")
 _MISSING_TEXTS = frozenset(("", *"- -- — —— / NA N/A nan NaN null NULL None 无 暂无".split()))
 _MEASURED = "area_m2"
-_MULTIPLES = re.compile(r"[万萬千]|(?<!\d)10?[ ,]?000(?!\d)|thousand|million", re.IGNORECASE)
 _WHOLE_FLOAT = r"-?\d+\.0"
 
 
@@ -84,7 +83,11 @@ def text_columns(spec: LayerSpec, mapping: Mapping[str, str]) -> set[str]:
 
 
 def canonical_columns(
-    frame: GeoDataFrame, spec: LayerSpec, mapping: Mapping[str, str], subject: str
+    frame: GeoDataFrame,
+    spec: LayerSpec,
+    mapping: Mapping[str, str],
+    subject: str,
+    units: ColumnUnits | None = None,
 ) -> tuple[GeoDataFrame, list[Notice]]:
     """
     Keep the canonical columns of a layer, under their names and types.
@@ -99,6 +102,8 @@ def canonical_columns(
         As `column_mapping` gives it. A column that already has its canonical name needs none.
     subject : str
         The layer, for messages.
+    units : ColumnUnits, optional
+        In which units the file and the caller say the columns are; takes up those of the result.
 
     Returns
     -------
@@ -114,18 +119,24 @@ def canonical_columns(
     for wanted, name in mapping.items():
         if name not in names:
             raise unknown_column(name, names, f"columns[{wanted!r}] of {subject}")
+    units = units or ColumnUnits({}, {})
+    units.check(mapping, spec, subject)
     notices: list[Notice] = []
     kept: dict[str, pd.Series] = {}
     for column in spec.columns:
         source = mapping.get(column.name, column.name)
         if source in names and column.name != _MEASURED:
-            kept[column.name] = _typed(frame[source], column, source, subject, notices)
+            kept[column.name] = typed_column(frame[source], column, subject, notices, units)
         elif column.required:
             raise _missing_amount(column.name, names, subject)
         elif column.name in (spec.key, "name"):
             kept[column.name] = pd.Series("", index=frame.index, dtype="str")
     known = {column.name for column in spec.columns}
-    kept |= {name: frame[source] for name, source in mapping.items() if name not in known}
+    further = {name: source for name, source in mapping.items() if name not in known}
+    kept |= {
+        name: units.further(frame[source], name, subject, notices)
+        for name, source in further.items()
+    }
     return GeoDataFrame(kept, geometry=frame.geometry.array, crs=frame.crs), notices
 
 
@@ -266,16 +277,43 @@ def to_numbers(column: pd.Series, *, source: str, subject: str) -> tuple[pd.Seri
     return safe.astype("float64"), int((~unknown).sum())
 
 
-def _typed(
-    column: pd.Series, wanted: Column, source: str, subject: str, notices: list[Notice]
+def typed_column(
+    column: pd.Series, wanted: Column, subject: str, notices: list[Notice], units: ColumnUnits
 ) -> pd.Series:
+    """
+    Turn a column of the file into a canonical one.
+
+    Parameters
+    ----------
+    column : Series
+        As the file has it, under its name there.
+    wanted : Column
+        What it is to be.
+    subject : str
+        The layer, for messages.
+    notices : list of Notice
+        Takes up what has to be told.
+    units : ColumnUnits
+        In which unit it is; takes up what it was.
+
+    Returns
+    -------
+    Series
+        Text, or numbers in the unit of `wanted`.
+
+    Raises
+    ------
+    SchemaError
+        If it holds something else, negative amounts, or another unit than is said.
+    """
+    source = str(column.name)
     if wanted.dtype == "str":
         return to_text(column)
+    column, factor = units.factor(column, wanted, subject, notices)
     numbers, parsed = to_numbers(column, source=source, subject=subject)
+    numbers = numbers if factor == 1.0 else numbers * factor
     if parsed:
         notices.append(Notice("parsed_numbers", subject, parsed, len(column), {"column": source}))
-    if wanted.name in _AMOUNTS and _MULTIPLES.search(source):
-        notices.append(Notice("amount_in_multiples", subject, values={"column": source}))
     if wanted.name in _AMOUNTS and (numbers < 0).any():
         row = int(np.flatnonzero((numbers < 0).to_numpy())[0])
         raise SchemaError(

@@ -14,6 +14,7 @@ from geoplan.core.crs import check_metric_crs, parse_crs
 from geoplan.core.errors import EmptyLayerError
 from geoplan.core.notices import Notice, unique
 from geoplan.core.record import LoadRecord, attach_record
+from geoplan.layers._column_units import ColumnUnits
 from geoplan.layers._columns import (
     canonical_columns,
     column_mapping,
@@ -109,7 +110,8 @@ def load_layer(
     else:
         raw = read_frame(frame, described.where, subject=subject)
     choice, crs_notices = choose_source_crs(described.crs, raw.frame.crs, subject=subject)
-    layer, column_notices = canonical_columns(raw.frame, spec, mapping, subject)
+    units = ColumnUnits(raw.units, described.units)
+    layer, column_notices = canonical_columns(raw.frame, spec, mapping, subject, units)
     repaired = _repaired(layer, raw, spec, choice, crs, mapping=mapping, subject=subject)
     layer, amount_notices = _known_amounts(repaired.frame, spec, subject)
     layer, key_notices = complete_keys(layer, spec, subject)
@@ -135,6 +137,7 @@ def load_layer(
         as_of=described.as_of,
         source=described.source,
         notices=unique(notices),
+        units={name: (unit.unit, unit.factor) for name, unit in units.found.items()},
     )
     return attach_record(layer, record)
 

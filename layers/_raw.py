@@ -1,10 +1,12 @@
 """What a reader hands to the pipeline, whatever the format."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from geopandas import GeoDataFrame
 
 from geoplan.core.notices import Notice
+from geoplan.core.written_numbers import ColumnUnit
 from geoplan.layers.encoding import TextEncoding
 
 
@@ -25,6 +27,8 @@ class RawLayer:
         Rows in the source, before any condition.
     notices : tuple of Notice
         What the reader had to do or guess.
+    units : mapping of str to ColumnUnit
+        Columns whose cells show something else than the number they hold.
     """
 
     frame: GeoDataFrame
@@ -32,3 +36,4 @@ class RawLayer:
     encoding: TextEncoding
     rows_read: int
     notices: tuple[Notice, ...] = ()
+    units: Mapping[str, ColumnUnit] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from geopandas import GeoDataFrame
 
 from geoplan.core.errors import CRSError, EmptyLayerError, SchemaError
 from geoplan.core.notices import Notice
+from geoplan.core.written_numbers import CONTRADICTORY, ColumnUnit
 from geoplan.layers._files import file_kind, local_file
 from geoplan.layers._raw import RawLayer
 from geoplan.layers._where import where_mask
@@ -149,7 +150,19 @@ def _joined(
         _joined_encoding([raw.encoding for raw in raws]),
         sum(raw.rows_read for raw in raws),
         tuple(notice for raw in raws for notice in raw.notices),
+        _joined_units(raws),
     )
+
+
+def _joined_units(raws: Sequence[RawLayer]) -> dict[str, ColumnUnit]:
+    """Keep how columns are written where all files that have them agree."""
+    units: dict[str, ColumnUnit] = {}
+    for name in dict.fromkeys(name for raw in raws for name in raw.units):
+        found = {raw.units.get(name) for raw in raws if name in raw.frame}
+        shown = ", ".join(sorted(unit.unit if unit else "0" for unit in found))
+        one = next(iter(found))
+        units[name] = one if one and len(found) == 1 else ColumnUnit(f"{CONTRADICTORY}{shown}", 1.0)
+    return units
 
 
 def _joined_encoding(encodings: Sequence[TextEncoding]) -> TextEncoding:

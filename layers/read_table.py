@@ -14,9 +14,11 @@ from geopandas import GeoDataFrame
 
 from geoplan.core.errors import MissingDependencyError, SchemaError, SourceError
 from geoplan.core.notices import Notice
+from geoplan.core.written_numbers import ColumnUnit
 from geoplan.layers._files import LocalFile, own_names
 from geoplan.layers._raw import RawLayer
 from geoplan.layers._where import unknown_column
+from geoplan.layers.cell_formats import sheet_units
 from geoplan.layers.encoding import TextEncoding, table_encoding
 
 T = TypeVar("T")
@@ -73,16 +75,17 @@ def read_table(
     SchemaError
         If the coordinate columns are missing, ambiguous, or hold no numbers.
     """
-    table, found = read_rows(file, encoding=encoding, text_columns=text_columns)
+    table, found, units = read_rows(file, encoding=encoding, text_columns=text_columns)
     driver = "CSV" if found.name else "xlsx"
     geometry, notices = _geometry(table, x, y, file.shown, subject)
     attributes = table.drop(columns="geometry", errors="ignore")
-    return RawLayer(GeoDataFrame(attributes, geometry=geometry), driver, found, len(table), notices)
+    frame = GeoDataFrame(attributes, geometry=geometry)
+    return RawLayer(frame, driver, found, len(table), notices, units)
 
 
 def read_rows(
     file: LocalFile, *, encoding: str, text_columns: Collection[str]
-) -> tuple[pd.DataFrame, TextEncoding]:
+) -> tuple[pd.DataFrame, TextEncoding, dict[str, ColumnUnit]]:
     """
     Read the rows of a table as they are.
 
@@ -97,8 +100,9 @@ def read_rows(
 
     Returns
     -------
-    tuple of DataFrame and TextEncoding
-        Every row and column; the encoding, without a name for a workbook.
+    tuple of DataFrame, TextEncoding and dict
+        Every row and column; the encoding, without a name for a workbook; and the columns of a
+        workbook whose cells show something else than they hold.
 
     Raises
     ------
@@ -106,7 +110,8 @@ def read_rows(
         If the file cannot be parsed, or has several sheets and none is named.
     """
     if file.path.suffix.lower().startswith(".xls"):
-        return _read_workbook(file, text_columns), TextEncoding()
+        table, units = _read_workbook(file, text_columns)
+        return table, TextEncoding(), units
     if file.layer not in ("", *own_names(file)):
         raise SourceError(
             f"{file.shown} has no sheet {file.layer!r}; it is one table. Leave layer out."
@@ -117,7 +122,7 @@ def read_rows(
         if encoding
         else table_encoding(content, subject=file.shown)
     )
-    return _read_text(file, content, found.name, text_columns), found
+    return _read_text(file, content, found.name, text_columns), found, {}
 
 
 def sheet_names(file: LocalFile) -> list[str]:
@@ -300,14 +305,19 @@ def _separator(text: str, suffix: str) -> str:
     return "\t" if suffix == ".tsv" or not header else best
 
 
-def _read_workbook(file: LocalFile, text_columns: Collection[str]) -> pd.DataFrame:
-    def read(book: pd.ExcelFile) -> pd.DataFrame:
+def _read_workbook(
+    file: LocalFile, text_columns: Collection[str]
+) -> tuple[pd.DataFrame, dict[str, ColumnUnit]]:
+    def read(book: pd.ExcelFile) -> tuple[pd.DataFrame, dict[str, ColumnUnit]]:
         sheet = _sheet(file, book)
         names = book.parse(sheet, nrows=0).columns
         texts = [name for name in names if str(name).strip() in text_columns]
-        return book.parse(sheet, dtype=dict.fromkeys(texts, str))
+        shown = [str(name).strip() for name in names]
+        units = sheet_units(book.book, sheet, shown) if book.engine == "openpyxl" else {}
+        return book.parse(sheet, dtype=dict.fromkeys(texts, str)), units
 
-    return _in_workbook(file, read).rename(columns=lambda name: str(name).strip())
+    table, units = _in_workbook(file, read)
+    return table.rename(columns=lambda name: str(name).strip()), units
 
 
 def _in_workbook(file: LocalFile, read: Callable[[pd.ExcelFile], T]) -> T:

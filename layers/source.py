@@ -63,6 +63,9 @@ class LayerSource:
         is a value, so that none is taken for a fill. None: what the file says, and what is found.
     scale, offset : float
         Of a raster: a stored number n means ``n * scale + offset``, whatever the file says.
+    units : mapping of str to str
+        Canonical name -> unit in which the file has the column, such as ``{"population": "万人"}``,
+        where neither its cells nor its name say so.
     tags : mapping
         What to look for in an OSM file: ``{"amenity": ["school", "kindergarten"]}``,
         ``{"building": True}`` for any value. Empty: what is settled for a layer of this name.
@@ -93,6 +96,7 @@ class LayerSource:
     nodata: float | str | None = None
     scale: float | None = None
     offset: float | None = None
+    units: Mapping[str, str] = field(default_factory=dict)
     tags: OsmTags = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -1,18 +1,22 @@
 """Statistics out of a table without a map: columns joined to a layer by its key."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from geoplan.core.columns import SPECS
 from geoplan.core.errors import SchemaError
 from geoplan.core.notices import Notice
-from geoplan.core.record import attach_record, load_record
-from geoplan.layers._columns import to_text
+from geoplan.core.record import LoadRecord, attach_record, load_record
+from geoplan.layers._column_units import ColumnUnits
+from geoplan.layers._columns import column_mapping, to_text, typed_column
 from geoplan.layers._files import file_sha256, local_file
+from geoplan.layers._where import unknown_column
 from geoplan.layers.read_table import read_rows
 
 if TYPE_CHECKING:
-    import pandas as pd
     from geopandas import GeoDataFrame
 
 _SHOWN = 5
@@ -23,6 +27,8 @@ def join_table(
     path: str,
     *,
     on: str,
+    columns: Mapping[str, str] | None = None,
+    units: Mapping[str, str] | None = None,
     encoding: str = "",
     sheet: str = "",
 ) -> "GeoDataFrame":
@@ -38,6 +44,11 @@ def join_table(
     on : str
         Column of the table with the keys of the layer. Joined as text, never by name: 龙岗 is a
         district and a sub-district.
+    columns : mapping of str to str, optional
+        Canonical name, such as ``population``, or a name of your own -> column of the table.
+    units : mapping of str to str, optional
+        Unit of such a column in the table, ``{"population": "万人"}``, where neither its header nor
+        its cells say it. The layer has persons, jobs and yuan.
     encoding : str
         Encoding of the text; detected when empty.
     sheet : str
@@ -53,6 +64,8 @@ def join_table(
     ------
     SourceError
         If the file is not there or cannot be read.
+    ParameterError
+        If `columns` maps a name that is not one, or a unit is not known.
     SchemaError
         If `on` is missing or repeats a key of the layer, nothing fits, or a column is in both.
 
@@ -64,8 +77,8 @@ def join_table(
     record = load_record(layer)
     key = SPECS[record.kind].key if record.kind in SPECS else str(layer.columns[0])
     with local_file(path, layer=sheet, subject=record.layer) as file:
-        table, _ = read_rows(file, encoding=encoding, text_columns={on})
-    _check(table, on, path, layer)
+        table, _, written = read_rows(file, encoding=encoding, text_columns={on})
+    _check_on(table, on, path)
     keys = to_text(table[on])
     ids = layer[key].astype("str").str.strip()
     fits = ids.isin(set(keys))
@@ -77,14 +90,12 @@ def join_table(
         )
     partners = keys.isin(set(ids))
     _check_once(keys[partners], on, path)
-    joined = (
-        table.loc[partners]
-        .drop(columns=on)
-        .infer_objects()
-        .set_axis(keys[partners], axis=0)
-        .reindex(ids)
-        .set_axis(layer.index, axis=0)
+    known = ColumnUnits(written, units or {})
+    meant, told = _meant(
+        table.loc[partners].drop(columns=on).infer_objects(), columns or {}, record, known
     )
+    _check_both(meant, path, layer)
+    joined = meant.set_axis(keys[partners], axis=0).reindex(ids).set_axis(layer.index, axis=0)
     geometry = layer.geometry.name
     result = layer.drop(columns=geometry).join(joined).set_geometry(layer.geometry)
     notices = _notices(record.layer, ids[~fits], keys[~partners], len(ids), len(keys))
@@ -94,20 +105,69 @@ def join_table(
             record,
             paths=(*record.paths, path),
             sha256=(*record.sha256, file_sha256(path)),
-            notices=(*record.notices, *notices),
+            notices=(*record.notices, *notices, *told),
+            units={
+                **record.units,
+                **{name: (unit.unit, unit.factor) for name, unit in known.found.items()},
+            },
         ),
     )
 
 
-def _check(table: "pd.DataFrame", on: str, path: str, layer: "GeoDataFrame") -> None:
+def table_columns(path: str, *, encoding: str = "", sheet: str = "") -> set[str]:
+    """
+    Name the columns of a table that `join_table` would join.
+
+    Parameters
+    ----------
+    path, encoding, sheet : str
+        As `join_table` takes them.
+
+    Returns
+    -------
+    set of str
+        The headers.
+    """
+    with local_file(path, layer=sheet, subject="join") as file:
+        return set(map(str, read_rows(file, encoding=encoding, text_columns=())[0].columns))
+
+
+def _meant(
+    table: pd.DataFrame, columns: Mapping[str, str], record: LoadRecord, units: ColumnUnits
+) -> tuple[pd.DataFrame, list[Notice]]:
+    """Give the joined columns their names and types in the layer; the others stay as they are."""
+    spec, subject = SPECS.get(record.kind), record.layer
+    if spec is not None:
+        column_mapping(spec, columns, "", subject)
+        units.check(columns, spec, subject)
+    canonical = {column.name: column for column in (spec.columns if spec else ())}
+    notices: list[Notice] = []
+    kept = {name: table[name] for name in table.columns if name not in columns.values()}
+    for name, source in columns.items():
+        if source not in table.columns:
+            raise unknown_column(source, list(table.columns), f"columns[{name!r}] of the table")
+        kept[name] = (
+            typed_column(table[source], canonical[name], subject, notices, units)
+            if name in canonical
+            else units.further(table[source], name, subject, notices)
+        )
+    units.found.update((name, unit) for name, unit in units.written.items() if name in kept)
+    return pd.DataFrame(kept, index=table.index), notices
+
+
+def _check_on(table: pd.DataFrame, on: str, path: str) -> None:
     if on not in table.columns:
         raise SchemaError(
             f"{path} has no column {on!r}; it has: {', '.join(map(str, table.columns))}."
         )
-    both = [name for name in table.columns if name != on and name in layer.columns]
+
+
+def _check_both(table: pd.DataFrame, path: str, layer: "GeoDataFrame") -> None:
+    both = [name for name in table.columns if name in layer.columns]
     if both:
         raise SchemaError(
-            f"{path}: column {both[0]!r} is in the layer already; rename it in the table."
+            f"{path}: column {both[0]!r} is in the layer already; rename it in the table, or give "
+            "one of the two another name with columns=."
         )
 
 

@@ -6,6 +6,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
 from geoplan.app.analysis import DISTRICTS
+from geoplan.app.joining import split_joined, with_join
 from geoplan.app.plan import Plan, layer_kind
 from geoplan.app.plan_tables import LAND_COVER, RASTER_KINDS, WALK_NETWORK
 from geoplan.app.raster_loading import (
@@ -143,6 +144,10 @@ def check_sources(plan: Plan) -> None:
 
 
 def _check_network_keys(plan: Plan, name: str, table: "LayerTable") -> None:
+    if table.units and layer_kind(name, table) in (WALK_NETWORK, *RASTER_KINDS):
+        raise PlanError(
+            f"{_where(plan, name)} has units, but its kind has no columns in a unit. Leave it out."
+        )
     if layer_kind(name, table) == WALK_NETWORK:
         return
     given = [key for key in _NETWORK_KEYS if getattr(table, key) is not None]
@@ -267,6 +272,7 @@ def _load(
     where = _where(plan, name)
     try:
         source = _source(plan, table, kind, districts)
+        source, joined = split_joined(plan, table, source)
         loader = "load_land" if kind in (*LAND_LAYERS, LAND_COVER) else f"load_{kind}"
         more: dict[str, Any] = {}
         if loader in ("load_land", "load_lines", "load_facilities"):
@@ -274,8 +280,7 @@ def _load(
         elif kind in _WINDOWED and districts is not None:
             more["bounds"] = tuple(districts.total_bounds.tolist())
         layer = getattr(room, loader)(source, crs=crs, **more)
-        if table.join is not None and table.join_on is not None:
-            layer = room.join_table(layer, str(plan.resolve(table.join)), on=table.join_on)
+        layer = with_join(plan, table, layer, joined)
         if table.classes is not None:
             layer = room.classify_land(layer, classes=legend_of(plan, table))
     except GeoplanError as error:
@@ -383,6 +388,7 @@ def _source(
         nodata=table.nodata,
         scale=table.scale,
         offset=table.offset,
+        units=table.units,
         tags=table.tags,
     )
 

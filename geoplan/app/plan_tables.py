@@ -139,6 +139,10 @@ class LayerTable(Table):
     columns: dict[str, Text] = Field(
         default_factory=dict, description="columns in the file by their names in geoplan, as text"
     )
+    units: dict[str, Text] = Field(
+        default_factory=dict,
+        description="units of columns by their names in geoplan, e.g. { population = '万人' }",
+    )
     as_of: Annotated[str | None, BeforeValidator(_as_date_text)] = Field(
         None, description="the date of the content, as text or a date"
     )
@@ -147,6 +151,7 @@ class LayerTable(Table):
     join_on: Text | None = Field(
         None, description="the column of that table with the keys, as text"
     )
+    join_layer: Text | None = Field(None, description="the sheet of that table, as text")
     kind: Text | None = Field(None, description=f"one of {', '.join(KINDS)}")
 
     @model_validator(mode="before")
@@ -171,6 +176,8 @@ class LayerTable(Table):
     def _joins_by_a_key(self) -> "LayerTable":
         if (self.join is None) != (self.join_on is None):
             raise ValueError("wants join and join_on together: the table, and its column of keys.")
+        if self.join_layer is not None and self.join is None:
+            raise ValueError("has join_layer without join: the sheet of which table?")
         return self
 
     @model_validator(mode="before")

@@ -1,7 +1,7 @@
 """The record of a loaded layer: what was read, from where, and what was dropped or repaired."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from geoplan.core.errors import SchemaError
@@ -53,6 +53,9 @@ class LoadRecord:
         Whom to credit, as the caller gave it.
     notices : tuple of Notice
         Everything dropped, repaired or suspicious.
+    units : mapping of str to (str, float)
+        Columns whose file writes a unit beside the numbers (90 %, 150.2 万): the unit, and what the
+        numbers of the layer are multiplied by to be base units.
     """
 
     layer: str
@@ -71,12 +74,14 @@ class LoadRecord:
     as_of: str = ""
     source: str = ""
     notices: tuple[Notice, ...] = ()
+    units: Mapping[str, tuple[str, float]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Give the record as JSON-ready values."""
         fields = asdict(self)
         fields["notices"] = [notice.as_dict() for notice in self.notices]
         fields["paths"], fields["sha256"] = list(self.paths), list(self.sha256)
+        fields["units"] = {name: list(unit) for name, unit in self.units.items()}
         return fields
 
     @classmethod
@@ -88,6 +93,7 @@ class LoadRecord:
             paths=tuple(record.paths),
             sha256=tuple(record.sha256),
             notices=tuple(Notice.from_dict(entry) for entry in fields["notices"]),
+            units={name: (unit, factor) for name, (unit, factor) in record.units.items()},
         )
 
 
