@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoplan.analyses.open_ground import NO_DATA, amount_bounds
+from geoplan.core.differences import rounding_of, settled
 from geoplan.core.results import Bounds, Measure, make_amount, make_measure
 
 if TYPE_CHECKING:
@@ -100,9 +101,10 @@ def _of_class(
     was = [one[:, k].sum(axis=1) for one in known]
     is_now = [one[:, :, k].sum(axis=1) for one in known]
     kept = [one[:, k, k] for one in known]
-    gain = [b - c for b, c in zip(is_now, kept, strict=True)]
-    loss = [a - c for a, c in zip(was, kept, strict=True)]
-    net = [b - a for a, b in zip(was, is_now, strict=True)]
+    noise_m2 = rounding_of(*was, *is_now)
+    gain = [settled(b - c, noise_m2) for b, c in zip(is_now, kept, strict=True)]
+    loss = [settled(a - c, noise_m2) for a, c in zip(was, kept, strict=True)]
+    net = [settled(b - a, noise_m2) for a, b in zip(was, is_now, strict=True)]
 
     def plus(found: "list[Floats]", more: "list[Floats]") -> "list[Floats]":
         return [a + b for a, b in zip(found, more, strict=True)]
@@ -110,9 +112,9 @@ def _of_class(
     gained, lost = [one.gain(k) for one in opened], [one.loss(k) for one in opened]
     least = [a - b for a, b in zip(net, lost, strict=True)]
     return [
-        _amount(districts, "net", name, net, least, plus(net, gained)),
-        _amount(districts, "gain", name, gain, gain, plus(gain, gained)),
-        _amount(districts, "loss", name, loss, loss, plus(loss, lost)),
+        _amount(districts, "net", name, net, least, plus(net, gained), noise_m2),
+        _amount(districts, "gain", name, gain, gain, plus(gain, gained), noise_m2),
+        _amount(districts, "loss", name, loss, loss, plus(loss, lost), noise_m2),
         _amount(districts, "before", name, was, was, plus(was, [o.before(k) for o in opened])),
         _amount(
             districts, "after", name, is_now, is_now, plus(is_now, [o.after(k) for o in opened])
@@ -128,6 +130,7 @@ def _amount(
     found: "list[Floats]",
     least: "list[Floats]",
     most: "list[Floats]",
+    tolerance: float | None = None,
 ) -> Measure:
     return make_amount(
         districts,
@@ -137,6 +140,7 @@ def _amount(
         unit="m2",
         total=float(found[1][0]),
         bounds=amount_bounds((least[0], float(least[1][0])), (most[0], float(most[1][0]))),
+        tolerance=tolerance,
     )
 
 

@@ -4,15 +4,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geoplan.analyses.differences import Values, in_order_of
+from geoplan.analyses.gains import gained_and_lost
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice
-from geoplan.core.results import Measure, Result
+from geoplan.core.results import Measure, Result, make_amount
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
 
 CHANGE, RELATIVE = "change", "relative"
 """Prefix of the part that holds the difference, and of the one that divides it by the first."""
+BEFORE, AFTER, GAINED, LOST = "before", "after", "gained", "lost"
+
+_COUNTED = ("m2", "m", "person", "job", "person+job", "count")
 
 
 def change_table(before: Result, after: Result) -> Result:
@@ -28,7 +35,7 @@ def change_table(before: Result, after: Result) -> Result:
     Returns
     -------
     Result
-        Per measure that both have, two measures of the same ``of``, with the part of the measure
+        Per measure that both have, up to six of the same ``of``, with the part of the measure
         behind a slash where it has one:
 
         ================ ======================================== ============================
@@ -37,11 +44,16 @@ def change_table(before: Result, after: Result) -> Result:
         ``change``       after − before                           that of the measure; ``"pp"``
                                                                   (percentage points) of a share
         ``relative``     (after − before) / before                1, shown in percent
+        ``before``       the value at the first date              that of the measure
+        ``after``        the value at the second date             that of the measure
+        ``gained``       people or ground that came in            that of the numerator
+        ``lost``         people or ground that went out           that of the numerator
         ================ ======================================== ============================
 
         ``numerator`` of ``change`` is the change too; of ``relative`` it is the change and the
         ``denominator`` the value before. NaN where either is unknown or a district is new, and of
-        ``relative`` where the value before was 0.
+        ``relative`` where the value before was 0. Gain and loss are those of units and places where
+        the results hold them, else of whole districts; none of what cannot be counted.
 
     Raises
     ------
@@ -53,7 +65,13 @@ def change_table(before: Result, after: Result) -> Result:
     46.6 % after 45.0 % is a change of 1.6 percentage points and of 3.6 percent: a plan that says
     "提高 2 %" leaves open which; a target reads ``> 0 pp`` or ``> 0 %``. Definitions that
     differ (another radius, other denominators) make a change of method look like one of the city;
-    each key that differs is told in a notice. Cost: that of a join.
+    each key that differs is told in a notice.
+
+    A difference below the rounding of its operands is 0: 1e-12 of the largest of them, and what the
+    digits of coordinates can move where a layer came from a table (see
+    `geoplan.analyses.coordinate_rounding`). Where both dates are open, the change lies between
+    the least after less the greatest before, and the greatest after less the least before. Cost:
+    that of a join, and of one overlay where ground is compared.
 
     Examples
     --------
@@ -68,8 +86,10 @@ def change_table(before: Result, after: Result) -> Result:
     ...     for m2 in (45.0, 46.6)
     ... )
     >>> found = change_table(then, now)
-    >>> [(one.part, round(one.value, 4), one.unit) for one in found.measures]
-    [('change', 1.6, 'pp'), ('relative', 0.0356, '1')]
+    >>> [(one.part, round(one.value, 4), one.unit) for one in found.measures[:3]]
+    [('change', 1.6, 'pp'), ('relative', 0.0356, '1'), ('before', 0.45, '1')]
+    >>> [(one.part, round(one.value, 4), one.unit) for one in found.measures[3:]]
+    [('after', 0.466, '1'), ('gained', 1.6, 'm2'), ('lost', 0.0, 'm2')]
     """
     if before.analysis != after.analysis:
         raise ParameterError(
@@ -88,9 +108,9 @@ def change_table(before: Result, after: Result) -> Result:
             raise ParameterError(f"{new.label} is in {old.unit!r} before and {new.unit!r} after.")
     return Result(
         analysis="change_table",
-        measures=tuple(one for old, new in shared for one in _changes(old, new)),
+        measures=tuple(one for old, new in shared for one in _changes(before, after, old, new)),
         districts=after.districts,
-        layers=dict(after.layers),
+        layers=after.layers,
         definition={
             "indicator": after.analysis,
             "before_as_of": str(before.definition.get("as_of") or ""),
@@ -101,48 +121,66 @@ def change_table(before: Result, after: Result) -> Result:
     )
 
 
-def _changes(old: Measure, new: Measure) -> tuple[Measure, Measure]:
-    keys = new.districts["district_id"]
-    then = keys.map(old.districts.set_index("district_id")["value"]).to_numpy(dtype=float)
-    now = new.districts["value"].to_numpy(dtype=float)
-    share = new.unit == "1"
-    scale, unit = (100.0, "pp") if share else (1.0, new.unit)
+def _changes(before: Result, after: Result, old: Measure, new: Measure) -> list[Measure]:
+    """Give one measure in all parts of its change, by district and for the whole."""
+    old = in_order_of(new, old)
+    then, now = Values.of(before, old), Values.of(after, new)
+    change = now.less(then)
     tail = f"/{new.part}" if new.part else ""
-    change, whole = now - then, new.value - old.value
-    plain = Measure(
-        of=new.of,
-        part=f"{CHANGE}{tail}",
-        districts=_table(new.districts, change * scale, change * scale, np.ones(len(now))),
-        value=whole * scale,
-        numerator=whole * scale,
-        denominator=1.0,
-        unit=unit,
-        numerator_unit=unit,
-        denominator_unit="",
-        low=whole * scale,
-        high=whole * scale,
+    points = change.times(100.0) if new.unit == "1" else change
+
+    def part(name: str, values: Values, unit: str) -> Measure:
+        return values.measure(after.districts, new.of, f"{name}{tail}", unit)
+
+    gains: tuple[Floats, ...] = ()
+    if new.numerator_unit in _COUNTED:
+        gains = gained_and_lost(before, after, old, new, change.tolerance[:-1])
+    return [
+        part(CHANGE, points, "pp" if new.unit == "1" else new.unit),
+        _relative(change, then, new, f"{RELATIVE}{tail}"),
+        part(BEFORE, then, new.unit),
+        part(AFTER, now, new.unit),
+        *(
+            make_amount(
+                after.districts,
+                amounts,
+                of=new.of,
+                unit=new.numerator_unit,
+                part=f"{name}{tail}",
+                total=float(np.nansum(amounts)),
+            )
+            for name, amounts in zip((GAINED, LOST), gains, strict=False)
+        ),
+    ]
+
+
+def _relative(change: Values, then: Values, new: Measure, part: str) -> Measure:
+    """Divide a change by what it started from."""
+    base = np.where(then.value > 0, then.value, np.nan)
+    share = change.times(1.0 / base)
+    table = new.districts.assign(
+        value=share.value[:-1],
+        low=share.low[:-1],
+        high=share.high[:-1],
+        numerator=change.value[:-1],
+        denominator=then.value[:-1],
     )
-    ratio = np.divide(change, then, out=np.full(len(now), np.nan), where=then > 0)
-    relative = Measure(
+    is_open = bool(np.any(share.low < share.high))
+    return Measure(
         of=new.of,
-        part=f"{RELATIVE}{tail}",
-        districts=_table(new.districts, ratio, change, then),
-        value=whole / old.value if old.value > 0 else float("nan"),
-        numerator=whole,
-        denominator=old.value,
+        part=part,
+        districts=table,
+        value=float(share.value[-1]),
+        numerator=float(change.value[-1]),
+        denominator=float(then.value[-1]),
         unit="1",
         numerator_unit=new.unit,
         denominator_unit=new.unit,
-        low=whole / old.value if old.value > 0 else float("nan"),
-        high=whole / old.value if old.value > 0 else float("nan"),
+        low=float(share.low[-1]),
+        high=float(share.high[-1]),
+        tolerance=float(np.nan_to_num(share.tolerance[-1])),
+        open_for=change.reasons if is_open else (),
     )
-    return plain, relative
-
-
-def _table(
-    districts: "pd.DataFrame", value: "np.ndarray", over: "np.ndarray", under: "np.ndarray"
-) -> "pd.DataFrame":
-    return districts.assign(value=value, low=value, high=value, numerator=over, denominator=under)
 
 
 def _notices(

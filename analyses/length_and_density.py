@@ -15,6 +15,7 @@ from geoplan.analyses.line_inside import LineInside, lines_inside
 from geoplan.analyses.line_parts import LinePieces, check_lines, counted_once, line_pieces
 from geoplan.analyses.polygon_layers import check_districts, layer_facts, layer_name, one_district
 from geoplan.core.crs import require_metric_crs
+from geoplan.core.differences import rounding_of, settled
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice, unique
 from geoplan.core.results import Measure, Result, make_amount, make_measure
@@ -260,7 +261,11 @@ def _lengths(
             lengths[label] = (one.per_district_m(count, code), float(total_m))
     if "removed" in lengths:
         (plus, plus_total), (minus, minus_total) = lengths["added"], lengths["removed"]
-        lengths["net"] = (plus - minus, plus_total - minus_total)
+        noise_m = rounding_of(*lengths[TOTAL], plus, minus)
+        lengths["net"] = (
+            settled(plus - minus, noise_m),
+            settled(plus_total - minus_total, noise_m),
+        )
     return lengths
 
 

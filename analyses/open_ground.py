@@ -1,5 +1,6 @@
 """What a measure could be where the data leave ground open: all of it counts, or none does."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -66,7 +67,7 @@ def share_bounds(
     less = unknown[0] - extra[0], float(unknown[1]) - extra[1]
     under = under[0] + less[0], float(under[1]) + less[1]
     high = mean_bounds(over, under, extra, least=0.0, greatest=1.0)
-    return Bounds(bounds.low, high.high, bounds.low_total, high.high_total, reasons)
+    return replace(bounds, high=high.high, high_total=high.high_total, reasons=reasons)
 
 
 def mean_bounds(
@@ -97,7 +98,8 @@ def mean_bounds(
         From all of the unknown weight at `least` to all of it at `greatest`.
     """
     low, high = (_filled(over, under, unknown, value) for value in (least, greatest))
-    return Bounds(low[0], high[0], low[1], high[1], reasons)
+    of, of_total = under[0] + unknown[0], float(under[1]) + float(unknown[1])
+    return Bounds(low[0], high[0], low[1], high[1], reasons, of, of_total)
 
 
 def value_range(known: "Floats", unit: str) -> tuple[float, float]:

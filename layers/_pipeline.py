@@ -1,5 +1,6 @@
 """What every vector and table loader does, in order: read, rename, shift, repair, record."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -49,6 +50,7 @@ _AMOUNTS = ("population", "jobs")
 # Two neighbours digitised one by one differ by slivers; a millionth of the area is beyond those.
 _OVERLAP_SHARE, _OVERLAP_M2 = 1e-6, 1.0
 _AREAL = 2
+_DEGREE_M = 111_320.0  # of latitude, the larger of the two
 
 
 def load_layer(
@@ -138,8 +140,17 @@ def load_layer(
         source=described.source,
         notices=unique(notices),
         units={name: (unit.unit, unit.factor) for name, unit in units.found.items()},
+        precision_m=_precision_m(raw, choice),
     )
     return attach_record(layer, record)
+
+
+def _precision_m(raw: RawLayer, choice: SourceCRSChoice) -> float:
+    """Say how far a place may be from where it was, given the digits that a table has of it."""
+    if raw.coordinate_digits is None:
+        return 0.0
+    half_step = 0.5 * 10.0**-raw.coordinate_digits
+    return math.hypot(half_step, half_step) * (_DEGREE_M if in_degrees(choice.crs) else 1.0)
 
 
 def _repaired(

@@ -29,6 +29,8 @@ class RawLayer:
         What the reader had to do or guess.
     units : mapping of str to ColumnUnit
         Columns whose cells show something else than the number they hold.
+    coordinate_digits : int or None
+        Digits after the point that a table has of its coordinates; None where a format keeps all.
     """
 
     frame: GeoDataFrame
@@ -37,3 +39,4 @@ class RawLayer:
     rows_read: int
     notices: tuple[Notice, ...] = ()
     units: Mapping[str, ColumnUnit] = field(default_factory=dict)
+    coordinate_digits: int | None = None

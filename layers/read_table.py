@@ -38,6 +38,8 @@ Y_NAMES = frozenset(
 WKT_NAMES = frozenset("wkt geometry geom thegeom wktgeom wktgeometry".split())
 """Column names taken for geometry written as WKT."""
 
+_MOST_DIGITS = 12
+_NO_DIGIT = 0.1  # of a step: a number that is coarser than this has no further digit
 _NAMELESS = "\0"
 _SEPARATORS = (",", "\t", ";", "|")
 _HINT = re.compile(r'"?sep=(\\t|[^\r\n"\w])"?\1*[ \t]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
@@ -80,7 +82,38 @@ def read_table(
     geometry, notices = _geometry(table, x, y, file.shown, subject)
     attributes = table.drop(columns="geometry", errors="ignore")
     frame = GeoDataFrame(attributes, geometry=geometry)
-    return RawLayer(frame, driver, found, len(table), notices, units)
+    digits = written_digits(shapely.get_coordinates(geometry))
+    return RawLayer(frame, driver, found, len(table), notices, units, digits)
+
+
+def written_digits(coordinates: np.ndarray) -> int | None:
+    """
+    Count the digits after the point that coordinates were written with.
+
+    Parameters
+    ----------
+    coordinates : array of float
+        As read from a text.
+
+    Returns
+    -------
+    int or None
+        None where they have as many as a number can hold, or there is no coordinate.
+
+    Examples
+    --------
+    >>> written_digits(np.array([[114.25, 22.715], [114.0, 22.7]]))
+    3
+    """
+    largest = float(np.max(np.abs(coordinates), initial=0.0))
+    for digits in range(_MOST_DIGITS):
+        scaled = coordinates * 10.0**digits
+        noise = 4 * np.finfo(float).eps * largest * 10.0**digits
+        if noise > _NO_DIGIT or not len(coordinates):
+            return None
+        if np.all(np.abs(scaled - np.round(scaled)) <= noise):
+            return digits
+    return None
 
 
 def read_rows(

@@ -8,7 +8,9 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from geoplan.analyses.coordinate_rounding import moved_by
 from geoplan.core import numbers
+from geoplan.core.results import ROUNDING
 from geoplan.maps.basemap import Ground, ground_of
 from geoplan.maps.cards import LegendBlock, LegendEntry
 from geoplan.maps.classes import NO_DATA, make_classes
@@ -159,11 +161,15 @@ def _ground_part(pair: Pair, ground: Ground) -> list[Part]:
     if layers[0] is None or layers[1] is None:
         return []
     first, second = (layer.geometry.iloc[0] for layer in layers if layer is not None)
-    shapes = [
-        shapely.intersection(first, second),
-        shapely.difference(second, first),
-        shapely.difference(first, second),
-    ]
+    within_m2 = ROUNDING * max(first.area, second.area) + sum(
+        moved_by(result) * shape.length
+        for result, shape in ((pair.before, first), (pair.after, second))
+    )
+    gained, lost = (
+        shapely.Polygon() if shape.area <= within_m2 else shape
+        for shape in (shapely.difference(second, first), shapely.difference(first, second))
+    )
+    shapes = [shapely.intersection(first, second), gained, lost]
     colours = (KEPT, GAIN, LOSS)
     keys = ("kept", "gain", "loss")
     pieces = gpd.GeoDataFrame(geometry=shapes, crs=layers[0].crs)
@@ -218,6 +224,7 @@ def _change_part(pair: Pair, ground: Ground) -> Part:
     entries = [
         LegendEntry(colour, word, int((index == number).sum()))
         for number, (colour, word) in enumerate(zip(colours, words, strict=True))
+        if size.any() or number == len(steps) + 1  # where nothing changed there are no classes
     ]
     if np.isnan(change).any():
         entries.append(

@@ -1,11 +1,13 @@
 """Two results of one measure, earlier and later: what change and comparison maps share."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
+from geoplan.analyses.differences import difference
 from geoplan.core import numbers
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
+    from geoplan.analyses.differences import Values
     from geoplan.core.results import Measure, Result
     from geoplan.maps.basemap import Ground
 
@@ -55,14 +58,17 @@ class Pair:
 
     @property
     def change(self) -> "NDArray[np.float64]":
-        """Later less earlier value of every district; NaN where one is unknown."""
-        earlier, later = (m.districts["value"].to_numpy(dtype=float) for m in self.measures)
-        return np.asarray(later - earlier)
+        """Later less earlier value of every district; 0 within rounding, NaN where unknown."""
+        return np.asarray(self._difference.value[:-1])
 
     @property
     def whole_change(self) -> float:
-        """Later less earlier value of the whole."""
-        return self.measures[1].value - self.measures[0].value
+        """Later less earlier value of the whole; 0 within rounding."""
+        return float(self._difference.value[-1])
+
+    @cached_property
+    def _difference(self) -> "Values":
+        return difference(self.before, self.after, *self.measures)
 
     def texts(self, number: int) -> list[str]:
         """Write the values of the districts, and of the whole at the end."""
@@ -89,9 +95,11 @@ def signed(value: float, unit: str, lang: str) -> str:
     if not np.isfinite(value):
         return "–"
     if unit == "1":
-        points = round(value * 100, 1)
-        sign = "+" if points > 0 else _MINUS if points < 0 else "±"
-        return say("change.points", lang, points=f"{sign}{abs(points):.1f}")
+        sign = "+" if value > 0 else _MINUS if value < 0 else "±"
+        points = abs(value) * 100
+        # A change is never "0.0": it has as many digits as it needs, up to three.
+        decimals = next((d for d in (1, 2) if round(points, d)), 3) if points else 1
+        return say("change.points", lang, points=sign + numbers.number(points, decimals))
     sign = "+" if value > 0 else _MINUS if value < 0 else "±"
     return sign + numbers.value_text(abs(value), unit, lang)
 

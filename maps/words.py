@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from geoplan.core.results import Measure, Result
 
 _CODE = 2
+_OF_A_CHANGE = ("change", "relative", "before", "after", "gained", "lost")
 _DATED = re.compile(r"(.+)_((?:19|20)[0-9]{2})")
 _BOUND = re.compile(r"([-+]?[0-9][0-9,]*(?:\.[0-9]+)?)\s*([%‰]?)(.*)")
 
@@ -53,6 +54,9 @@ def name_of(table: str, key: str, lang: str) -> str:
     """
     if table == "part" and " > " in key:  # what became what
         return " → ".join(name_of(table, one, lang) for one in key.split(" > "))
+    head, _, tail = key.partition("/")
+    if table == "part" and tail and head in _OF_A_CHANGE:  # change/total
+        return f"{name_of(table, head, lang)} · {name_of(table, tail, lang)}"
     known = catalogue(lang).get(f"maps.{table}.{key.replace('+', '_plus_')}")
     if known is None and table == "of":  # a share of the things of a layer
         known = catalogue(lang).get(f"maps.layer.{key}")

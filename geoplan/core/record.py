@@ -45,6 +45,9 @@ class LoadRecord:
         Rows in the source.
     rows_kept : int
         Rows in the layer.
+    precision_m : float
+        How far a place may be from where it was, given the digits that a table has of its
+        coordinates; 0 where the format keeps them all.
     area_change_m2 : float
         Area after the repair minus area before it, in the study CRS.
     as_of : str
@@ -75,6 +78,7 @@ class LoadRecord:
     source: str = ""
     notices: tuple[Notice, ...] = ()
     units: Mapping[str, tuple[str, float]] = field(default_factory=dict)
+    precision_m: float = 0.0
 
     def as_dict(self) -> dict[str, Any]:
         """Give the record as JSON-ready values."""

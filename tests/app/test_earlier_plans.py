@@ -85,7 +85,15 @@ def test_the_change_reaches_every_output(plan, tmp_path, lang):
     write_outputs(run_plan(plan(lang=lang)), tmp_path / "out")
     results = json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))
 
-    assert {entry["part"] for entry in results["indicators"]} == {"change/total", "relative/total"}
+    parts = {entry["part"]: entry["value"] for entry in results["indicators"]}
+    assert parts == {
+        "change/total": pytest.approx(0),
+        "relative/total": pytest.approx(0),
+        "before/total": pytest.approx(0.3),
+        "after/total": pytest.approx(0.3),
+        "gained/total": pytest.approx(100_000),
+        "lost/total": pytest.approx(100_000),
+    }
     assert (tmp_path / "out" / "maps" / "line-share.html").is_file()
     assert "2018" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 

@@ -1,7 +1,9 @@
 """What holds for every analysis of the registry, whatever it measures."""
 
 import numpy as np
+import pytest
 
+from geoplan.analyses.change_table import change_table
 from geoplan.app.registry import ANALYSES
 
 
@@ -33,8 +35,41 @@ def test_every_measure_has_the_unit_that_is_declared(samples, town, call):
         asked = table.model_copy(update={"target_of": measure.of, "target_part": measure.part})
         declared = asked.unit_of(measure.of) or analysis.measures.get(measure.of, analysis.unit)
         if table.earlier:
-            declared = "1" if measure.part == "relative" else {"1": "pp"}.get(declared, declared)
+            declared = {
+                "change": {"1": "pp"}.get(declared, declared),
+                "relative": "1",
+                "gained": "m2",
+                "lost": "m2",
+            }.get(measure.part, declared)
         assert measure.unit == declared, measure.label
+
+
+def test_identical_input_gives_no_difference(samples, town, call):
+    result = samples.measured(town, *call)
+    same = samples.measured(town, *call)
+    for measure in change_table(result, same).measures:
+        if measure.part.partition("/")[0] in ("change", "gained", "lost"):
+            values = np.append(measure.districts["value"].dropna(), np.nan_to_num(measure.value))
+            assert not values.any(), measure.label
+
+
+@pytest.mark.parametrize(
+    ("analysis", "layer", "previous", "differences"),
+    [
+        ("red_line_change", "red_lines", "previous", ("net", "loss", "gain")),
+        ("land_cover_change", "cover", "previous", ("net", "gain", "loss", "transition")),
+        ("length_and_density", "lines", "previous", ("added", "removed", "net")),
+    ],
+)
+def test_nothing_changes_between_one_date_and_itself(
+    samples, town, analysis, layer, previous, differences
+):
+    for sample, keys in samples.SAMPLES[analysis].items():
+        if previous in keys:
+            found = samples.measured(town, analysis, sample, **{previous: keys[layer]})
+            for measure in found.measures:
+                if measure.of in differences or measure.part in differences:
+                    assert not np.nan_to_num(measure.districts["value"]).any(), measure.label
 
 
 def test_shuffled_rows_change_no_whole(samples, town, call):

@@ -87,7 +87,8 @@ def test_a_district_of_unknown_value_is_counted_as_such():
 @pytest.mark.parametrize(
     ("value", "unit", "lang", "words"),
     [
-        (0.0004, "1", "en", "±0.0 points"),
+        (0.0004, "1", "en", "+0.04 points"),
+        (0.0, "1", "en", "±0.0 points"),
         (-0.1, "1", "zh", "−10.0 个百分点"),
         (12_000_000.0, "m2", "en", "+12.0 km²"),
         (float("nan"), "1", "en", "–"),
