@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice, product
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,14 @@ from geopandas import GeoDataFrame
 from geoplan.core.errors import EmptyLayerError, ParameterError, SchemaError
 from geoplan.core.notices import Notice
 from geoplan.layers.network_build import Ints, Mask
-from geoplan.layers.osm_tags import KEYS, Mode, WayKind, kind_of_signature, refused_notice
+from geoplan.layers.osm_tags import (
+    KEYS,
+    Mode,
+    WayKind,
+    closed_notice,
+    kind_of_signature,
+    refused_notice,
+)
 
 LINE_COLUMNS = tuple(
     dict.fromkeys(("edge_id", "u", "v", "length_m", "layer", *KEYS["walk"], *KEYS["cycle"]))
@@ -26,6 +34,7 @@ _HSTORE = r'"{key}"=>"([^"]*)"'
 _GEOFABRIK = "fclass"
 _GEOFABRIK_ONEWAY = {"F": "yes", "T": "-1", "B": "no"}
 _HIGHEST_LEVEL = 10
+_MOST_JOINED = 256
 _PLAIN = "road"  # the class of lines in a layer that says nothing of classes
 
 
@@ -108,7 +117,9 @@ def line_table(frame: GeoDataFrame, columns: Mapping[str, str], subject: str) ->
     return pd.DataFrame(found, index=pd.RangeIndex(len(frame)), dtype=object)
 
 
-def line_kinds(table: pd.DataFrame, mode: Mode, subject: str) -> LineKinds:
+def line_kinds(
+    table: pd.DataFrame, mode: Mode, subject: str, *, keep_closed: bool = False
+) -> LineKinds:
     """
     Tell who may use each line.
 
@@ -120,11 +131,13 @@ def line_kinds(table: pd.DataFrame, mode: Mode, subject: str) -> LineKinds:
         Who wants to use them.
     subject : str
         The layer, for messages.
+    keep_closed : bool
+        Whether to keep lines that are only closed to the public.
 
     Returns
     -------
     LineKinds
-        The kind of each row.
+        The kind of each row. Where a graph joined ways of several values, all of them must allow.
 
     Raises
     ------
@@ -138,11 +151,13 @@ def line_kinds(table: pd.DataFrame, mode: Mode, subject: str) -> LineKinds:
     number = np.asarray(texts.groupby(columns, sort=False).ngroup(), dtype=np.int64)
     distinct = texts.iloc[np.unique(number, return_index=True)[1]]
     kinds = tuple(
-        kind_of_signature(tuple(_tag(key, row.get(key, "")) for key in KEYS[mode]), mode)
+        _kind([_values(key, row.get(key, "")) for key in KEYS[mode]], mode, keep_closed=keep_closed)
         for row in distinct.to_dict("records")
     )
     refused: Counter[str] = Counter()
+    closed = 0
     for size, kind in zip(np.bincount(number).tolist(), kinds, strict=True):
+        closed += size * kind.closed
         if not kind.allowed:
             refused[kind.reason] += size
     if refused.total() == len(table):
@@ -152,6 +167,7 @@ def line_kinds(table: pd.DataFrame, mode: Mode, subject: str) -> LineKinds:
             "the column that says what they are, e.g. columns={'highway': 'CLASS'}."
         )
     notices = (refused_notice(refused, len(table), subject),) if refused else ()
+    notices += closed_notice(closed, len(table), subject)
     return LineKinds(kinds, number, notices)
 
 
@@ -167,7 +183,7 @@ def line_levels(rows: pd.DataFrame) -> Ints:
             raised = ~rows[name].fillna("").astype("str").str.lower().isin(_NO)
             level[raised.to_numpy()] = usual
     if "layer" in rows:
-        texts = rows["layer"].map(lambda value: _tag("layer", value), na_action="ignore")
+        texts = rows["layer"].map(lambda value: _values("layer", value)[0], na_action="ignore")
         given = pd.to_numeric(texts, errors="coerce").fillna(0).to_numpy()
         if np.abs(given).max(initial=0) <= _HIGHEST_LEVEL:
             level = np.where(given != 0, given, level).astype(np.int64)
@@ -184,9 +200,22 @@ def line_ids(table: pd.DataFrame) -> Ints:
     return count if first.isna().any() else np.asarray(first.astype("int64"), dtype=np.int64)
 
 
-def _tag(key: str, value: str) -> str | None:
+def _kind(values: list[list[str | None]], mode: Mode, *, keep_closed: bool) -> WayKind:
+    """Give the kind of a line; of one joined of several ways the first that refuses, if any."""
+    signatures = islice(product(*values), _MOST_JOINED)
+    kinds = [
+        kind_of_signature(signature, mode, keep_closed=keep_closed) for signature in signatures
+    ]
+    return next((kind for kind in kinds if not kind.allowed), kinds[0])
+
+
+def _values(key: str, value: str) -> list[str | None]:
+    """Take the values of a tag apart that OSMnx joined: "['residential', 'tertiary']"."""
     if key in _FLAGS:
-        return None if value.lower() in _NO else value
-    if value.startswith("["):  # OSMnx again: "['residential', 'tertiary']"
-        value = value.strip("[]'\" ").split(",")[0].strip("'\" ")
-    return value or None
+        return [None if value.lower() in _NO else value]
+    if not value.startswith("["):
+        return [value or None]
+    said = [one.strip("'\" ") for one in value.strip("[] ").split(",")]
+    known: list[str | None] = [one for one in said if one not in ("", "None", "nan")]
+    # Of an edge whose ways do not all have the tag, some are without.
+    return [*known, *([None] if len(known) < len(said) else [])] or [None]

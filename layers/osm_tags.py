@@ -32,6 +32,8 @@ class TagRule:
         Whether people walk, cycle there; None: the row says nothing of that mode.
     meaning : str
         Why, in one line.
+    closed : bool
+        Whether it only says that the public may not enter: not heeded where closed ways are kept.
     """
 
     key: str
@@ -39,6 +41,7 @@ class TagRule:
     walk: bool | None
     cycle: bool | None
     meaning: str
+    closed: bool = False
 
     def matches(self, value: str | None) -> bool:
         """Tell whether a value of the rule's key is one that it speaks of."""
@@ -49,6 +52,7 @@ class TagRule:
 
 _ALLOWED = ("yes", "designated", "permissive", "official", "destination", "permit", "customers")
 _REFUSED = ("no", "private", "use_sidepath", "military", "agricultural", "forestry", "emergency")
+_FORBIDDEN = tuple(value for value in _REFUSED if value != "private")
 _NOT_THERE = (
     "abandoned", "construction", "demolished", "disused", "no", "planned", "proposed", "razed",
 )  # fmt: skip
@@ -68,15 +72,17 @@ RULES: tuple[TagRule, ...] = (
     TagRule("indoor", (ANY,), False, False, "inside a building, open for some hours"),
     TagRule("conveying", (ANY,), False, False, "an escalator or moving walk; steps lie beside it"),
     TagRule("foot", _ALLOWED, True, None, "walking is allowed, whatever else stands there"),
-    TagRule("foot", _REFUSED, False, None, "walking is not allowed, or has its own way beside"),
+    TagRule("foot", ("private",), False, None, "closed to the public", closed=True),
+    TagRule("foot", _FORBIDDEN, False, None, "walking is not allowed, or has its own way beside"),
     TagRule("bicycle", _ALLOWED, None, True, "cycling is allowed, whatever else stands there"),
+    TagRule("bicycle", ("private",), None, False, "closed to the public", closed=True),
     TagRule(
-        "bicycle", (*_REFUSED, "dismount"), None, False, "cycling is not allowed, or is walking"
+        "bicycle", (*_FORBIDDEN, "dismount"), None, False, "cycling is not allowed, or is walking"
     ),
     TagRule("motorroad", ("yes",), False, False, "for motor vehicles only"),
     TagRule("vehicle", _REFUSED, None, False, "no vehicles, and a bicycle is one"),
-    TagRule("access", _REFUSED, False, False, "closed to the public"),
-    TagRule("service", ("private",), False, False, "closed to the public"),
+    TagRule("access", _REFUSED, False, False, "closed to the public", closed=True),
+    TagRule("service", ("private",), False, False, "closed to the public", closed=True),
     TagRule("highway", ("motorway", "motorway_link"), False, False, "motor vehicles only"),
     TagRule(
         "highway", ("footway", "pedestrian"), True, False, "for people on foot, sidewalks included"
@@ -155,6 +161,8 @@ class WayKind:
         0 both ways, 1 from the first vertex to the last only, -1 the other way only.
     stairs, crossing, structure : bool
         Whether it is stairs, a street crossing, a bridge or tunnel.
+    closed : bool
+        Whether it is closed to the public, and kept all the same.
     """
 
     allowed: bool
@@ -164,6 +172,7 @@ class WayKind:
     stairs: bool = False
     crossing: bool = False
     structure: bool = False
+    closed: bool = False
 
 
 def way_kind(tags: Mapping[str, str], *, mode: Mode) -> WayKind:
@@ -193,7 +202,7 @@ def way_kind(tags: Mapping[str, str], *, mode: Mode) -> WayKind:
 
 
 @cache
-def kind_of_signature(signature: Signature, mode: Mode) -> WayKind:
+def kind_of_signature(signature: Signature, mode: Mode, *, keep_closed: bool = False) -> WayKind:
     """
     Say the same of values in the order of ``KEYS[mode]``; a city has a few thousand different ones.
 
@@ -203,6 +212,8 @@ def kind_of_signature(signature: Signature, mode: Mode) -> WayKind:
         Value of each key of ``KEYS[mode]``.
     mode : {"walk", "cycle"}
         Who wants to use it.
+    keep_closed : bool
+        Whether to keep ways that are only closed to the public.
 
     Returns
     -------
@@ -213,6 +224,9 @@ def kind_of_signature(signature: Signature, mode: Mode) -> WayKind:
         key: value for key, value in zip(KEYS[mode], signature, strict=True) if value is not None
     }
     allowed, reason = _verdict(tags, mode)
+    closed = keep_closed and not allowed
+    if closed:
+        allowed, reason = _verdict(tags, mode, keep_closed=True)
     if not allowed:
         return WayKind(allowed=False, reason=reason)
     return WayKind(
@@ -223,6 +237,7 @@ def kind_of_signature(signature: Signature, mode: Mode) -> WayKind:
         stairs=tags["highway"] == "steps",
         crossing=any(tags.get(key) == "crossing" for key in _CROSSING_KEYS),
         structure=any(tags.get(key, "no") != "no" for key in _STRUCTURES),
+        closed=closed,
     )
 
 
@@ -300,10 +315,17 @@ def refused_notice(refused: "Counter[str]", total: int, subject: str) -> Notice:
     return Notice("ways_not_walked", subject, refused.total(), total, {"reasons": reasons})
 
 
-def _verdict(tags: Mapping[str, str], mode: Mode) -> tuple[bool, str]:
+def closed_notice(count: int, total: int, subject: str) -> tuple[Notice, ...]:
+    """Say how many ways are walked on although they are closed to the public."""
+    return (Notice("closed_ways_kept", subject, count, total),) if count else ()
+
+
+def _verdict(tags: Mapping[str, str], mode: Mode, *, keep_closed: bool = False) -> tuple[bool, str]:
     if "highway" not in tags:
         return False, "no highway"
     for rule in RULES:
+        if rule.closed and keep_closed:
+            continue
         verdict = getattr(rule, mode)
         if verdict is not None and rule.matches(tags.get(rule.key)):
             return verdict, f"{rule.key}={tags[rule.key]}"

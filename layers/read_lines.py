@@ -56,7 +56,13 @@ class LineWays:
 
 
 def read_line_ways(
-    source: LayerSource, frame: GeoDataFrame | None, *, crs: str, mode: Mode, subject: str
+    source: LayerSource,
+    frame: GeoDataFrame | None,
+    *,
+    crs: str,
+    mode: Mode,
+    subject: str,
+    keep_closed: bool = False,
 ) -> LineWays:
     """
     Read a line layer, a graph or edge tables as ways.
@@ -77,6 +83,8 @@ def read_line_ways(
         Which lines to keep, where a column ``highway`` (or ``fclass``) says what they are.
     subject : str
         The layer, for messages.
+    keep_closed : bool
+        Whether to keep lines that are only closed to the public.
 
     Returns
     -------
@@ -91,7 +99,7 @@ def read_line_ways(
     raw, source = _read(source, frame, subject)
     choice, crs_notices = choose_source_crs(source.crs, raw.frame.crs, subject=subject)
     table = line_table(raw.frame, source.columns, subject)
-    kinds = line_kinds(table, mode, subject)
+    kinds = line_kinds(table, mode, subject, keep_closed=keep_closed)
     given = np.asarray(raw.frame.geometry.array, dtype=object)
     flat = drop_z(GeoDataFrame(table, geometry=given), subject=subject)
     sound = repair_layer(flat.frame[kinds.allowed], family="line", subject=subject)

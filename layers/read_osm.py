@@ -21,6 +21,7 @@ from geoplan.layers.osm_tags import (
     Mode,
     WayKind,
     barrier_closes,
+    closed_notice,
     kind_of_signature,
     refused_notice,
 )
@@ -67,7 +68,9 @@ class OsmWays:
     notices: tuple[Notice, ...]
 
 
-def read_osm_ways(file: LocalFile, *, crs: str, mode: Mode, subject: str) -> OsmWays:
+def read_osm_ways(
+    file: LocalFile, *, crs: str, mode: Mode, subject: str, keep_closed: bool = False
+) -> OsmWays:
     """
     Read the ways of an OSM file that people walk or cycle on.
 
@@ -81,6 +84,8 @@ def read_osm_ways(file: LocalFile, *, crs: str, mode: Mode, subject: str) -> Osm
         Which ways to keep; `geoplan.layers.osm_tags.RULES` says which those are.
     subject : str
         The layer, for messages.
+    keep_closed : bool
+        Whether to keep ways that are only closed to the public, and pass their gates.
 
     Returns
     -------
@@ -99,7 +104,9 @@ def read_osm_ways(file: LocalFile, *, crs: str, mode: Mode, subject: str) -> Osm
     One pass over the file; a second if it has squares made of several ways. Vertices that an
     extract cut off are left out, and the way ends there: no line is drawn across the gap.
     """
-    found = read_in_order(file, lambda source: _gather(source, mode), subject=subject)
+    found = read_in_order(
+        file, lambda source: _gather(source, mode, keep_closed=keep_closed), subject=subject
+    )
     highways = len(found.ids) + found.refused.total()
     if not found.ids:
         raise EmptyLayerError(_nothing(file.shown, found, highways, mode))
@@ -128,7 +135,7 @@ def _square_rings(source: OsmInput) -> dict[int, Mapping[str, str]]:
     return rings
 
 
-def _gather(source: OsmInput, mode: Mode) -> _Found:
+def _gather(source: OsmInput, mode: Mode, *, keep_closed: bool) -> _Found:
     import osmium
 
     rings = _square_rings(source)
@@ -141,14 +148,16 @@ def _gather(source: OsmInput, mode: Mode) -> _Found:
         things.with_filter(wanted)
     for thing in things:
         if isinstance(thing, osm.Way):
-            kind = kind_of_signature(tuple(map(thing.tags.get, keys)), mode)
+            kind = kind_of_signature(
+                tuple(map(thing.tags.get, keys)), mode, keep_closed=keep_closed
+            )
             if kind.allowed:
                 # References and places in one go: here is where the time of reading goes.
                 flat = [number for node in thing.nodes for number in _VALUES(node)]
                 _take(found, thing.id, kind, flat)
             else:
                 found.refused[kind.reason] += 1
-        elif isinstance(thing, osm.Node) and barrier_closes(thing.tags.get, mode=mode):
+        elif not keep_closed and barrier_closes(thing.tags.get, mode=mode):
             found.closed.append(thing.id)
     missing = set(rings).difference(found.ids)
     places = things.node_location_storage
@@ -158,7 +167,9 @@ def _gather(source: OsmInput, mode: Mode) -> _Found:
     for way in outlines:
         if isinstance(way, osm.Way) and way.tags.get("highway") is None:
             flat = [value for node in way.nodes for value in (node.ref, *_place(places, node.ref))]
-            kind = kind_of_signature(tuple(map(rings[way.id].get, keys)), mode)
+            kind = kind_of_signature(
+                tuple(map(rings[way.id].get, keys)), mode, keep_closed=keep_closed
+            )
             if kind.allowed:
                 _take(found, way.id, kind, flat)
     return found
@@ -250,6 +261,8 @@ def _notices(found: _Found, gaps: int, highways: int, subject: str) -> tuple[Not
     notices = []
     if found.refused:
         notices.append(refused_notice(found.refused, highways, subject))
+    closed = [number for kind, number in found.kinds.items() if kind.closed]
+    notices += closed_notice(int(np.isin(found.kind, closed).sum()), highways, subject)
     if gaps:
         notices.append(Notice("ways_cut_by_extract", subject, gaps, highways))
     if found.closed:

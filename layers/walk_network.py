@@ -160,7 +160,7 @@ class WalkNetwork:
 LAYER = "walk_network"
 
 
-def load_walk_network(
+def load_walk_network(  # noqa: PLR0913 (each a question of its own)
     source: "Source | StreetGraph | GraphTables",
     *,
     crs: str,
@@ -170,6 +170,7 @@ def load_walk_network(
     stairs_factor: float | None = None,
     crossing_penalty_m: float | None = None,
     elevation: PathText | None = None,
+    keep_closed_ways: bool = False,
 ) -> WalkNetwork:
     """
     Load streets and paths as a network to walk or cycle on.
@@ -199,6 +200,9 @@ def load_walk_network(
         Raster of heights in metres: walking up and down slopes then takes longer or shorter, by
         Tobler's hiking function; stairs with a `stairs_factor` keep to that. By default the city
         is flat.
+    keep_closed_ways : bool
+        Whether to keep ways that are closed to the public and to nobody else (``access=no`` or
+        ``private``, as in a gated compound, and its gates). By default they are left out.
 
     Returns
     -------
@@ -246,9 +250,9 @@ def load_walk_network(
     plain = without_graph(source, stated=source_crs is not None, subject=LAYER)
     described, frame = as_source(plain, source_crs=source_crs, columns=columns)
     if frame is None and is_osm(described.files[0]):
-        ways, record = _osm_ways(described, crs, mode)
+        ways, record = _osm_ways(described, crs, mode, keep_closed=keep_closed_ways)
     else:
-        ways, record = _line_ways(described, frame, crs, mode)
+        ways, record = _line_ways(described, frame, crs, mode, keep_closed=keep_closed_ways)
     edges = build_edges(ways)
     if not len(edges.edge_u):
         raise EmptyLayerError(
@@ -302,7 +306,9 @@ def _check_costs(costs: _Costs, mode: Mode) -> None:
         )
 
 
-def _osm_ways(source: LayerSource, crs: str, mode: Mode) -> tuple[Ways, LoadRecord]:
+def _osm_ways(
+    source: LayerSource, crs: str, mode: Mode, *, keep_closed: bool
+) -> tuple[Ways, LoadRecord]:
     refuse_layer(source, subject=LAYER, what="an OSM file")
     path = one_osm_file(source.files, subject=LAYER)
     if source.where or source.columns or source.tags:
@@ -316,7 +322,7 @@ def _osm_ways(source: LayerSource, crs: str, mode: Mode) -> tuple[Ways, LoadReco
             f"{LAYER}: OSM files are in EPSG:4326, but the source is declared as {source.crs}."
         )
     with local_file(path, layer="", subject=LAYER) as file:
-        read = read_osm_ways(file, crs=crs, mode=mode, subject=LAYER)
+        read = read_osm_ways(file, crs=crs, mode=mode, subject=LAYER, keep_closed=keep_closed)
     record = LoadRecord(
         layer=LAYER,
         kind=LAYER,
@@ -336,9 +342,9 @@ def _osm_ways(source: LayerSource, crs: str, mode: Mode) -> tuple[Ways, LoadReco
 
 
 def _line_ways(
-    source: LayerSource, frame: "GeoDataFrame | None", crs: str, mode: Mode
+    source: LayerSource, frame: "GeoDataFrame | None", crs: str, mode: Mode, *, keep_closed: bool
 ) -> tuple[Ways, LoadRecord]:
-    read = read_line_ways(source, frame, crs=crs, mode=mode, subject=LAYER)
+    read = read_line_ways(source, frame, crs=crs, mode=mode, subject=LAYER, keep_closed=keep_closed)
     overpass = frame is None and is_overpass(source.files[0])
     unhashed = frame is not None or overpass
     record = LoadRecord(

@@ -52,7 +52,7 @@ _OVERPASS = "overpass:"
 
 _WINDOWED = ("population", "jobs")
 _AMOUNT_KINDS = ("population", "jobs", "facilities")
-_LOADER_KEYS = ("mode", "stairs_factor", "crossing_penalty_m")
+_LOADER_KEYS = ("mode", "stairs_factor", "crossing_penalty_m", "keep_closed_ways")
 _NETWORK_KEYS = (*_LOADER_KEYS, "elevation", "min_island_m")
 _FACILITY_KINDS = ("parks", "bus_stops", "rail_stations", "facilities")
 

@@ -98,6 +98,7 @@ class LayerTable(Table):
     )
     elevation: Text | None = Field(None, description="a raster of heights in metres, as text")
     min_island_m: Positive | None = Field(None, description=METRES)
+    keep_closed_ways: bool | None = Field(None, description="true or false")
     classes: Text | dict[str, Any] | None = Field(
         None,
         description="a legend: 'worldcover', 'corine', …, a table as text, or a table of values",

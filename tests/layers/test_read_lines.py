@@ -283,3 +283,33 @@ def test_heights_survive_parts_rings_and_degrees(tmp_path):
 def test_layers_of_a_drawing_are_no_levels():
     assert load_walk_network(streets(*CROSS, layer=[3, 37]), crs=CRS).node_count == 5
     assert load_walk_network(streets(*CROSS, layer=["['1', '2']", "0"]), crs=CRS).node_count == 4
+
+
+@pytest.mark.parametrize(
+    ("columns", "kept"),
+    [
+        ({"access": ["no", "yes"]}, [1]),
+        ({"access": ["private", None]}, [1]),
+        ({"access": ["['no', 'yes']", "yes"]}, [1]),
+        ({"access": ["['yes', 'private']", "['yes', 'permissive']"]}, [1]),
+        ({"highway": ["['residential', 'motorway']", "['steps', 'footway']"]}, [1]),
+        ({"access": ["no", "no"], "foot": ["yes", "private"]}, [0]),
+    ],
+)
+def test_what_the_public_may_not_enter_is_left_out_of_every_layer(columns, kept):
+    lines = streets([(0, 0), (10, 0)], [(0, 5), (20, 5)], edge_id=[0, 1], **columns)
+    assert load_walk_network(lines, crs=CRS).edge_id.tolist() == kept
+
+
+def test_closed_ways_are_kept_where_that_is_stated_and_it_is_told():
+    lines = streets(
+        *([(0, y), (10, y)] for y in range(5)),
+        edge_id=range(5),
+        highway=["footway", "service", "path", "motorway", "primary"],
+        access=["private", "no", None, "private", None],
+        foot=[None, None, "private", None, "no"],
+    )
+    network = load_walk_network(lines, crs=CRS, keep_closed_ways=True)
+    assert network.edge_id.tolist() == [0, 1, 2]
+    (told,) = (n for n in network.record.notices if n.code == "closed_ways_kept")
+    assert (told.count, told.total) == (3, 5)

@@ -270,3 +270,15 @@ def test_deleted_objects_are_left_out_and_told(tmp_path, mark, packed):
 def test_what_is_only_modified_stays(tmp_path):
     (tmp_path / "a.osm").write_text(DELETED.format(mark='action="modify"'), encoding="utf-8")
     assert load_walk_network(tmp_path / "a.osm", crs=CRS).edge_count == 2
+
+
+def test_closed_ways_and_their_gates_are_passed_where_that_is_stated(osm, tmp_path):
+    gate = {"barrier": "gate", "access": "private"}
+    nodes = {1: (0, 0), 2: (50, 0, gate), 3: (100, 0), 4: (200, 0)}
+    ways = [(10, [1, 2, 3], {**PATH, "access": "private"}), (11, [3, 4], PATH)]
+    path = osm.write_osm(tmp_path / "a.osm", nodes, ways)
+    assert load_walk_network(path, crs=CRS).edge_id.tolist() == [11]
+    network = load_walk_network(path, crs=CRS, keep_closed_ways=True)
+    assert (network.edge_id.tolist(), network.node_count) == ([10, 11], 3)
+    (told,) = (n for n in network.record.notices if n.code == "closed_ways_kept")
+    assert (told.count, told.total) == (1, 2)
