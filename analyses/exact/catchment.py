@@ -21,6 +21,9 @@ from geoplan.core.errors import ParameterError
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
+# Lines and borders that are drawn twice, all but alike, are joined on a grid where nothing finer
+# tells them apart; it moves them by less than their digitising is known to.
+_GRIDS_M = (None, SAME_PLACE_M, 1e-3, 1e-2)
 _POINT, _LINE, _AREA = 0, 1, 2
 
 
@@ -100,12 +103,13 @@ class Catchment:
         if not (len(self.areas) or len(self.lines)):
             return None, disc_outline(self.centres, self.distance_m)
         shapes = self.areas, self.lines, self.centres
-        edges = make_edges(*shapes)
-        try:
-            return edges, edge_outline(edges, self.distance_m)
-        except TieError:
-            edges = make_edges(*shapes, snapped=True)
-            return edges, edge_outline(edges, self.distance_m)
+        for grid_m in _GRIDS_M:
+            edges = make_edges(*shapes, grid_m=grid_m)
+            try:
+                return edges, edge_outline(edges, self.distance_m)
+            except TieError as error:
+                tie = error
+        raise tie
 
     @cached_property
     def _centre_tree(self) -> cKDTree:

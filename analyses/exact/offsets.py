@@ -7,8 +7,9 @@ along both sides; a point is an arc all around.) The outline is the part of the 
 other facility comes nearer to. It can only change from inside to outline where two pieces cross, so
 the pieces are cut where they cross, and what runs from one crossing to the next is kept or dropped
 as a whole, by the distance from one point of it to the nearest facility. What is kept joins up into
-loops, or a tie was decided differently on its two sides; corners are then moved by some 10^-11 of
-the distance, and it is done again.
+loops, or a tie was decided differently on its two sides; the corners concerned are then moved by
+some 10^-11 of the distance, all others stay, and it is done again. So ties come undone one by one,
+however many lines are drawn twice, and not all by one stroke of luck.
 """
 
 from dataclasses import dataclass, replace
@@ -43,7 +44,8 @@ _SMOOTH_RAD = 1e-5  # turns below this count as going straight on
 _TRIES = 8
 _RUN = 8  # edges per entry of the search tree; fastest of 1 to 32
 _JITTER = 1e-11  # of the distance, at first
-_DEEP = 1e-6  # of the distance: so far inside, a tie decides nothing
+_MOST_JITTER = 1e-6  # of the distance
+_DEEP = 64  # times what rounding does: so far inside, a tie decides nothing
 _NEAR = 1e-4  # of the distance: so near to it, distances are exact
 
 
@@ -111,7 +113,7 @@ class Edges:
 
 
 def make_edges(
-    polygons: Geometries, lines: Geometries, points: Floats, *, snapped: bool = False
+    polygons: Geometries, lines: Geometries, points: Floats, *, grid_m: float | None = None
 ) -> Edges:
     """
     Turn facilities into edges.
@@ -124,17 +126,18 @@ def make_edges(
         Lines; parts inside areas, and shared parts, are dropped.
     points : array of float, shape (m, 2)
         Points; those on or in the others are dropped.
-    snapped : bool
-        Whether areas that meet are joined on a grid of 10^-7 m. Borders drawn twice with different
-        corners leave slivers as thin as rounding between them, which no nudge gets rid of.
+    grid_m : float, optional
+        Grid to which areas that meet are snapped, and lines. Borders and lines that are drawn twice
+        with different corners leave slivers as thin as rounding between them, which no nudge gets
+        rid of. None by default.
 
     Returns
     -------
     Edges
         The edges.
     """
-    areas = dissolved(polygons, touching=True, grid_m=SAME_PLACE_M if snapped else None)
-    strokes = _strokes(lines, areas)
+    areas = dissolved(polygons, touching=True, grid_m=grid_m)
+    strokes = _strokes(lines, areas, grid_m)
     points = _apart(points, np.append(areas, strokes))
     rings = shapely.get_rings(shapely.get_parts(shapely.orient_polygons(areas)))
     xy = np.concatenate([shapely.get_coordinates(np.append(rings, strokes)), points])
@@ -186,11 +189,11 @@ def dissolved(shapes: Geometries, *, touching: bool, grid_m: float | None = None
     return np.append(np.delete(shapes, meet), shapely.get_parts(together))
 
 
-def _strokes(lines: Geometries, areas: Geometries) -> Geometries:
+def _strokes(lines: Geometries, areas: Geometries, grid_m: float | None) -> Geometries:
     """Node lines, drop what they share, and cut off what lies inside areas."""
     if not len(lines):
         return np.zeros(0, dtype=object)
-    together = shapely.union_all(lines)
+    together = shapely.union_all(lines, grid_size=grid_m)
     near = shapely.STRtree(areas).query(together, "intersects")
     together = shapely.difference(together, shapely.union_all(areas[near]))
     return np.asarray(shapely.get_parts(shapely.line_merge(together)))
@@ -266,22 +269,25 @@ def edge_outline(edges: Edges, distance_m: float) -> Outline:
         If a tie does not come undone.
     """
     random = np.random.default_rng(0)
-    moved = edges
-    for attempt in range(_TRIES):
+    nodes, moves = edges.nodes.copy(), np.zeros(len(edges.nodes))
+    for _ in range(_TRIES):
         try:
-            return _trace(moved, distance_m)
-        except TieError:
-            jitter_m = _JITTER * distance_m * 4**attempt
-            noise_m = jitter_m * random.uniform(-1, 1, edges.nodes.shape)
-            moved = replace(edges, nodes=edges.nodes + noise_m)
+            return _trace(replace(edges, nodes=nodes), distance_m)
+        except TieError as tie:
+            at = np.unique(tie.pieces)
+            noise_m = np.minimum(_JITTER * 8.0 ** moves[at], _MOST_JITTER) * distance_m
+            nodes = nodes.copy()
+            nodes[at] = edges.nodes[at] + noise_m[:, None] * random.uniform(-1, 1, (len(at), 2))
+            moves[at] += 1
     raise TieError
 
 
 @dataclass(frozen=True)
 class _Raw:
-    """Pieces of the raw curve, the nodes they join, and which of those are loose ends."""
+    """Pieces of the raw curve, what they run beside, the nodes they join, which are loose ends."""
 
     elements: Elements
+    beside: Ints
     start_node: Ints
     end_node: Ints
     loose_start: Bools
@@ -290,6 +296,7 @@ class _Raw:
     def take(self, chosen: Ints | Bools) -> "_Raw":
         return _Raw(
             self.elements.take(chosen),
+            self.beside[chosen],
             self.start_node[chosen],
             self.end_node[chosen],
             self.loose_start[chosen],
@@ -312,7 +319,10 @@ def _trace(edges: Edges, radius_m: float) -> Outline:
     out = edges.distance_m(middle, radius_m) >= radius_m - 4 * margin_m
     out[out] = ~_lies_in(edges.areas, middle[out] + edges.origin)
     parts = parts.take(out[chain])
-    order, loop = link(parts.start_node, parts.end_node)
+    try:
+        order, loop = link(parts.start_node, parts.end_node)
+    except TieError as tie:
+        raise TieError(parts.beside[tie.pieces]) from None
     parts = parts.take(order)
     elements = parts.elements
     return make_outline(elements.start, elements.centre, loop, radius_m, edges.origin)
@@ -385,8 +395,10 @@ def _raw_curve(edges: Edges, radius_m: float) -> _Raw:
         np.concatenate([np.full((n, 2), np.nan), middle[arc]]),
         radius_m,
     )
+    around = np.append(edges.head[corner], edges.points)[arc]
     return _Raw(
         elements,
+        np.concatenate([np.column_stack([edges.tail, edges.head]), np.column_stack([around] * 2)]),
         np.append(start_node, arc_node),
         np.append(end_node, arc_end_node),
         np.append(loose_start, firm),
@@ -407,8 +419,9 @@ def _crossings(raw: _Raw, edges: Edges, margin_m: float) -> Meetings:
     found, ties = meetings(elements, elements, i, j, margin_m)
     # A tie deep inside the catchment decides nothing.
     depth = elements.radius_m - edges.distance_m(ties.xy, elements.radius_m)
-    if (depth < _DEEP * elements.radius_m).any():
-        raise TieError
+    shallow = ties.pair[depth < _DEEP * margin_m]
+    if len(shallow):
+        raise TieError(raw.beside[np.append(i[shallow], j[shallow])])
     return found
 
 
@@ -432,4 +445,4 @@ def _cut(raw: _Raw, found: Meetings, joints: int) -> _Raw:
     firm = np.zeros(int(kept.sum()), dtype=bool)
     centre = elements.centre[piece[kept]]
     cut = Elements(xy[kept], end[kept], centre, elements.radius_m)
-    return _Raw(cut, node[kept], end_node[kept], firm, firm)
+    return _Raw(cut, raw.beside[piece[kept]], node[kept], end_node[kept], firm, firm)

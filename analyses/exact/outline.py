@@ -23,9 +23,15 @@ class TieError(GeoplanError, ArithmeticError):
     Rounding decides how pieces join, so that they do not join up.
 
     The kernels nudge what they measure until it does; that none of their nudges helped is a defect.
+
+    Parameters
+    ----------
+    pieces : array of int, optional
+        Pieces that do not join up, or may not.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, pieces: Ints | None = None) -> None:
+        self.pieces = np.zeros(0, dtype=np.intp) if pieces is None else pieces
         super().__init__(
             "Rounding decides how the edges of a catchment join up, and no nudge helped. Please "
             "report this with the layers; moving one of them by a millimetre gets you past it."
@@ -158,7 +164,8 @@ def link(start_node: Ints, end_node: Ints) -> tuple[Ints, Ints]:
     Raises
     ------
     TieError
-        If some node is not the start of exactly one piece and the end of exactly one.
+        If some node is not the start of exactly one piece and the end of exactly one; with the
+        pieces at such nodes.
 
     Examples
     --------
@@ -169,7 +176,10 @@ def link(start_node: Ints, end_node: Ints) -> tuple[Ints, Ints]:
     by_start, by_end = np.argsort(start_node), np.argsort(end_node)
     nodes = start_node[by_start]
     if (nodes[1:] == nodes[:-1]).any() or not np.array_equal(nodes, end_node[by_end]):
-        raise TieError
+        highest = 1 + int(max(start_node.max(initial=0), end_node.max(initial=0)))
+        starts, ends = (np.bincount(of, minlength=highest) for of in (start_node, end_node))
+        wrong = (starts != 1) | (ends != 1)
+        raise TieError(np.flatnonzero(wrong[start_node] | wrong[end_node]))
     following = np.empty(len(nodes), dtype=np.intp)
     following[by_end] = by_start
     head, jump = np.arange(len(nodes)), following

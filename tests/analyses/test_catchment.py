@@ -453,3 +453,41 @@ def test_singapores_parks_agree_with_fine_buffers_but_for_their_shortcuts(real_d
     drawn = shapely.union_all(layer.geometry.buffer(400, quad_segs=64).array).area
     # shapely's buffer drops notches shallower than 1 % of the distance before it starts.
     assert drawn == pytest.approx(exact, rel=1e-4)
+
+
+def twice(rng, off_m):
+    """Give a line of some corners, and three that follow it off by so much."""
+    corners = np.add(np.cumsum(rng.uniform(-300, 300, (6, 2)), axis=0), (471_000, 2_546_000))
+    between = (corners[2] + corners[3]) / 2
+    runs = [corners, corners[::-1], corners[1:], np.insert(corners, 3, between, axis=0)]
+    return [shapely.LineString(run + rng.uniform(-off_m, off_m, run.shape)) for run in runs]
+
+
+@pytest.mark.parametrize("off_m", [0, 1e-11, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-3, 0.1])
+@pytest.mark.parametrize("distance_m", [30.0, 300.0, 500.0])
+def test_lines_drawn_twice_have_the_outline_that_their_buffer_has(off_m, distance_m):
+    for seed in range(3):
+        lines = twice(np.random.default_rng(seed), off_m)
+        layer = gpd.GeoDataFrame(geometry=lines, crs=4547)
+        drawn = shapely.union_all(shapely.buffer(lines, distance_m, quad_segs=256))
+        area_m2 = make_catchment(layer, distance_m).outline.area_m2
+        assert area_m2 == pytest.approx(drawn.area, rel=1e-5)
+
+
+def test_two_lines_that_part_by_less_than_a_hair_have_an_outline():
+    lines = [
+        shapely.LineString(
+            [
+                (471688.82967990893, 2546431.246459652),
+                (471801.7455206741, 2546306.9737295695),
+                (480329.3869277665, 2553694.552605449),
+            ]
+        ),
+        shapely.LineString(
+            [(471709.3598084493, 2546408.651393226), (471801.7455206924, 2546306.973729568)]
+        ),
+    ]
+    layer = gpd.GeoDataFrame(geometry=lines, crs=4547)
+    drawn = shapely.union_all(shapely.buffer(lines, 500, quad_segs=256))
+    area_m2 = make_catchment(layer, 500).outline.area_m2
+    assert area_m2 == pytest.approx(drawn.area, rel=1e-5)
