@@ -8,7 +8,14 @@ import shapely
 
 from geoplan.analyses.area_share import DistrictLand, dissolve, district_land
 from geoplan.analyses.line_categories import TOTAL, Categories, categories_of
-from geoplan.analyses.objects import MEASURED, check_objects, check_overlap, object_ids
+from geoplan.analyses.objects import (
+    MEASURED,
+    ROUNDING,
+    check_objects,
+    check_overlap,
+    object_ids,
+    overlaps_enough,
+)
 from geoplan.analyses.overlay import Pieces, join_pieces, pieces_inside
 from geoplan.analyses.polygon_layers import (
     check_districts,
@@ -63,8 +70,9 @@ def encroachment(
         in the total. May be empty.
     min_overlap : float
         From how much inside on an object counts as encroaching: square metres of polygons, metres
-        of lines; for points 0. Below it, a common border drawn twice would be a conflict. The
-        areas and lengths of what does not count are left out, too.
+        of lines; for points 0. It is asked of the whole object, wherever districts cut it. Below
+        it, a common border drawn twice would be a conflict. The areas and lengths of what does not
+        count are left out, too.
 
     Returns
     -------
@@ -75,7 +83,8 @@ def encroachment(
         of          unit meaning
         =========== ==== ==========================================================
         ``count``   –    objects that encroach; one on a border counts in each of
-                         the districts in which it does, and once in the whole
+                         the districts in which some of it lies inside, and once in
+                         the whole
         ``area``    m²   of polygons: area inside
         ``length``  m    of lines: length inside
         ``share``   1    area (length, number) inside over that of all objects in
@@ -106,11 +115,11 @@ def encroachment(
     Notes
     -----
     For objects :math:`B_i`, district :math:`D` and lines :math:`R`, the area is
-    :math:`\sum_i |B_i \cap D \cap R|` over the objects with at least `min_overlap` of it. Objects
-    wholly inside are counted whole; only those on an edge are cut, and the lines are cut into
-    pieces of 256 corners first (see `geoplan.analyses.overlay`). Bias: footprints digitised
-    against another base map than the line shift by metres, which `min_overlap` forgives for
-    touching neighbours and not for those farther in.
+    :math:`\sum_i |B_i \cap D \cap R|` over the objects with at least `min_overlap` in
+    :math:`B_i \cap R`. Objects wholly inside are counted whole; only those on an edge are cut, and
+    the lines are cut into pieces of 256 corners first (see `geoplan.analyses.overlay`). Bias:
+    footprints digitised against another base map than the line shift by metres, which
+    `min_overlap` forgives for touching neighbours and not for those farther in.
 
     The 2017 opinion on red lines [1]_ demands that area, nature and function of a red line do not
     decline; new construction inside is the first sign that they do. Which objects are illegal is
@@ -151,14 +160,15 @@ def encroachment(
     bounds = _by_part(check_polygons(lines, "lines"), categories)
     ground = np.asarray(districts.geometry.array, dtype=object)
     here = pieces_inside(things, ground)
-    inside, below = _inside(here, bounds, min_overlap)
+    counted, below = _counted(pieces_inside(things, bounds), here, min_overlap)
+    inside = _inside(counted, ground)
     parts = (TOTAL, *categories.names)
     land = district_land(ground)
     whole = (inside, here)
     if land.overlap_m2 or dimension < 2:
         # A sum over districts would count twice what they share: ground, or what is on a border.
         once = pieces_inside(things, np.asarray([shapely.union_all(ground)]))
-        whole = (_inside(once, bounds, min_overlap)[0], once)
+        whole = (_inside(counted, np.asarray([shapely.union_all(ground)])), once)
     return Result(
         analysis="encroachment",
         measures=tuple(
@@ -202,22 +212,27 @@ def _everywhere(
     return polygons, np.zeros(len(polygons), dtype=np.intp), codes
 
 
-def _inside(here: Pieces, bounds: "Geometries", min_overlap: float) -> tuple[_Inside, int]:
-    """Pieces inside the lines that count, and how many objects only come near."""
-    cut = pieces_inside(here.geometry, bounds)
-    thing, district = here.object[cut.object], here.polygon[cut.object]
-    amount = cut.amount
-    # An object of a district and a part may be in several pieces; together they count or not.
-    keys = np.stack([thing, district, cut.polygon], axis=1)
+def _counted(cut: Pieces, here: Pieces, min_overlap: float) -> tuple[Pieces, int]:
+    """Pieces inside the lines of objects that count, and how many objects only come near."""
+    # A part may hold an object in several pieces; together they count or not.
+    keys = np.stack([cut.object, cut.polygon], axis=1)
     unique, group = np.unique(keys, axis=0, return_inverse=True)
+    held = np.bincount(group, weights=cut.amount, minlength=len(unique))
+    counts = overlaps_enough(held, min_overlap)
+    near = np.setdiff1d(unique[held >= ROUNDING, 0], unique[counts, 0])
+    return cut.take(counts[group]), len(np.intersect1d(near, here.object))
+
+
+def _inside(counted: Pieces, ground: "Geometries") -> _Inside:
+    """Cut what lies inside the lines to districts."""
+    cut = pieces_inside(counted.geometry, ground)
+    thing, part = counted.object[cut.object], counted.polygon[cut.object]
+    keys = np.stack([thing, cut.polygon, part], axis=1)
+    unique, group = np.unique(keys, axis=0, return_inverse=True)
+    amount = cut.amount
     held = np.bincount(group, weights=amount, minlength=len(unique))
-    counts = held >= max(min_overlap, np.finfo(float).tiny)
-    kept = counts[group]
-    near = np.setdiff1d(unique[~counts, 0], unique[counts, 0])
-    inside = _Inside(
-        thing[kept], district[kept], cut.polygon[kept], cut.geometry[kept], amount[kept]
-    )
-    return inside, len(near)
+    kept = overlaps_enough(held, 0)[group]
+    return _Inside(thing[kept], cut.polygon[kept], part[kept], cut.geometry[kept], amount[kept])
 
 
 def _measures(

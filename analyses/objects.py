@@ -13,11 +13,15 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
+    Floats = NDArray[np.float64]
     Geometries = NDArray[np.object_]
     Positions = NDArray[np.intp]
 
 MEASURED = {0: ("count", "count"), 1: ("length", "m"), 2: ("area", "m2")}
 """Dimension -> what is measured of an object, and its unit."""
+
+ROUNDING = 1e-6
+"""What coordinates of 10⁷ m may make of an area or length that is nothing, m² or m."""
 
 
 def check_objects(objects: "GeoDataFrame", subject: str) -> "tuple[Geometries, int]":
@@ -86,6 +90,30 @@ def check_overlap(min_overlap: float, dimension: int) -> None:
         )
 
 
+def overlaps_enough(held: "Floats", min_overlap: float) -> "NDArray[np.bool_]":
+    """
+    Tell of which objects enough lies inside, rounding aside.
+
+    Parameters
+    ----------
+    held : array of float
+        What of each object lies inside, wherever in the districts: the whole of it.
+    min_overlap : float
+        From how much on it counts.
+
+    Returns
+    -------
+    array of bool
+        An edge in common is nothing, whichever way rounding moved it.
+
+    Examples
+    --------
+    >>> overlaps_enough(np.array([1e-9, 0.1, 99.9999999999]), 100).tolist()
+    [False, False, True]
+    """
+    return held >= max(min_overlap - ROUNDING, ROUNDING)
+
+
 def object_ids(objects: "GeoDataFrame") -> "Geometries":
     """
     Name the objects of a layer.
@@ -140,6 +168,7 @@ def district_of(things: "Geometries", districts: "GeoDataFrame") -> "Positions":
     keys = np.stack([pieces.object, pieces.polygon], axis=1)
     unique, group = np.unique(keys, axis=0, return_inverse=True)
     held = np.bincount(group, weights=pieces.amount, minlength=len(unique))
+    unique, held = unique[held >= ROUNDING], held[held >= ROUNDING]
     smallest_first = np.lexsort((-unique[:, 1], held))
     district[unique[smallest_first, 0]] = unique[smallest_first, 1]
     return district

@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoplan.analyses.line_categories import TOTAL, categories_of
-from geoplan.analyses.objects import MEASURED, check_objects, check_overlap, object_ids
+from geoplan.analyses.objects import (
+    MEASURED,
+    check_objects,
+    check_overlap,
+    object_ids,
+    overlaps_enough,
+)
 from geoplan.analyses.overlay import Pieces, join_pieces, pieces_inside
 from geoplan.analyses.polygon_layers import (
     check_districts,
@@ -106,6 +112,7 @@ def zone_screening(
     categories = categories_of(zones, "zones")
     hit = _held(pieces_inside(things, units), min_overlap)
     here = pieces_inside(things, np.asarray(districts.geometry.array, dtype=object))
+    here = here.take(overlaps_enough(here.amount, 0))
     home = np.unique(np.stack([here.object, here.polygon], axis=1), axis=0)
     kinds = [(TOTAL, hit.object)] + [
         (name, hit.object[categories.codes[hit.polygon] == code])
@@ -142,7 +149,7 @@ def _held(pieces: Pieces, min_overlap: float) -> Pieces:
     keys = np.stack([pieces.object, pieces.polygon], axis=1)
     unique, group = np.unique(keys, axis=0, return_inverse=True)
     joined = Pieces(*unique.T, join_pieces(pieces.geometry, group))  # type: ignore[call-arg]
-    return joined.take(joined.amount >= max(min_overlap, np.finfo(float).tiny))
+    return joined.take(overlaps_enough(joined.amount, min_overlap))
 
 
 def _measures(

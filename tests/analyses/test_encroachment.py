@@ -1,9 +1,12 @@
 """Objects inside lines that should keep them out."""
 
+from itertools import pairwise
+
 import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+import shapely.affinity
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -195,3 +198,38 @@ def test_what_stands_on_the_border_of_two_districts_is_there_once_in_the_whole()
     found = encroachment(wall, districts(), lines=frame(LINES), min_overlap=0)
     assert value(found, "length") == (100, 100, 100)
     assert value(found, "share") == (0.25, 0.25, 0.25)
+
+
+@pytest.mark.parametrize("cuts", [(), (500,), (497, 503), (498, 500, 501, 502)])
+def test_how_districts_cut_an_object_does_not_decide_whether_it_counts(cuts):
+    edges = [0, *cuts, 1000]
+    ground = gpd.GeoDataFrame(
+        {"district_id": list(map(str, edges[1:])), "name": "x"},
+        geometry=[shapely.box(a, 0, b, 1000) for a, b in pairwise(edges)],
+        crs=CRS,
+    )
+    line = frame([shapely.box(0, 0, 1000, 1000)])
+    for things, least, of in (
+        ([shapely.box(495, 0, 505, 18)], 100, "area"),
+        ([shapely.box(495, 0, 505, 18)], 180, "area"),
+        ([shapely.LineString([(495, 5), (505, 5)])], 8, "length"),
+    ):
+        found = encroachment(frame(things), ground, lines=line, min_overlap=least)
+        assert found.measure("count", "total").value == 1
+        assert found.measure(of, "total").value == pytest.approx({"area": 180, "length": 10}[of])
+        touched = found.measure("count", "total").districts["value"].sum()
+        assert touched == 1 + len(cuts)
+        assert found.notices == ()
+
+
+def test_an_edge_in_common_is_no_encroachment_wherever_the_town_lies():
+    line = shapely.box(0, 0, 500, 500)
+    house = shapely.box(500, 100, 510, 110)
+    for angle in range(0, 90, 7):
+        moved = [
+            frame([shapely.affinity.rotate(one, angle, (471234.5, 2546234.5))])
+            for one in (house, line, shapely.box(-1000, -1000, 2000, 2000))
+        ]
+        town = moved[2].assign(district_id="a", name="x")
+        found = encroachment(moved[0], town, lines=moved[1], min_overlap=0)
+        assert found.measure("count", "total").value == 0
