@@ -7,23 +7,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from geoplan.analyses.area_share import WORTH_TELLING_M2, district_land
 from geoplan.analyses.coverage_layers import coverage_layers
-from geoplan.analyses.demand import DemandPieces, demand_pieces, served_amount
+from geoplan.analyses.demand import DemandPieces
+from geoplan.analyses.demand_shares import DemandShares, demand_shares, open_facts, serve_straight
 from geoplan.analyses.exact.catchment import Catchment, check_distance_m, make_catchment
+from geoplan.analyses.far_away import far_away
 from geoplan.analyses.lazy_layers import LazyLayers, bundled
+from geoplan.analyses.open_shares import known_of
 from geoplan.analyses.polygon_layers import (
     check_districts,
     check_polygons,
     layer_name,
-    one_district,
 )
 from geoplan.analyses.streets.network_coverage import network_coverage
 from geoplan.analyses.streets.walk_access import check_distance_kind
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
+from geoplan.core.extent import extent_of
 from geoplan.core.notices import Notice, unique
-from geoplan.core.results import Measure, Result, make_measure
+from geoplan.core.results import Result
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -173,6 +175,8 @@ def coverage(
     require_metric_crs(districts=districts, facilities=facilities)
     check_districts(districts)
     usable, notices = usable_facilities(facilities)
+    name = layer_name(facilities, "facilities")
+    notices += tuple(far_away(usable, districts, name))
     if distance == "network":
         result = network_coverage(
             usable, districts, distance_m=distance_m, of=of, demand=demand, walk=walk
@@ -180,23 +184,21 @@ def coverage(
         return replace(result, notices=unique([*notices, *result.notices]))
     west, south, east, north = (float(side) for side in districts.total_bounds)
     catchment = make_catchment(usable, distance_m, (west, south, east, north))
-    pieces = [demand_pieces(name, districts, demand) for name in of]
-    served = [served_amount(piece, catchment) for piece in pieces]
-    overlap_m2 = district_land(np.asarray(districts.geometry.array, dtype=object)).overlap_m2
-    whole = one_district(districts) if overlap_m2 >= WORTH_TELLING_M2 else None
-    notices += _about_facilities(usable, catchment, layer_name(facilities, "facilities"))
-    if whole is not None:
-        notices += (Notice("districts_overlap", "districts", values={"overlap_m2": overlap_m2}),)
+    known = {"": known_of(distance_m, no_source=extent_of(facilities))}
+    shares = demand_shares(
+        districts, of, demand, lambda pieces: serve_straight(pieces, {"": catchment}, known)
+    )
+    notices += _about_facilities(usable, catchment, name)
     return Result(
         analysis="coverage",
-        measures=tuple(
-            _measure(piece, amount, districts, _totals(piece.of, whole, demand, catchment))
-            for piece, amount in zip(pieces, served, strict=True)
-        ),
+        measures=shares.measures,
         districts=districts,
-        layers=_layers(usable, facilities, districts, catchment, pieces, served),
-        definition=_definition(facilities, pieces, distance_m, distance),
-        notices=unique([*notices, *(notice for piece in pieces for notice in piece.notices)]),
+        layers=_layers(usable, facilities, districts, catchment, shares),
+        definition={
+            **_definition(facilities, shares.pieces, distance_m, distance),
+            **open_facts(demand, of, {name: extent_of(facilities)}),
+        },
+        notices=unique([*notices, *shares.notices]),
     )
 
 
@@ -205,15 +207,15 @@ def _layers(
     facilities: "GeoDataFrame",
     districts: "GeoDataFrame",
     catchment: Catchment,
-    pieces: Sequence[DemandPieces],
-    served: "Sequence[np.ndarray[Any, np.dtype[np.float64]]]",
+    shares: DemandShares,
 ) -> LazyLayers:
     names = ["served", "unserved"]
-    if any(piece.kind != "area" for piece in pieces):
+    if any(piece.kind != "area" for piece in shares.pieces):
         names.append("demand")
+    served = [one.by_part[""] for one in shares.served]
     return bundled(
         names,
-        lambda: coverage_layers(usable, facilities, districts, catchment, pieces, served),
+        lambda: coverage_layers(usable, facilities, districts, catchment, shares.pieces, served),
         facilities=facilities,
     )
 
@@ -272,39 +274,6 @@ def _about_facilities(
         values = {"distance_m": catchment.distance_m}
         return (Notice("facilities_none_near", name, total=len(usable), values=values),)
     return ()
-
-
-def _measure(
-    pieces: DemandPieces,
-    served: "np.ndarray[Any, np.dtype[np.float64]]",
-    districts: "GeoDataFrame",
-    totals: tuple[float, float] | None,
-) -> Measure:
-    count = len(districts)
-    denominator = np.bincount(pieces.district, pieces.amount, count)
-    numerator = np.bincount(pieces.district, served, count)
-    return make_measure(
-        districts,
-        np.minimum(numerator, denominator),  # sums round, each in its own way
-        denominator,
-        of=pieces.of,
-        numerator_unit=pieces.unit_name,
-        denominator_unit=pieces.unit_name,
-        totals=totals,
-    )
-
-
-def _totals(
-    of: str,
-    whole: "GeoDataFrame | None",
-    demand: "Mapping[str, GeoDataFrame] | None",
-    catchment: Catchment,
-) -> tuple[float, float] | None:
-    """Count each place once, where districts overlap and their sum would count some twice."""
-    if whole is None:
-        return None
-    pieces = demand_pieces(of, whole, demand)
-    return float(served_amount(pieces, catchment).sum()), float(pieces.amount.sum())
 
 
 def _definition(

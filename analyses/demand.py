@@ -12,6 +12,7 @@ from geoplan.analyses.exact.elements import Bools, Floats, Geometries, Ints, fla
 from geoplan.analyses.exact.offsets import dissolved
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
+from geoplan.core.extent import are_spread_evenly
 from geoplan.core.notices import Notice
 
 if TYPE_CHECKING:
@@ -63,6 +64,9 @@ class DemandPieces:
         What it holds, in `unit_name`.
     notices : tuple of Notice
         What was left out, and what lies outside every district.
+    unit_m2 : array of float, n; or None
+        Area of the whole unit that each piece is of, where its amount is spread over it and nobody
+        states that it is spread evenly; else 0. None where that is everywhere.
     """
 
     of: str
@@ -73,6 +77,13 @@ class DemandPieces:
     geometry: Geometries
     amount: Floats
     notices: tuple[Notice, ...] = ()
+    unit_m2: Floats | None = None
+
+    def coarser_than(self, reach_m: float) -> Bools | None:
+        """Tell which units have an equivalent diameter above a reach; None where none could."""
+        if self.unit_m2 is None:
+            return None
+        return np.asarray(self.unit_m2 > np.pi * (reach_m / 2) ** 2)
 
 
 def demand_pieces(
@@ -211,6 +222,18 @@ def _together(first: DemandPieces, second: DemandPieces, rows: int) -> DemandPie
         np.append(first.geometry, second.geometry)[order],
         np.append(first.amount, second.amount)[order],
         (*first.notices, *second.notices),
+        _of_units(first, second)[order],
+    )
+
+
+def _of_units(*several: DemandPieces) -> Floats:
+    """Give the areas of the units of several pieces, one after another."""
+    none = [np.zeros(len(pieces.amount)) for pieces in several]
+    return np.concatenate(
+        [
+            zero if one.unit_m2 is None else one.unit_m2
+            for one, zero in zip(several, none, strict=True)
+        ]
     )
 
 
@@ -237,14 +260,26 @@ def _weight_pieces(
     if not len(over):
         return points
     district, unit, pieces = _cut(of, areas, shapes[over])
-    amount = weight[over][unit] * (shapely.area(pieces) / shapely.area(shapes[over])[unit])
+    whole_m2 = shapely.area(shapes[over])[unit]
+    amount = weight[over][unit] * (shapely.area(pieces) / whole_m2)
+    unit_m2 = None
+    if not are_spread_evenly(layer):
+        unit_m2 = np.append(np.zeros(len(points.amount)), whole_m2)
     district, unit = np.append(points.district, district), np.append(points.unit, over[unit])
     order = np.lexsort((unit, district))
     amount = np.append(points.amount, amount)
     notices += _outside(of, weight[rows], unit, amount, weight)
     geometry = np.append(points.geometry, pieces)[order]
     return DemandPieces(
-        of, "weight", unit_name, district[order], unit[order], geometry, amount[order], notices
+        of,
+        "weight",
+        unit_name,
+        district[order],
+        unit[order],
+        geometry,
+        amount[order],
+        notices,
+        None if unit_m2 is None else unit_m2[order],
     )
 
 

@@ -2,20 +2,25 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from geoplan.analyses.area_share import WORTH_TELLING_M2, district_land, polygonal
-from geoplan.analyses.demand import DemandPieces, demand_pieces
+from geoplan.analyses.demand import WEIGHTS, DemandPieces, demand_pieces, served_amount
+from geoplan.analyses.open_notices import unseen_districts, what_is_open
+from geoplan.analyses.open_shares import Amounts, Known, beyond, reasons_of
 from geoplan.analyses.polygon_layers import one_district
-from geoplan.core.notices import Notice
-from geoplan.core.results import Measure, make_measure
+from geoplan.core.extent import Extent, are_spread_evenly
+from geoplan.core.notices import Notice, unique
+from geoplan.core.results import Bounds, Measure, make_measure
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
+    from geoplan.analyses.exact.catchment import Catchment
     from geoplan.analyses.streets.facility_access import PlaceCosts, Places
 
     Floats = NDArray[np.float64]
@@ -30,6 +35,16 @@ class Served:
     ----------
     by_part : mapping of str to array of float
         Amount served of each piece, by part of the analysis.
+    known : mapping of str to Known
+        What each part knows; a part that lacks is what all others serve at once.
+    beyond : mapping of str to array of float
+        What of each piece is not served and not known to be out of reach, by part.
+    possible : mapping of str to array of float
+        What the ground lets be served at most, where that is more than is served.
+    one_point : bool
+        Whether polygons stand at one point each, all or nothing.
+    reasons : frozenset of str
+        Which extents leave it open.
     costs : mapping of str to PlaceCosts
         What it costs to get there, by part; empty for land.
     places : Places or None
@@ -39,9 +54,27 @@ class Served:
     """
 
     by_part: "Mapping[str, Floats]"
+    known: Mapping[str, Known] = field(default_factory=dict)
+    beyond: "Mapping[str, Floats]" = field(default_factory=dict)
+    possible: "Mapping[str, Floats]" = field(default_factory=dict)
+    one_point: bool = False
+    reasons: frozenset[str] = frozenset()
     costs: "Mapping[str, PlaceCosts]" = field(default_factory=dict)
     places: "Places | None" = None
     notices: tuple[Notice, ...] = ()
+
+    def amounts(self, pieces: DemandPieces) -> Amounts:
+        """Give how much of each piece is served, and could be."""
+        nothing, fine = np.zeros(len(pieces.amount)), np.zeros(len(pieces.amount), dtype=bool)
+        coarse = {part: pieces.coarser_than(one.reach_m) for part, one in self.known.items()}
+        return Amounts(
+            pieces.amount,
+            self.by_part,
+            {part: self.beyond.get(part, nothing) for part in self.known},
+            self.possible,
+            {part: fine if one is None else one for part, one in coarse.items()},
+            self.one_point,
+        )
 
 
 @dataclass(frozen=True)
@@ -106,11 +139,72 @@ def demand_shares(
         if whole is not None:  # a sum over the districts would count what they share twice
             every = _pieces(piece.of, whole, demand)
             all_served = serve(every)
-        measures += [
-            _measure(districts, piece, part, amount, (all_served.by_part[part], every.amount))
-            for part, amount in one.by_part.items()
-        ]
-    return DemandShares(pieces, served, tuple(measures), tuple(notices))
+        _, unit = np.unique(every.unit, return_inverse=True)
+        together = all_served.amounts(every).by(unit, int(unit.max(initial=-1)) + 1)
+        why, told = what_is_open(districts, piece, one, together)
+        notices += told
+        measures += [_measure(districts, piece, one, part, together, why) for part in one.by_part]
+    return DemandShares(pieces, served, tuple(measures), unique(notices))
+
+
+def serve_straight(
+    pieces: DemandPieces, catchments: "Mapping[str, Catchment]", known: Mapping[str, Known]
+) -> Served:
+    """
+    Say how much of each piece of demand lies within a straight distance.
+
+    Parameters
+    ----------
+    pieces : DemandPieces
+        Land, people or things.
+    catchments : mapping of str to Catchment
+        By part of the analysis.
+    known : mapping of str to Known
+        What each part knows.
+
+    Returns
+    -------
+    Served
+        By part.
+    """
+    by_part = {part: served_amount(pieces, one) for part, one in catchments.items()}
+    more, reasons = {}, frozenset[str]()
+    for part, one in catchments.items():
+        more[part] = beyond(
+            pieces, by_part[part], known[part], partial(served_amount, catchment=one)
+        )
+        reasons |= reasons_of(pieces, more[part], known[part])
+    return Served(by_part, known, more, reasons=reasons)
+
+
+def open_facts(
+    demand: "Mapping[str, GeoDataFrame] | None",
+    of: Sequence[str],
+    extents: Mapping[str, Extent | None],
+) -> dict[str, Any]:
+    """
+    Give what a definition says of what is left open.
+
+    Parameters
+    ----------
+    demand : mapping of str to GeoDataFrame or None
+        The layers by name.
+    of : sequence of str
+        Denominators.
+    extents : mapping of str to Extent or None
+        By the layer that has it.
+
+    Returns
+    -------
+    dict of str to value
+        ``extents``: what each extent is known from, by layer; ``spread_evenly``: the layers of
+        people that are stated to be even within their units; each where there is any.
+    """
+    named = [name for one in of for name in one.split("+") if name in WEIGHTS]
+    even = [name for name in named if name in (demand or {}) and are_spread_evenly(demand[name])]
+    told = {name: one.told for name, one in extents.items() if one is not None}
+    facts = {"extents": told, "spread_evenly": list(dict.fromkeys(even))}
+    return {key: value for key, value in facts.items() if value}
 
 
 def _pieces(
@@ -123,21 +217,38 @@ def _pieces(
 def _measure(
     districts: "GeoDataFrame",
     pieces: DemandPieces,
+    one: Served,
     part: str,
-    amount: "Floats",
-    whole: "tuple[Floats, Floats]",
+    together: Amounts,
+    why: tuple[str, ...],
 ) -> Measure:
     count = len(districts)
     denominator = np.bincount(pieces.district, pieces.amount, count)
-    numerator = np.bincount(pieces.district, amount, count)
-    served, everything = float(whole[0].sum()), float(whole[1].sum())
+    numerator = np.bincount(pieces.district, one.by_part[part], count)
+    served, everything = float(together.served[part].sum()), float(together.amount.sum())
+    low, high = one.amounts(pieces).bounds(part)
+    low_total, high_total = (float(side.sum()) for side in together.bounds(part))
+    unseen = unseen_districts(districts, one, part) & (numerator == 0)
     return make_measure(
         districts,
-        np.minimum(numerator, denominator),  # sums round, each in its own way
+        # Sums round, each in its own way.
+        np.where(unseen, np.nan, np.minimum(numerator, denominator)),
         denominator,
         of=pieces.of,
         part=part,
         numerator_unit=pieces.unit_name,
         denominator_unit=pieces.unit_name,
         totals=(min(served, everything), everything),
+        bounds=Bounds(
+            _share(np.bincount(pieces.district, low, count), denominator),
+            _share(np.bincount(pieces.district, high, count), denominator),
+            float(_share(np.array([low_total]), np.array([everything]))[0]),
+            float(_share(np.array([high_total]), np.array([everything]))[0]),
+            why,
+        ),
     )
+
+
+def _share(over: "Floats", under: "Floats") -> "Floats":
+    share = np.divide(over, under, out=np.full(len(over), np.nan), where=under > 0)
+    return np.clip(share, 0.0, 1.0)

@@ -10,8 +10,9 @@ import shapely
 from geoplan.analyses.area_share import WORTH_TELLING_M2, district_land
 from geoplan.analyses.coverage import coverage, usable_facilities
 from geoplan.analyses.coverage_layers import nearest_facility
+from geoplan.analyses.far_away import far_away
 from geoplan.analyses.lazy_layers import LazyLayers
-from geoplan.analyses.polygon_layers import one_district
+from geoplan.analyses.polygon_layers import layer_name, one_district
 from geoplan.analyses.streets.network_coverage import network_coverage
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice, unique
@@ -123,6 +124,7 @@ def detour(
         )
     straight = coverage(facilities, districts, distance_m=distance_m, of=of, demand=demand)
     usable, notices = usable_facilities(facilities)
+    notices += tuple(far_away(usable, districts, layer_name(facilities, "facilities")))
 
     def walked(areas: "GeoDataFrame") -> Result:
         return network_coverage(
@@ -185,15 +187,23 @@ def _layers(
 
 def _parts(flat: Measure, walked: Measure, districts: "GeoDataFrame") -> list[Measure]:
     """Both shares under their names, and first what only the straight line serves."""
+    near, far = flat.districts, walked.districts
     wrongly = make_measure(
         districts,
-        np.maximum(flat.districts["numerator"] - walked.districts["numerator"], 0.0),
-        flat.districts["denominator"],
+        np.maximum(near["numerator"] - far["numerator"], 0.0),
+        near["denominator"],
         of=flat.of,
         part=PARTS[0],
         numerator_unit=flat.numerator_unit,
         denominator_unit=flat.denominator_unit,
         totals=(max(flat.numerator - walked.numerator, 0.0), flat.denominator),
+        bounds=Bounds(
+            np.maximum(near["low"] - far["high"], 0.0),
+            np.maximum(near["high"] - far["low"], 0.0),
+            max(flat.low - walked.high, 0.0),
+            max(flat.high - walked.low, 0.0),
+            tuple(dict.fromkeys((*walked.open_for, *flat.open_for))),
+        ),
     )
     return [wrongly, replace(flat, part=PARTS[1]), replace(walked, part=PARTS[2])]
 

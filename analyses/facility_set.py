@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from geoplan.analyses.far_away import far_away
 from geoplan.analyses.polygon_layers import check_districts, check_polygons, layer_name
 from geoplan.analyses.provision import unit_district
 from geoplan.core.crs import require_metric_crs
@@ -12,7 +13,7 @@ from geoplan.core.declare.analysis import Analysis, Each, Measured
 from geoplan.core.declare.kinds import AREAS, FACILITIES
 from geoplan.core.declare.quantities import MetresFrom0
 from geoplan.core.errors import ParameterError
-from geoplan.core.notices import Notice
+from geoplan.core.notices import Notice, unique
 from geoplan.core.results import Result, make_measure
 
 if TYPE_CHECKING:
@@ -122,6 +123,13 @@ def facility_set(
         keys = np.append(districts["district_id"].astype(str).to_numpy(dtype=object), "")
         drawn = drawn.assign(district_id=keys[home])
     outside = int((~inside).sum())
+    notices = [
+        note
+        for name, layer in members.items()
+        for note in far_away(layer, districts, layer_name(layer, name))
+    ]
+    if outside:
+        notices.append(Notice("units_outside_districts", "units", outside, len(inside)))
     return Result(
         analysis="facility_set",
         measures=tuple(
@@ -145,9 +153,7 @@ def facility_set(
             "unit_count": len(asked),
             "within_m": within_m,
         },
-        notices=(Notice("units_outside_districts", "units", outside, len(inside)),)
-        if outside
-        else (),
+        notices=unique(notices),
     )
 
 

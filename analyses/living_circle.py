@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from geoplan.analyses.demand import DemandPieces, served_amount
-from geoplan.analyses.demand_shares import Served, demand_shares
+from geoplan.analyses.demand import DemandPieces
+from geoplan.analyses.demand_shares import Served, demand_shares, open_facts, serve_straight
 from geoplan.analyses.exact.catchment import Catchment, catchment_polygons, make_catchment
 from geoplan.analyses.exact.common_catchment import ARC_SEGMENTS, AREA_ERROR, reached_by_all
+from geoplan.analyses.far_away import far_away
 from geoplan.analyses.living_circle_layers import ALL, living_circle_layers
+from geoplan.analyses.open_shares import Known, known_of
 from geoplan.analyses.polygon_layers import check_districts, layer_name
 from geoplan.analyses.streets.doors import Doors, find_doors
 from geoplan.analyses.streets.facility_access import facility_access
@@ -18,6 +20,7 @@ from geoplan.analyses.streets.street_land import ARC_SEGMENTS as STREET_ARC_SEGM
 from geoplan.analyses.streets.walk_access import check_distance_kind, check_walk
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
+from geoplan.core.extent import Extent, extent_of
 from geoplan.core.notices import Notice, unique
 from geoplan.core.results import Result
 from geoplan.core.units import walk_distance_m
@@ -41,15 +44,17 @@ class _Circle:
     doors: dict[str, Doors]
     classes: dict[str, FacilityClass]
     catchments: dict[str, Catchment]
+    known: dict[str, Known]
 
     def serve(self, pieces: DemandPieces) -> Served:
         """Say how much of each piece has each category near, and all of them."""
         if self.walk is not None:
             served = serve_pieces(pieces, self.classes, every=ALL)
             return replace(served, by_part={ALL: served.by_part[ALL], **served.by_part})
-        by_part = {name: served_amount(pieces, one) for name, one in self.catchments.items()}
-        every = reached_by_all(pieces, list(by_part.values()), list(self.catchments.values()))
-        return Served({ALL: every.amount, **by_part})
+        each = serve_straight(pieces, self.catchments, self.known)
+        amounts = [*each.by_part.values()]
+        every = reached_by_all(pieces, amounts, [*self.catchments.values()])
+        return replace(each, by_part={ALL: every.amount, **each.by_part})
 
     def ground(self, name: str) -> Any:  # noqa: ANN401 (shapely's geometries)
         """Ground from which a category is near."""
@@ -172,7 +177,12 @@ def living_circle(  # noqa: PLR0913 (what decides the number stands in the call)
         for name, layer in circle.categories.items()
         if layer.empty
     ]
-    told = [note for doors in circle.doors.values() for note in doors.notices]
+    told = [
+        note
+        for name, layer in circle.categories.items()
+        for note in far_away(layer, districts, layer_name(layer, name))
+    ]
+    told += [note for doors in circle.doors.values() for note in doors.notices]
     return Result(
         analysis="living_circle",
         measures=shares.measures,
@@ -197,6 +207,7 @@ def living_circle(  # noqa: PLR0913 (what decides the number stands in the call)
             "kinds": {piece.of: piece.kind for piece in shares.pieces},
             "edge": "facilities outside the districts count",
             **_walk_facts(circle),
+            **open_facts(demand, of, _extents(categories, circle.walk)),
         },
         notices=unique([*empty, *told, *shares.notices]),
     )
@@ -215,6 +226,13 @@ def _walk_facts(circle: _Circle) -> dict[str, Any]:
         "entrance_rules": rules,
         "facilities_off_network": sum(doors.off_count for doors in circle.doors.values()),
     }
+
+
+def _extents(
+    categories: "Mapping[str, GeoDataFrame]", walk: "WalkAccess | None"
+) -> dict[str, Extent | None]:
+    own = {layer_name(layer, name): extent_of(layer) for name, layer in categories.items()}
+    return own if walk is None else {**walk.extents, **own}
 
 
 def _has_ground(circle: _Circle) -> bool:
@@ -315,13 +333,21 @@ def _circle(
         catchments = {
             name: make_catchment(one, reaches_m[name], bounds) for name, one in usable.items()
         }
-        return _Circle(usable, None, {}, {}, catchments)
+        known = {
+            name: known_of(reaches_m[name], no_source=extent_of(layer))
+            for name, layer in categories.items()
+        }
+        return _Circle(usable, None, {}, {}, catchments, known)
     walk = check_walk(walk, districts)
     doors = {name: find_doors(layer, walk, name=name) for name, layer in usable.items()}
     classes = {
         name: FacilityClass(
-            facility_access(one, walk, distance_m=reaches_m[name]), reaches_m[name], walk, bounds
+            facility_access(one, walk, distance_m=reaches_m[name]),
+            reaches_m[name],
+            walk,
+            bounds,
+            extent=extent_of(categories[name]),
         )
         for name, one in doors.items()
     }
-    return _Circle(usable, walk, doors, classes, {})
+    return _Circle(usable, walk, doors, classes, {}, {})

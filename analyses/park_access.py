@@ -1,45 +1,36 @@
 """Park access: who is near enough to a park of each tier, and of every tier."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from geoplan.analyses.access_layers import access_layers
-from geoplan.analyses.area_share import DistrictLand, district_land, polygonal
-from geoplan.analyses.demand import DemandPieces, demand_pieces, served_amount
-from geoplan.analyses.exact.catchment import Catchment, make_catchment
+from geoplan.analyses.demand import DemandPieces
+from geoplan.analyses.demand_shares import Served, demand_shares, open_facts, serve_straight
+from geoplan.analyses.exact.catchment import make_catchment
 from geoplan.analyses.exact.common_catchment import ARC_SEGMENTS, AREA_ERROR, reached_by_all
+from geoplan.analyses.far_away import far_away
 from geoplan.analyses.lazy_layers import bundled
+from geoplan.analyses.open_shares import known_of
 from geoplan.analyses.park_tiers import ALL, ParkTier, TierParks, parks_by_tier, tier_reaches
 from geoplan.analyses.polygon_layers import (
     check_districts,
     check_polygons,
     layer_facts,
-    one_district,
+    layer_name,
 )
 from geoplan.analyses.streets.network_parks import network_park_access, walked_reaches
 from geoplan.analyses.streets.walk_access import check_distance_kind
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
+from geoplan.core.extent import extent_of
 from geoplan.core.notices import Notice, unique
-from geoplan.core.results import Measure, Result, make_measure
+from geoplan.core.results import Result
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
-    from numpy.typing import NDArray
 
     from geoplan.analyses.streets.walk_access import WalkAccess
-
-
-@dataclass(frozen=True)
-class _Reached:
-    """How much of each piece of demand each part of the analysis reaches."""
-
-    pieces: DemandPieces
-    by_part: "Mapping[str, NDArray[np.float64]]"
-    drawn: int
 
 
 def park_access(  # noqa: PLR0913 (what decides the number stands in the call)
@@ -193,6 +184,7 @@ def park_access(  # noqa: PLR0913 (what decides the number stands in the call)
     groups, notices = parks_by_tier(
         parks, tiers, reaches_m, higher_serves_lower=higher_serves_lower
     )
+    notices += far_away(parks, districts, layer_name(parks, "parks"))
     if walked:
         return _completed(
             network_park_access(parks, districts, groups, of=of, demand=demand, walk=walk),
@@ -207,44 +199,43 @@ def park_access(  # noqa: PLR0913 (what decides the number stands in the call)
         )
         for group in groups
     }
-    reached = [_reach(_pieces(name, districts, demand), catchments) for name in of]
-    land = district_land(np.asarray(districts.geometry.array, dtype=object))
-    measures = [
-        measure
-        for found in reached
-        for measure in _measures(found, districts, land, catchments, demand)
-    ]
-    if land.overlap_m2 > 0:
-        overlap = {"overlap_m2": land.overlap_m2}
-        notices.append(Notice("districts_overlap", "districts", values=overlap))
+    known = {group.name: known_of(group.reach_m, no_source=extent_of(parks)) for group in groups}
+    drawn: list[int] = []
+
+    def serve(pieces: DemandPieces) -> Served:
+        each = serve_straight(pieces, catchments, known)
+        common = reached_by_all(pieces, [*each.by_part.values()], [*catchments.values()])
+        drawn.append(common.drawn)
+        return replace(each, by_part={**each.by_part, ALL: common.amount})
+
+    shares = demand_shares(districts, of, demand, serve)
     if parks.empty:
         notices = [Notice("layer_empty_counts_zero", "parks")]
-    first = reached[0]
+    first, served = shares.pieces[0], shares.served[0]
     return Result(
         analysis="park_access",
-        measures=tuple(measures),
+        measures=shares.measures,
         districts=districts,
         layers=bundled(
             [
                 *("parks", "demand", "unserved"),
                 *(f"served_{name}" for name in (*catchments, ALL)),
             ],
-            lambda: access_layers(
-                parks, districts, groups, catchments, first.pieces, first.by_part
-            ),
+            lambda: access_layers(parks, districts, groups, catchments, first, served.by_part),
         ),
         definition={
             **layer_facts(parks, "parks"),
             "tiers": {group.name: _tier_facts(group) for group in groups},
             "of": list(of),
-            "kinds": {found.pieces.of: found.pieces.kind for found in reached},
+            "kinds": {piece.of: piece.kind for piece in shares.pieces},
             "higher_serves_lower": higher_serves_lower,
             "distance": distance,
             "detour_factor": detour_factor,
             "edge": "parks outside the districts count",
-            **_accuracy(reached),
+            **open_facts(demand, of, {layer_name(parks, "parks"): extent_of(parks)}),
+            **_accuracy(drawn),
         },
-        notices=unique([*notices, *(note for found in reached for note in found.pieces.notices)]),
+        notices=unique([*notices, *shares.notices]),
     )
 
 
@@ -280,45 +271,6 @@ def _check_parameters(of: Sequence[str], higher_serves_lower: object) -> None:
         )
 
 
-def _pieces(
-    of: str, districts: "GeoDataFrame", demand: "Mapping[str, GeoDataFrame] | None"
-) -> DemandPieces:
-    pieces = demand_pieces(of, districts, demand)
-    return replace(pieces, geometry=polygonal(pieces.geometry))
-
-
-def _reach(pieces: DemandPieces, catchments: Mapping[str, Catchment]) -> _Reached:
-    served = {name: served_amount(pieces, catchment) for name, catchment in catchments.items()}
-    common = reached_by_all(pieces, list(served.values()), list(catchments.values()))
-    return _Reached(pieces, {**served, ALL: common.amount}, common.drawn)
-
-
-def _measures(
-    found: _Reached,
-    districts: "GeoDataFrame",
-    land: DistrictLand,
-    catchments: Mapping[str, Catchment],
-    demand: "Mapping[str, GeoDataFrame] | None",
-) -> list[Measure]:
-    pieces, whole = found.pieces, found
-    if land.overlap_m2 > 0:  # a sum over the districts would count what they share twice
-        whole = _reach(_pieces(pieces.of, one_district(districts), demand), catchments)
-    count = len(districts)
-    return [
-        make_measure(
-            districts,
-            np.bincount(pieces.district, amount, count),
-            np.bincount(pieces.district, pieces.amount, count),
-            of=pieces.of,
-            part=part,
-            numerator_unit=pieces.unit_name,
-            denominator_unit=pieces.unit_name,
-            totals=(float(whole.by_part[part].sum()), float(whole.pieces.amount.sum())),
-        )
-        for part, amount in found.by_part.items()
-    ]
-
-
 def _tier_facts(group: TierParks) -> dict[str, Any]:
     return {
         "minutes": group.tier.minutes,
@@ -330,8 +282,8 @@ def _tier_facts(group: TierParks) -> dict[str, Any]:
     }
 
 
-def _accuracy(reached: Sequence[_Reached]) -> dict[str, Any]:
+def _accuracy(drawn: Sequence[int]) -> dict[str, Any]:
     """Say how catchments were drawn, where they had to be."""
-    if not any(found.drawn for found in reached):
+    if not any(drawn):
         return {}
     return {"arc_segments": ARC_SEGMENTS, "area_error": AREA_ERROR}

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import shapely
 
+from geoplan.analyses.far_away import far_away
 from geoplan.analyses.placed import (
     column_numbers,
     column_words,
@@ -130,7 +131,7 @@ def provision(
     deficit = np.maximum(required - count, 0.0)
     inside = home >= 0
     met = inside & (deficit == 0)
-    notices = [*outside_notice(at, subject)]
+    notices = [*outside_notice(at, subject), *far_away(facilities, districts, subject)]
     if not inside.all():
         notices.append(
             Notice("units_outside_districts", "units", int((~inside).sum()), len(inside))

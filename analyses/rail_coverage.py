@@ -11,6 +11,7 @@ from geoplan.analyses.lazy_layers import LazyLayers
 from geoplan.analyses.polygon_layers import layer_name
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
+from geoplan.core.extent import attach_extent, extent_of
 from geoplan.core.notices import Notice, unique
 
 if TYPE_CHECKING:
@@ -138,6 +139,7 @@ def rail_coverage(  # noqa: PLR0913 (what decides the number stands in the call)
         lost = int((~present).sum())
         notices.append(Notice("dropped_no_geometry", name, count=lost, total=len(stations)))
     places = _places(usable, np.append(row, alone), points, alone)
+    places = attach_extent(places, extent_of(stations))
     result = coverage(
         places,
         districts,

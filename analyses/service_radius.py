@@ -7,6 +7,7 @@ import numpy as np
 import shapely
 
 from geoplan.analyses.demand import LAND, DemandPieces, demand_pieces
+from geoplan.analyses.far_away import far_away
 from geoplan.analyses.polygon_layers import check_districts, layer_name, one_district
 from geoplan.analyses.voronoi_edges import StarEdges, star_edges
 from geoplan.core.crs import require_metric_crs
@@ -149,6 +150,7 @@ def service_radius(
     check_districts(districts)
     subject = layer_name(facilities, "facilities")
     points, notices = _places(facilities, subject, by_place=by_place)
+    notices += far_away(facilities, districts, subject)
     whole = one_district(districts)
     measures: list[Measure] = []
     for name in of:

@@ -13,6 +13,7 @@ from geopandas import GeoDataFrame
 from geoplan.core.columns import SPECS, LayerSpec
 from geoplan.core.crs import check_metric_crs, parse_crs
 from geoplan.core.errors import EmptyLayerError
+from geoplan.core.extent import attach_extent
 from geoplan.core.notices import Notice, unique
 from geoplan.core.record import LoadRecord, attach_record
 from geoplan.layers._column_units import ColumnUnits
@@ -42,6 +43,7 @@ from geoplan.layers.repair import (
     without_nowhere,
 )
 from geoplan.layers.source import Source, as_source
+from geoplan.layers.source_extent import osm_extent
 
 if TYPE_CHECKING:
     from geoplan.layers.fits import CoordinateFit
@@ -142,7 +144,10 @@ def load_layer(
         units={name: (unit.unit, unit.factor) for name, unit in units.found.items()},
         precision_m=_precision_m(raw, choice),
     )
-    return attach_record(layer, record)
+    layer = attach_record(layer, record)
+    if files and is_osm(described.files[0]):
+        layer = attach_extent(layer, osm_extent(described.files[0], crs=crs, subject=subject))
+    return layer
 
 
 def _precision_m(raw: RawLayer, choice: SourceCRSChoice) -> float:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from geoplan.core.columns import Family
 from geoplan.core.crs import check_metric_crs, parse_crs
 from geoplan.core.errors import EmptyLayerError
+from geoplan.core.extent import attach_extent, stated_extent
 from geoplan.core.notices import Notice, unique
 from geoplan.core.record import LoadRecord, attach_record
 from geoplan.layers._files import LocalFile, file_sha256, local_file
@@ -43,6 +44,7 @@ from geoplan.layers.osm_query import (
 from geoplan.layers.overpass import is_overpass, read_overpass_features
 from geoplan.layers.repair import repair_layer
 from geoplan.layers.source import LayerSource, OsmTags, PathText, refuse_layer
+from geoplan.layers.source_extent import osm_extent
 
 if TYPE_CHECKING:
     import osmium
@@ -74,6 +76,7 @@ def load_osm_features(
     tags: OsmTags,
     family: Family = "any",
     keys: Sequence[str] = (),
+    extent: "GeoDataFrame | str | None" = None,
 ) -> GeoDataFrame:
     """
     Load whatever has certain tags from an OSM file, offline.
@@ -91,6 +94,10 @@ def load_osm_features(
         Geometry wanted. With ``"point"``, a place drawn as an area stands at a point inside it.
     keys : sequence of str
         Further tags to keep as columns.
+    extent : GeoDataFrame of Polygon or "all", optional
+        The ground for which the file holds everything there is, in `crs`; by default the box in
+        its header, else the concave hull of its nodes. Whoever is not served beyond it, or nearer
+        its edge than the distance, is left open by the analyses of access.
 
     Returns
     -------
@@ -152,7 +159,11 @@ def load_osm_features(
         source=OSM_CREDIT,
         notices=unique((*raw.notices, *sound.notices)),
     )
-    return attach_record(layer, record)
+    if extent is None:
+        reach = osm_extent(path, crs=crs, subject=subject)
+    else:
+        reach = stated_extent(extent, crs=crs)
+    return attach_extent(attach_record(layer, record), reach)
 
 
 def read_osm_features(

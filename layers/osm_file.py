@@ -105,7 +105,7 @@ def read_in_order(file: "LocalFile", read: Callable[["OsmInput"], T], *, subject
     if not file.path.stat().st_size:
         raise SourceError(f"{file.shown} of layer {subject} is empty (0 bytes). Download it again.")
     try:
-        source = _source(file.path)
+        source = osm_input(file.path)
         gone = deleted_things(file.path)
         if not gone and not _looks_unordered(file.path, source):
             try:
@@ -125,7 +125,7 @@ def read_in_order(file: "LocalFile", read: Callable[["OsmInput"], T], *, subject
         ) from error
 
 
-def _source(path: Path) -> "OsmInput":
+def osm_input(path: Path) -> "OsmInput":
     """Give the file as pyosmium can open it: by its name, or as its bytes."""
     from osmium.io import FileBuffer
 

@@ -10,17 +10,19 @@ from numpy.typing import NDArray
 
 from geoplan.core.crs import check_metric_crs, parse_crs
 from geoplan.core.errors import EmptyLayerError, ParameterError
-from geoplan.core.notices import Notice, unique
+from geoplan.core.extent import Extent
+from geoplan.core.notices import unique
 from geoplan.core.record import LoadRecord
 from geoplan.layers._files import file_sha256, local_file
-from geoplan.layers.network_build import Edges, Ways, build_edges, check_costs
+from geoplan.layers.edge_costs import EdgeCosts, check_edge_costs, edge_costs
+from geoplan.layers.network_build import Ways, build_edges, check_costs
 from geoplan.layers.osm_file import OSM_CREDIT, OSM_CRS, is_osm, one_osm_file, osm_format
-from geoplan.layers.osm_tags import KEYS, Mode
+from geoplan.layers.osm_tags import Mode
 from geoplan.layers.overpass import is_overpass
 from geoplan.layers.read_lines import read_line_ways
 from geoplan.layers.read_osm import read_osm_ways
-from geoplan.layers.slope import slope_factors
 from geoplan.layers.source import LayerSource, PathText, Source, as_source, refuse_layer
+from geoplan.layers.source_extent import network_extent
 from geoplan.layers.street_graph import GraphTables, StreetGraph, without_graph
 
 if TYPE_CHECKING:
@@ -68,6 +70,8 @@ class WalkNetwork:
         Names of the classes.
     record : LoadRecord
         What was read, dropped and repaired.
+    extent : Extent, optional
+        The ground whose streets it holds; beyond it nothing is known.
     """
 
     crs: str
@@ -83,6 +87,7 @@ class WalkNetwork:
     edge_class: NDArray[np.int16]
     class_names: tuple[str, ...]
     record: "LoadRecord"
+    extent: Extent | None = None
 
     def __post_init__(self) -> None:
         """Refuse costs with which no search ends."""
@@ -171,6 +176,7 @@ def load_walk_network(  # noqa: PLR0913 (each a question of its own)
     crossing_penalty_m: float | None = None,
     elevation: PathText | None = None,
     keep_closed_ways: bool = False,
+    extent: "GeoDataFrame | str | None" = None,
 ) -> WalkNetwork:
     """
     Load streets and paths as a network to walk or cycle on.
@@ -203,6 +209,10 @@ def load_walk_network(  # noqa: PLR0913 (each a question of its own)
     keep_closed_ways : bool
         Whether to keep ways that are closed to the public and to nobody else (``access=no`` or
         ``private``, as in a gated compound, and its gates). By default they are left out.
+    extent : GeoDataFrame of Polygon or "all", optional
+        The ground for which `source` holds all streets, in `crs`; by default the box in the header
+        of an OSM file, else the concave hull of the nodes. Whoever is not served beyond it, or
+        nearer its edge than the distance, is left open.
 
     Returns
     -------
@@ -245,8 +255,9 @@ def load_walk_network(  # noqa: PLR0913 (each a question of its own)
     (5, 4, [50.0, 50.0, 50.0, 50.0])
     """
     check_metric_crs(parse_crs(crs), f"`crs` ({crs!r})")
-    costs = _Costs(stairs_factor, crossing_penalty_m, None if elevation is None else str(elevation))
-    _check_costs(costs, mode)
+    heights = None if elevation is None else str(elevation)
+    costs = EdgeCosts(stairs_factor, crossing_penalty_m, heights)
+    check_edge_costs(costs, mode)
     plain = without_graph(source, stated=source_crs is not None, subject=LAYER)
     described, frame = as_source(plain, source_crs=source_crs, columns=columns)
     if frame is None and is_osm(described.files[0]):
@@ -258,7 +269,7 @@ def load_walk_network(  # noqa: PLR0913 (each a question of its own)
         raise EmptyLayerError(
             f"{LAYER}: its ways have no length. Check the file in a GIS, and its CRS."
         )
-    forward_m, backward_m, notices = _edge_costs(ways, edges, costs, crs)
+    forward_m, backward_m, notices = edge_costs(ways, edges, costs, crs=crs, subject=LAYER)
     return WalkNetwork(
         crs=crs,
         node_xy_m=edges.node_xy_m,
@@ -273,37 +284,8 @@ def load_walk_network(  # noqa: PLR0913 (each a question of its own)
         edge_class=ways.kinds.name[edges.edge_way],
         class_names=ways.kinds.names,
         record=replace(record, rows_kept=len(edges.edge_u), notices=(*record.notices, *notices)),
+        extent=network_extent(described, frame, extent, edges.vertex_xy_m, crs=crs),
     )
-
-
-@dataclass(frozen=True)
-class _Costs:
-    """What makes an edge cost something else than its length; None: nothing."""
-
-    stairs_factor: float | None
-    crossing_penalty_m: float | None
-    elevation: str | None
-
-
-def _check_costs(costs: _Costs, mode: Mode) -> None:
-    stairs_factor, crossing_penalty_m = costs.stairs_factor, costs.crossing_penalty_m
-    if mode not in KEYS:
-        raise ParameterError(f"`mode` is {mode!r}; wanted 'walk' or 'cycle'.")
-    if costs.elevation is not None and mode != "walk":
-        raise ParameterError(
-            "`elevation` was given for cycling, but the slope function is one of walking. Leave "
-            "it out."
-        )
-    if stairs_factor is not None and not 1 <= stairs_factor < np.inf:
-        raise ParameterError(
-            f"`stairs_factor` is {stairs_factor}; a metre of stairs takes as long as 1 or more "
-            "metres of flat walking. Leave it out for none."
-        )
-    if crossing_penalty_m is not None and not 0 <= crossing_penalty_m < np.inf:
-        raise ParameterError(
-            f"`crossing_penalty_m` is {crossing_penalty_m}; a crossing costs 0 or more metres. "
-            "Leave it out for none."
-        )
 
 
 def _osm_ways(
@@ -364,37 +346,3 @@ def _line_ways(
         notices=unique(read.notices),
     )
     return read.ways, record
-
-
-def _edge_costs(
-    ways: Ways, edges: Edges, costs: _Costs, crs: str
-) -> tuple[Floats, Floats, tuple[Notice, ...]]:
-    """Cost of each edge along its vertices and against them."""
-    way = edges.edge_way
-    whole_m = np.bincount(way, edges.length_m, minlength=len(ways.way_id))[way]
-    share = np.divide(edges.length_m, whole_m, out=np.ones_like(whole_m), where=whole_m > 0)
-    cost_m = edges.length_m
-    if ways.given_m is not None:
-        given_m = ways.given_m[way]
-        cost_m = np.where(np.isnan(given_m), cost_m, given_m * share)
-    factors = [np.ones(len(way)), np.ones(len(way))]
-    notices: tuple[Notice, ...] = ()
-    if costs.elevation is not None:
-        slope = slope_factors(
-            edges, ways.kinds.structure, elevation=costs.elevation, crs=crs, subject=LAYER
-        )
-        factors, notices = [slope.forward, slope.backward], slope.notices
-    wait_m = np.zeros(len(way))
-    if costs.crossing_penalty_m is not None:
-        # Half a crossing is half a wait: a way is often cut in the middle of the street.
-        wait_m = np.where(ways.kinds.crossing[way], costs.crossing_penalty_m * share, 0.0)
-    if costs.stairs_factor is not None:
-        stairs = ways.kinds.stairs[way]
-        factors = [np.where(stairs, costs.stairs_factor, factor) for factor in factors]
-    direction = ways.kinds.direction[way]
-    forward_m, backward_m = (cost_m * factor + wait_m for factor in factors)
-    return (
-        np.where(direction < 0, np.inf, forward_m),
-        np.where(direction > 0, np.inf, backward_m),
-        notices,
-    )

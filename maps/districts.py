@@ -18,7 +18,16 @@ from geoplan.maps.layers import Style, Tip, group
 from geoplan.maps.parts import Part
 from geoplan.maps.safe import visible
 from geoplan.maps.shared_shapes import DistrictsLayer
-from geoplan.maps.words import bound_of, capital, is_rate, measure_name, name_of, say, share_name
+from geoplan.maps.words import (
+    bound_of,
+    capital,
+    is_rate,
+    measure_name,
+    name_of,
+    say,
+    share_name,
+    unknown_counts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -209,9 +218,13 @@ def share_part(
         name or theme_name(measure, lang, analysis=analysis),
         [areas, labels(measure, ground, goal)],
     )
+    unknown = (
+        LegendEntry(NO_DATA, capital(word), count)
+        for word, count in unknown_counts(measure, lang).items()
+    )
     block = LegendBlock(
         name or share_name(measure, lang, analysis=analysis),
-        class_entries(classes, values, lang),
+        (*class_entries(classes, values[~np.isnan(values)], lang), *unknown),
         unit=classes.unit_label(lang),
         note=capital(say("legend.district_counts", lang)),
         layers=(together.get_name(),),

@@ -10,7 +10,7 @@ from geoplan.core.texts import catalogue, text
 from geoplan.maps.classes import NO_DATA, Classes, Ramp, make_classes
 from geoplan.maps.safe import visible
 from geoplan.maps.static_shapes import polygon_paths
-from geoplan.maps.words import facilities_name, name_of
+from geoplan.maps.words import facilities_name, name_of, unknown_counts
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -175,8 +175,10 @@ def _draw_values(
         entries.append(_patch(color, f"{label} {unit} ({int((index == k).sum())})"))
     if (index < 0).any():
         _fill(axes, result.districts[index < 0], NO_DATA)
-        unknown = text("maps.class.none", lang)
-        entries.append(_patch(NO_DATA, f"{unknown} ({int((index < 0).sum())})"))
+        entries += [
+            _patch(NO_DATA, f"{word} ({count})")
+            for word, count in unknown_counts(measure, lang).items()
+        ]
     _outline(axes, result.districts)
     return entries
 

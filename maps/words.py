@@ -29,6 +29,35 @@ def say(key: str, lang: str, **values: Any) -> str:  # noqa: ANN401 (whatever fo
     return text(f"maps.{key}", lang, **values)
 
 
+def unknown_counts(measure: "Measure", lang: str) -> dict[str, int]:
+    """
+    Say why districts have no value, and how many: beyond the streets or facilities known, or else.
+
+    Parameters
+    ----------
+    measure : Measure
+        Its districts, of which some may have no value.
+    lang : {"en", "zh"}
+        The language.
+
+    Returns
+    -------
+    dict of str to int
+        Districts by what a legend calls them; empty where all have a value.
+    """
+    table = measure.districts
+    unknown = table["value"].isna()
+    unseen = unknown & (table["denominator"] > 0)
+    reason = next((why for why in ("no_network", "no_source") if why in measure.open_for), None)
+    if reason is None:
+        unseen &= False
+    counts = {
+        say(f"class.{reason or 'none'}", lang): int(unseen.sum()),
+        say("class.none", lang): int((unknown & ~unseen).sum()),
+    }
+    return {word: count for word, count in counts.items() if count}
+
+
 def name_of(table: str, key: str, lang: str) -> str:
     """
     Name a layer, a denominator or a part; what the plan named itself keeps its name.

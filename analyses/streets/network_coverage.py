@@ -3,7 +3,7 @@
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from geoplan.analyses.demand_shares import DemandShares, Served, demand_shares
+from geoplan.analyses.demand_shares import DemandShares, Served, demand_shares, open_facts
 from geoplan.analyses.lazy_layers import LazyLayers
 from geoplan.analyses.polygon_layers import layer_name
 from geoplan.analyses.streets.doors import find_doors
@@ -23,6 +23,7 @@ from geoplan.analyses.streets.network_layers import (
 from geoplan.analyses.streets.network_served import FacilityClass, serve_pieces
 from geoplan.analyses.streets.street_land import ARC_SEGMENTS
 from geoplan.analyses.streets.walk_access import WalkAccess, check_walk
+from geoplan.core.extent import extent_of
 from geoplan.core.notices import Notice, unique
 from geoplan.core.results import Result
 
@@ -78,6 +79,7 @@ def network_coverage(
         distance_m,
         walk,
         (west, south, east, north),
+        extent=extent_of(facilities),
     )
     shares = demand_shares(districts, of, demand, lambda pieces: serve_pieces(pieces, {"": near}))
     notices = [*doors.notices, *shares.notices]
@@ -102,6 +104,7 @@ def network_coverage(
             "arc_segments": ARC_SEGMENTS,
             "entrance_rules": doors.rules,
             "facilities_off_network": doors.off_count,
+            **open_facts(demand, of, {**walk.extents, name: near.extent}),
         },
         notices=unique(notices),
     )

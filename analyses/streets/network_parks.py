@@ -10,10 +10,10 @@ import pandas as pd
 import shapely
 
 from geoplan.analyses.area_share import AreaInside
-from geoplan.analyses.demand_shares import DemandShares, demand_shares
+from geoplan.analyses.demand_shares import DemandShares, demand_shares, open_facts
 from geoplan.analyses.lazy_layers import LazyLayers
 from geoplan.analyses.park_tiers import ALL, ParkTier, TierParks, tier_reaches
-from geoplan.analyses.polygon_layers import layer_facts
+from geoplan.analyses.polygon_layers import layer_facts, layer_name
 from geoplan.analyses.streets.doors import Doors, find_doors
 from geoplan.analyses.streets.facility_access import facility_access
 from geoplan.analyses.streets.network_layers import (
@@ -32,6 +32,7 @@ from geoplan.analyses.streets.network_served import FacilityClass, serve_pieces
 from geoplan.analyses.streets.street_land import ARC_SEGMENTS
 from geoplan.analyses.streets.walk_access import WalkAccess, check_walk
 from geoplan.core.errors import ParameterError
+from geoplan.core.extent import Extent, extent_of
 from geoplan.core.notices import unique
 from geoplan.core.results import Result
 
@@ -119,6 +120,7 @@ def network_park_access(
             walks[group.name],
             (west, south, east, north),
             group.tier.speed_kmh,
+            extent_of(parks),
         )
         for group in groups
     }
@@ -132,9 +134,19 @@ def network_park_access(
         measures=shares.measures,
         districts=districts,
         layers=_layers(parks, districts, groups, tiers, shares, doors),
-        definition=_definition(parks, shares, walks, every_door[0]),
+        definition={
+            **_definition(parks, shares, walks, every_door[0]),
+            **open_facts(demand, of, _extents(parks, walks)),
+        },
         notices=unique([*(note for one in every_door for note in one.notices), *shares.notices]),
     )
+
+
+def _extents(parks: "GeoDataFrame", walks: dict[str, WalkAccess]) -> dict[str, Extent | None]:
+    every = {layer_name(parks, "parks"): extent_of(parks)}
+    for one in walks.values():
+        every |= one.extents
+    return every
 
 
 def _walks(

@@ -11,6 +11,7 @@ import shapely
 from geoplan.analyses.demand import DemandPieces, served_amount
 from geoplan.analyses.demand_shares import Served
 from geoplan.analyses.exact.catchment import make_catchment
+from geoplan.analyses.open_shares import Known, beyond, known_of, reasons_of
 from geoplan.analyses.streets.facility_access import (
     FacilityAccess,
     Places,
@@ -21,6 +22,7 @@ from geoplan.analyses.streets.facility_access import (
 )
 from geoplan.analyses.streets.street_land import street_land
 from geoplan.core.errors import ParameterError
+from geoplan.core.extent import Extent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,6 +54,8 @@ class FacilityClass:
         West, south, east, north of what is measured.
     own_speed_kmh : float, optional
         Speed to this class, for minutes on maps; by default that of the walk.
+    extent : Extent, optional
+        How far the source of the facilities reaches.
     """
 
     access: FacilityAccess
@@ -59,6 +63,13 @@ class FacilityClass:
     walk: "WalkAccess"
     bounds: tuple[float, float, float, float]
     own_speed_kmh: float | None = None
+    extent: Extent | None = None
+
+    @cached_property
+    def known(self) -> Known:
+        """What is known of the streets and of the facilities; a walk downhill may lead farther."""
+        reach_m = self.distance_m / self.walk.least_cost
+        return known_of(reach_m, no_network=self.walk.network.extent, no_source=self.extent)
 
     @property
     def speed_kmh(self) -> float | None:
@@ -109,7 +120,7 @@ def serve_pieces(
         If land is asked for without `land_width_m`, or no place of the demand is on the network.
     """
     if pieces.kind == "area":
-        return Served(_served_land(pieces, classes, every))
+        return _served_land(pieces, classes, every)
     places = _attached(pieces, classes)
     costs = {
         part: place_costs(places[id(one.walk)], one.access, one.walk)
@@ -132,7 +143,29 @@ def serve_pieces(
         together = pieces.amount * _share(first, np.logical_and.reduce(list(near.values())))
         by_part[every] = np.min([together, *by_part.values()], axis=0)
     walk = next(iter(classes.values())).walk
-    return Served(by_part, costs, first, off_network_notices(pieces, first, found, walk))
+    known = {part: one.known for part, one in classes.items()}
+    more = {part: _beyond(pieces, first, by_part[part], one) for part, one in known.items()}
+    why = [reasons_of(pieces, more[part], known[part], first.points) for part in classes]
+    return Served(
+        by_part,
+        known,
+        more,
+        most if first.sample is None else {},
+        first.sample is None,
+        frozenset[str]().union(*why),
+        costs,
+        first,
+        off_network_notices(pieces, first, found, walk),
+    )
+
+
+def _beyond(pieces: DemandPieces, places: Places, served: "Floats", known: Known) -> "Floats":
+    """Give what is not served of the places whose surroundings the sources do not show."""
+    if known.ground is None:
+        return np.zeros(len(served))
+    points = places.points if places.sample is None else places.sample.places.points
+    share = _share(places, ~shapely.covers(known.ground, points))
+    return np.minimum(pieces.amount * share, pieces.amount - served)
 
 
 def _sampled(places: Places) -> Places:
@@ -154,7 +187,7 @@ def _attached(pieces: DemandPieces, classes: "Mapping[str, FacilityClass]") -> d
 
 def _served_land(
     pieces: DemandPieces, classes: "Mapping[str, FacilityClass]", every: str
-) -> "dict[str, Floats]":
+) -> Served:
     for one in classes.values():
         if one.walk.land_width_m is None:
             raise ParameterError(
@@ -165,7 +198,18 @@ def _served_land(
     grounds = {part: one.ground for part, one in classes.items()}
     if every:
         grounds[every] = shapely.intersection_all(list(grounds.values()))
-    return {part: _inside_m2(pieces.geometry, ground) for part, ground in grounds.items()}
+    by_part = {part: _inside_m2(pieces.geometry, ground) for part, ground in grounds.items()}
+    known = {part: one.known for part, one in classes.items()}
+
+    def outside(part: str) -> "Floats":
+        ground = grounds[part]
+        return beyond(
+            pieces, by_part[part], known[part], lambda left: _inside_m2(left.geometry, ground)
+        )
+
+    more = {part: outside(part) for part in classes}
+    why = [reasons_of(pieces, more[part], known[part]) for part in classes]
+    return Served(by_part, known, more, reasons=frozenset[str]().union(*why))
 
 
 def _inside_m2(

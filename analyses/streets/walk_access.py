@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
+    from geoplan.core.extent import Extent
     from geoplan.layers.walk_network import WalkNetwork
 
     Geometries = NDArray[np.object_]
@@ -121,6 +122,11 @@ class WalkAccess:
         cost_m = np.minimum(network.forward_m, network.backward_m)
         known = (network.length_m > 0) & np.isfinite(cost_m)
         return float(np.min(cost_m[known] / network.length_m[known], initial=1.0))
+
+    @property
+    def extents(self) -> "dict[str, Extent | None]":
+        """Extent of the network, under the name of its layer."""
+        return {self.network.record.layer or "walk_network": self.network.extent}
 
     def facts(self) -> dict[str, Any]:
         """Give what a definition says of it."""

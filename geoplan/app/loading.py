@@ -6,7 +6,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
 from geoplan.app.analysis import DISTRICTS
+from geoplan.app.extents import check_extent_keys, with_extents
 from geoplan.app.joining import split_joined, with_join
+from geoplan.app.margin import within_margin
 from geoplan.app.plan import Plan, layer_kind
 from geoplan.app.plan_tables import LAND_COVER, RASTER_KINDS, WALK_NETWORK
 from geoplan.app.raster_loading import (
@@ -29,7 +31,6 @@ from geoplan.core.crs import (
     parse_crs,
 )
 from geoplan.core.errors import CRSError, GeoplanError, PlanError, SourceError
-from geoplan.core.notices import Notice
 from geoplan.core.record import LoadRecord, attach_record, load_record
 
 if TYPE_CHECKING:
@@ -54,7 +55,6 @@ _WINDOWED = ("population", "jobs")
 _AMOUNT_KINDS = ("population", "jobs", "facilities")
 _LOADER_KEYS = ("mode", "stairs_factor", "crossing_penalty_m", "keep_closed_ways")
 _NETWORK_KEYS = (*_LOADER_KEYS, "elevation", "min_island_m")
-_FACILITY_KINDS = ("parks", "bus_stops", "rail_stations", "facilities")
 
 
 class Progress(Protocol):
@@ -141,6 +141,7 @@ def check_sources(plan: Plan) -> None:
             )
         _check_network_keys(plan, name, table)
         check_raster_keys(plan, name, table)
+        check_extent_keys(plan, name, table)
 
 
 def _check_network_keys(plan: Plan, name: str, table: "LayerTable") -> None:
@@ -209,10 +210,11 @@ def load_layers(plan: Plan, *, tick: Callable[[str], None]) -> LoadedLayers:
             rasters[name] = _load_raster(plan, name, study_crs.crs, ground)
         else:
             layer = _load(plan, name, study_crs.crs, ground)
-            layers[name] = _within_margin(layer, ground, name, plan)
+            layers[name] = within_margin(layer, ground, name, plan)
         seconds[f"load {name}"] = perf_counter() - begun
     networks = {name: _examined(network, name, layers) for name, network in networks.items()}
     layers |= placed_people(plan, layers, rasters, layers[DISTRICTS])
+    layers, networks = with_extents(plan, layers, networks, study_crs.crs)
     recorded = {**networks, **rasters}
     records = {
         name: recorded[name].record if name in recorded else load_record(layers[name])
@@ -391,28 +393,3 @@ def _source(
         units=table.units,
         tags=table.tags,
     )
-
-
-def _within_margin(
-    layer: "GeoDataFrame", districts: "GeoDataFrame", name: str, plan: Plan
-) -> "GeoDataFrame":
-    margin_m = plan.head.margin_m
-    if margin_m is None or layer_kind(name, plan.layers[name]) not in _FACILITY_KINDS:
-        return layer
-    import numpy as np
-
-    rows, _ = districts.sindex.query(layer.geometry, predicate="dwithin", distance=margin_m)
-    near = np.unique(rows)
-    if len(near) == len(layer):
-        return layer
-    record = load_record(layer)
-    notice = Notice(
-        "beyond_margin",
-        name,
-        count=len(layer) - len(near),
-        total=len(layer),
-        values={"margin_m": margin_m},
-    )
-    kept = layer.iloc[near].reset_index(drop=True)
-    notices = (*record.notices, notice)
-    return attach_record(kept, replace(record, rows_kept=len(kept), notices=notices))

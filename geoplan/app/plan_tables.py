@@ -153,6 +153,10 @@ class LayerTable(Table):
         None, description="the column of that table with the keys, as text"
     )
     join_layer: Text | None = Field(None, description="the sheet of that table, as text")
+    extent: Text | None = Field(
+        None, description="a layer of polygons: the ground that the source covers; or 'all'"
+    )
+    within_units: Literal["even"] | None = Field(None, description='"even"')
     kind: Text | None = Field(None, description=f"one of {', '.join(KINDS)}")
 
     @model_validator(mode="before")

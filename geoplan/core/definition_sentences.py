@@ -9,6 +9,7 @@ from geoplan.core.definition_words import (
     count_text,
     date_sentence,
     denominator_list,
+    extent_sentences,
     figure,
     layer_word,
     listed,
@@ -86,6 +87,7 @@ def _coverage(facts: Definition, lang: str) -> list[str]:
         phrase("coverage.edge", lang),
         *what_of(facts, lang),
         *(_network(facts, lang) if walked else [phrase("coverage.bias", lang)]),
+        *extent_sentences(facts, lang),
         *([date_sentence(facts, lang)] if "as_of" in facts else []),
     ]
 
@@ -129,6 +131,7 @@ def _living_circle(facts: Definition, lang: str) -> list[str]:
         phrase("coverage.edge", lang),
         *what_of(facts, lang),
         *(_network(facts, lang) if walked else [phrase("coverage.bias", lang)]),
+        *extent_sentences(facts, lang),
     ]
 
 
@@ -183,7 +186,7 @@ def _park_access(facts: Definition, lang: str) -> list[str]:
             phrase("park_access.all_error", lang, arc_segments=segments, area_error=error)
         )
     last = _network(facts, lang) if walked else [phrase("park_access.bias", lang)]
-    return [*sentences, *last, date_sentence(facts, lang)]
+    return [*sentences, *last, *extent_sentences(facts, lang), date_sentence(facts, lang)]
 
 
 def _tier(name: str, tier: Definition, facts: Definition, lang: str) -> list[str]:

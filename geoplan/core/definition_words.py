@@ -143,4 +143,19 @@ def what_of(facts: Definition, lang: str) -> list[str]:
     if set(asked) & set(PEOPLE) and facts.get("distance") != "network":
         sentences.append(phrase("common.people", lang))
     sentences += [phrase("common.things", lang, of=denominator_name(of, lang)) for of in things]
+    if facts.get("distance") and set(asked) & set(PEOPLE):
+        even = bool(facts.get("spread_evenly"))
+        sentences.append(phrase("common.even" if even else "common.coarse", lang))
     return sentences
+
+
+def extent_sentences(facts: Definition, lang: str) -> list[str]:
+    """Say how far each source reaches, and what is left open beyond."""
+    extents = facts.get("extents", {})
+    sentences = []
+    for layer, told in extents.items():
+        values = {"layer": layer_word({"layer": layer}, "layer", lang), "extent": told}
+        key = told if told in ("all", "header", "hull") else "layer"
+        sentences.append(phrase(f"extent.{key}", lang, **values))
+    limited = any(told != "all" for told in extents.values())
+    return [*sentences, *([phrase("extent.open", lang)] if limited else [])]
