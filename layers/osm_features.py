@@ -33,6 +33,7 @@ from geoplan.layers.osm_file import (
     osm_points,
     read_in_order,
 )
+from geoplan.layers.osm_once import once_each, speaks_of_transport
 from geoplan.layers.osm_query import (
     Wanted,
     default_tags,
@@ -51,8 +52,11 @@ if TYPE_CHECKING:
 
 _MULTIPOLYGON = 6
 _WORDS = {"any": "thing"}
+_KINDS = {"n": "node", "w": "way", "r": "relation"}
 # A closed way of these is a line that comes back to its start, unless it says area = yes.
 _LINES = ("barrier", "highway", "railway", "waterway", "route", "power")
+# … and of these keys, these values are places all the same.
+_PLACES = ("station", "halt", "platform", "bus_stop", "rest_area", "services")
 _AREA_RELATIONS = ("multipolygon", "boundary")
 
 
@@ -67,6 +71,7 @@ class _Things:
     rows: list[tuple[str | None, ...]] = field(default_factory=list)
     areas: set[tuple[str, int]] = field(default_factory=set)
     open_ways: int = 0
+    stop_areas: list[list[tuple[str, int]]] = field(default_factory=list)
 
 
 def load_osm_features(
@@ -131,7 +136,8 @@ def load_osm_features(
     -----
     Multipolygon relations come whole, holes cut out. One whose members the extract cut off cannot
     be closed; it is left out and counted. A closed way is an area unless it is a street, fence,
-    railway or waterway without ``area = yes``.
+    railway (no station, no platform) or waterway without ``area = yes``. A thing drawn twice, as
+    a node and an area or in parts, counts once (`geoplan.layers.osm_once.once_each`).
     """
     check_metric_crs(parse_crs(crs), f"`crs` ({crs!r})")
     path, subject = str(source), "features"
@@ -205,7 +211,8 @@ def read_osm_features(
         If `tags` is empty or holds something else than text.
     """
     wanted = wanted_tags(tags, subject=subject)
-    columns = tuple(dict.fromkeys(("name", *wanted, *keys)))
+    shown = tuple(dict.fromkeys(("name", *wanted, *keys)))
+    columns = tuple(dict.fromkeys((*shown, "public_transport")))
     things = read_in_order(
         file, lambda source: _gather(source, columns, wanted, family), subject=subject
     )
@@ -215,13 +222,12 @@ def read_osm_features(
             f"{query_text(wanted)}. Look a place up on openstreetmap.org to see how it is tagged "
             "there, and name those tags."
         )
-    numbers = drawn_ids(np.array(things.ids, dtype=np.int64)).tolist()
     frame = GeoDataFrame(
         pd.DataFrame(things.rows, columns=things.columns, dtype=object),
         geometry=_geometry(things),
         crs=OSM_CRS,
     )
-    keys_of = [f"{kind}/{n}" for kind, n in zip(things.kinds, numbers, strict=True)]
+    keys_of = list(map(_osm_id, things.kinds, things.ids))
     frame.insert(0, "osm_id", np.array(keys_of, dtype=object))
     frame["name"] = frame["name"].fillna("").astype("str")
     counts = {"osm_areas_cut": _broken(things, family)}
@@ -229,6 +235,10 @@ def read_osm_features(
         counts["osm_ways_open"] = things.open_ways
     notices = tuple(Notice(code, subject, n, len(frame)) for code, n in counts.items() if n)
     notices += deleted_notice(file, subject=subject)
+    members = [[_osm_id(*one) for one in group] for group in things.stop_areas]
+    frame, once = once_each(frame, wanted, family=family, stop_areas=members, subject=subject)
+    frame = frame[["osm_id", *shown, "geometry"]]
+    notices += once
     if family == "point":
         frame, placed = osm_points(frame, subject=subject)
         notices += placed
@@ -278,6 +288,8 @@ def _gather(source: OsmInput, columns: tuple[str, ...], wanted: Wanted, family: 
     import osmium
 
     things = _Things(columns)
+    if speaks_of_transport(wanted):
+        things.stop_areas = _stop_areas(source)
     chosen = osm_filter(wanted)
     to_wkb = osmium.geom.WKBFactory()
     for thing in osmium.FileProcessor(source).with_areas(chosen).with_filter(chosen):
@@ -298,6 +310,24 @@ def _gather(source: OsmInput, columns: tuple[str, ...], wanted: Wanted, family: 
             else:
                 things.open_ways += 1
     return things
+
+
+def _stop_areas(source: OsmInput) -> list[list[tuple[str, int]]]:
+    """Find which stops, platforms and stations the file says belong together."""
+    import osmium
+
+    relations = osmium.FileProcessor(source, osmium.osm.RELATION).with_filter(
+        osmium.filter.TagFilter(("public_transport", "stop_area"))
+    )
+    return [
+        [(_KINDS[member.type], member.ref) for member in relation.members]
+        for relation in relations
+        if isinstance(relation, osmium.osm.Relation)
+    ]
+
+
+def _osm_id(kind: str, number: int) -> str:
+    return f"{kind}/{drawn_ids(np.array([number]))[0]}"
 
 
 def _keep(things: _Things, thing: Any, shape: str) -> None:  # noqa: ANN401 (any OSM object)
@@ -359,4 +389,6 @@ def _is_line(thing: Any, matched: Sequence[str]) -> bool:  # noqa: ANN401
     if isinstance(thing, osmium.osm.Area) and not thing.from_way():
         return False
     area = thing.tags.get("area")
-    return bool(area == "no") if area is not None else all(key in _LINES for key in matched)
+    if area is not None:
+        return bool(area == "no")
+    return all(key in _LINES and thing.tags.get(key) not in _PLACES for key in matched)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,12 +14,10 @@ from geoplan.core.errors import EmptyLayerError, ParameterError, SourceError
 from geoplan.layers._raw import RawLayer
 from geoplan.layers.encoding import TextEncoding
 from geoplan.layers.osm_file import OSM_CRS, osm_points
+from geoplan.layers.osm_once import once_each
 from geoplan.layers.osm_query import query_text, wanted_tags
 from geoplan.layers.osm_tags import KEYS
 from geoplan.layers.source import OsmTags
-
-if TYPE_CHECKING:
-    from geoplan.core.notices import Notice
 
 SCHEME = "overpass:"
 """Beginning of a path that is no file: ``overpass:`` and a place, or a polygon as WKT."""
@@ -128,7 +126,8 @@ def read_overpass_features(
     with _service(subject, what=query_text(wanted)):
         found = osmnx.features_from_polygon(_area(path, subject), query)
     table = pd.DataFrame(found.drop(columns=found.geometry.name))
-    columns = dict.fromkeys(("name", *wanted, *keys))
+    shown = tuple(dict.fromkeys(("name", *wanted, *keys)))
+    columns = dict.fromkeys((*shown, "public_transport"))
     texts = {key: table.get(key, pd.Series(None, index=table.index)) for key in columns}
     frame = GeoDataFrame(
         pd.DataFrame(texts, dtype=object).reset_index(drop=True),
@@ -137,9 +136,11 @@ def read_overpass_features(
     )
     frame["name"] = frame["name"].fillna("").astype("str")
     frame.insert(0, "osm_id", [f"{kind}/{number}" for kind, number in found.index])
-    notices: tuple[Notice, ...] = ()
+    frame, notices = once_each(frame, wanted, family=family, subject=subject)
+    frame = frame[["osm_id", *shown, "geometry"]]
     if family == "point":
-        frame, notices = osm_points(frame, subject=subject)
+        frame, placed = osm_points(frame, subject=subject)
+        notices += placed
     return RawLayer(frame, "Overpass", TextEncoding("UTF-8"), len(frame), notices)
 
 

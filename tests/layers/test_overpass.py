@@ -40,7 +40,7 @@ def service(monkeypatch, tmp_path, osm):
         asked.update(polygon=polygon, tags=tags)
         return gpd.GeoDataFrame(
             {"highway": ["bus_stop", "bus_stop"], "name": ["市民中心", None]},
-            geometry=[shapely.Point(114, 22.5), shapely.box(114, 22.5, 114.01, 22.51)],
+            geometry=[shapely.Point(113.99, 22.5), shapely.box(114, 22.5, 114.01, 22.51)],
             index=[("node", 9), ("way", 2)],
             crs="EPSG:4326",
         )
