@@ -19,6 +19,7 @@ from geoplan.app.relative_targets import compared_with
 from geoplan.app.territory import disagreements, leave_out, put_back
 from geoplan.core.errors import GeoplanError, ParameterError, PlanError
 from geoplan.core.notices import Notice
+from geoplan.core.plausible import plausibility_notices
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -145,6 +146,7 @@ class _Steps:
 def _measure(indicator: PlannedIndicator, loaded: LoadedLayers, lang: str) -> IndicatorOutcome:
     districts, told = leave_out(loaded.layers[DISTRICTS], indicator)
     result = _run(indicator, loaded, districts)
+    told += plausibility_notices(result)
     if indicator.table.earlier:
         result = _since(indicator, loaded, districts, result)
     result = put_back(result, loaded.layers[DISTRICTS])

@@ -25,8 +25,9 @@ class Notice:
         How many rows, cells or vertices are concerned.
     total : int
         Out of how many; 0 when that means nothing.
-    values : mapping of str to str, int or float
-        Further values that the words mention, with units in their names.
+    values : mapping of str to str, int, float, or mapping of language to str
+        Further values that the words mention, with units in their names; a mapping has one for each
+        language.
 
     Examples
     --------
@@ -48,7 +49,10 @@ class Notice:
             subject=self.subject,
             count=self.count,
             total=self.total,
-            **self.values,
+            **{
+                name: value[lang] if isinstance(value, Mapping) else value
+                for name, value in self.values.items()
+            },
         )
 
     def as_dict(self) -> dict[str, Any]:
