@@ -22,6 +22,7 @@ from geoplan.analyses.polygon_layers import (
     layer_name,
     one_district,
 )
+from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice, unique
@@ -38,6 +39,7 @@ _UNITS = {"count": "count", "area": "m2", "length": "m", "population": "person",
           "households": "household"}  # fmt: skip
 
 
+@carries_notices
 def attribute_share(  # noqa: PLR0913 (the forms an attribute comes in)
     objects: "GeoDataFrame",
     districts: "GeoDataFrame",

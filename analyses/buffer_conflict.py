@@ -9,6 +9,7 @@ import shapely
 from geoplan.analyses.objects import check_objects, district_of, object_ids
 from geoplan.analyses.placed import column_words, plain_word
 from geoplan.analyses.polygon_layers import check_districts, layer_facts, layer_name
+from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _ROWS_AT_ONCE = 20_000
 
 
+@carries_notices
 def buffer_conflict(
     sensitive: "GeoDataFrame",
     districts: "GeoDataFrame",

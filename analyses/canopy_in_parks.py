@@ -24,6 +24,7 @@ from geoplan.analyses.polygon_layers import (
     layer_facts,
     layer_name,
 )
+from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice, unique
@@ -42,6 +43,7 @@ GROUND = "park_ground"
 """What the measure is called."""
 
 
+@carries_notices
 def canopy_in_parks(
     parks: "GeoDataFrame",
     districts: "GeoDataFrame",

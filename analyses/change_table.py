@@ -6,6 +6,7 @@ import numpy as np
 
 from geoplan.analyses.differences import Values, in_order_of
 from geoplan.analyses.gains import gained_and_lost
+from geoplan.core.carrying import carries_notices
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice
 from geoplan.core.results import Measure, Result, make_amount
@@ -22,6 +23,7 @@ BEFORE, AFTER, GAINED, LOST = "before", "after", "gained", "lost"
 _COUNTED = ("m2", "m", "person", "job", "person+job", "count")
 
 
+@carries_notices
 def change_table(before: Result, after: Result) -> Result:
     r"""
     Compare an indicator at two dates, district by district.

@@ -15,6 +15,7 @@ from geoplan.analyses.polygon_layers import (
     layer_facts,
     layer_name,
 )
+from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice
@@ -43,6 +44,7 @@ class _Graph:
     linked: "NDArray[np.bool_]"
 
 
+@carries_notices
 def connectivity(
     parks: "GeoDataFrame",
     districts: "GeoDataFrame",

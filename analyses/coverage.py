@@ -21,6 +21,7 @@ from geoplan.analyses.polygon_layers import (
 )
 from geoplan.analyses.streets.network_coverage import network_coverage
 from geoplan.analyses.streets.walk_access import check_distance_kind
+from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.extent import extent_of
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 _AREA = 2
 
 
+@carries_notices
 def coverage(
     facilities: "GeoDataFrame",
     districts: "GeoDataFrame",

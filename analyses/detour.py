@@ -14,6 +14,7 @@ from geoplan.analyses.far_away import far_away
 from geoplan.analyses.lazy_layers import LazyLayers
 from geoplan.analyses.polygon_layers import layer_name, one_district
 from geoplan.analyses.streets.network_coverage import network_coverage
+from geoplan.core.carrying import carries_notices
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice, unique
 from geoplan.core.results import Bounds, Measure, Result, make_measure
@@ -35,6 +36,7 @@ INDEX = "index"
 """Part that holds the mean way over the mean straight line."""
 
 
+@carries_notices
 def detour(
     facilities: "GeoDataFrame",
     districts: "GeoDataFrame",

@@ -7,6 +7,7 @@ import numpy as np
 from geoplan.analyses.open_ground import NO_VALUE, mean_bounds, value_range
 from geoplan.analyses.placed import column_factor, lenient_numbers
 from geoplan.analyses.polygon_layers import check_districts
+from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.declare.analysis import Analysis
 from geoplan.core.declare.quantities import Column, Number, Unit
@@ -30,6 +31,7 @@ AREA = "area"
 """Weight: the area of the district."""
 
 
+@carries_notices
 def district_table(
     districts: "GeoDataFrame",
     *,

@@ -6,6 +6,7 @@ import numpy as np
 
 from geoplan.analyses.open_ground import NO_VALUE
 from geoplan.analyses.polygon_layers import check_districts
+from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice
@@ -37,6 +38,7 @@ GRADES = ("差", "较差", "一般", "良", "优")
 _TOP = 100.0
 
 
+@carries_notices
 def ecological_environment_index(
     districts: "GeoDataFrame",
     *,

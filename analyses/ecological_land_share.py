@@ -12,6 +12,7 @@ from geoplan.analyses.polygon_layers import (
     check_polygons,
     layer_facts,
 )
+from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.results import Result, make_measure
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
 
+@carries_notices
 def ecological_land_share(lines: "GeoDataFrame", districts: "GeoDataFrame") -> Result:
     r"""
     Measure the share of ecological land (生态用地占比): area inside the ecological control line.

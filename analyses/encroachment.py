@@ -23,6 +23,7 @@ from geoplan.analyses.polygon_layers import (
     layer_facts,
     layer_name,
 )
+from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.notices import Notice
 from geoplan.core.results import Measure, Result, make_amount, make_measure
@@ -47,6 +48,7 @@ class _Inside:
     amount: "Floats"
 
 
+@carries_notices
 def encroachment(
     objects: "GeoDataFrame",
     districts: "GeoDataFrame",

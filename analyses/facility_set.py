@@ -8,6 +8,7 @@ import shapely
 from geoplan.analyses.far_away import far_away
 from geoplan.analyses.polygon_layers import check_districts, check_polygons, layer_name
 from geoplan.analyses.provision import unit_district
+from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.declare.analysis import Analysis, Each, Measured
 from geoplan.core.declare.kinds import AREAS, FACILITIES
@@ -25,6 +26,7 @@ ALL = "all"
 """Part of units that have every kind."""
 
 
+@carries_notices
 def facility_set(
     members: "Mapping[str, GeoDataFrame]",
     districts: "GeoDataFrame",

@@ -20,6 +20,7 @@ from geoplan.analyses.open_ground import share_bounds
 from geoplan.analyses.patches import Neighbours, unknown_as_class, without_small
 from geoplan.analyses.polygon_layers import check_districts, check_polygons, layer_name
 from geoplan.analyses.polygon_patches import split_small
+from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice, unique
@@ -40,6 +41,7 @@ _FULL_PERCENT = 100.0
 _SLACK = 1.05  # what resampling overshoots by
 
 
+@carries_notices
 def forest_cover_rate(
     cover: "Cover | Surface",
     districts: "GeoDataFrame",

@@ -14,6 +14,7 @@ from geoplan.analyses.cover_areas import (
 )
 from geoplan.analyses.open_ground import share_bounds
 from geoplan.analyses.polygon_layers import areas_layer, check_districts
+from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.notices import unique
 from geoplan.core.results import Result, make_measure
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
 
+@carries_notices
 def green_cover_rate(
     cover: Cover,
     districts: "GeoDataFrame",

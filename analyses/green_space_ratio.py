@@ -19,6 +19,7 @@ from geoplan.analyses.polygon_layers import (
     check_polygons,
     layer_facts,
 )
+from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice, unique
@@ -32,6 +33,7 @@ LAND = "land"
 ANY_SUFFIX = "*"
 
 
+@carries_notices
 def green_space_ratio(
     parcels: "GeoDataFrame",
     districts: "GeoDataFrame",

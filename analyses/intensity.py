@@ -8,6 +8,7 @@ import numpy as np
 from geoplan.analyses.denominators import Denominator, denominators
 from geoplan.analyses.placed import column_factor, column_numbers, home_district, outside_notice
 from geoplan.analyses.polygon_layers import check_districts, layer_name
+from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice, unique
@@ -24,6 +25,7 @@ AMOUNT = "amount"
 """What the plain amount is called among the measures."""
 
 
+@carries_notices
 def intensity(
     values: "GeoDataFrame",
     districts: "GeoDataFrame",

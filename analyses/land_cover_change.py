@@ -20,6 +20,7 @@ from geoplan.analyses.cover_areas import (
 )
 from geoplan.analyses.cover_polygons import cover_polygons
 from geoplan.analyses.polygon_layers import check_districts, check_polygons, layer_name
+from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import parse_crs, require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice, unique
@@ -46,6 +47,7 @@ _SCALE_ERROR = 2e-3
 _ROUNDING = 1e-9
 
 
+@carries_notices
 def land_cover_change(
     cover: Cover,
     districts: "GeoDataFrame",

@@ -20,6 +20,7 @@ from geoplan.analyses.cover_areas import (
 from geoplan.analyses.open_ground import amount_bounds
 from geoplan.analyses.patches import Neighbours, find_patches, patch_parts, unknown_as_class
 from geoplan.analyses.polygon_layers import check_districts
+from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import unique
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 _ROUNDING = 1e-9
 
 
+@carries_notices
 def landscape_metrics(
     cover: LandCover,
     districts: "GeoDataFrame",

@@ -14,6 +14,7 @@ from geoplan.analyses.line_categories import TOTAL, Categories, categories_of
 from geoplan.analyses.line_inside import LineInside, lines_inside
 from geoplan.analyses.line_parts import LinePieces, check_lines, counted_once, line_pieces
 from geoplan.analyses.polygon_layers import check_districts, layer_facts, layer_name, one_district
+from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.differences import rounding_of, settled
 from geoplan.core.errors import ParameterError, SchemaError
@@ -35,6 +36,7 @@ LENGTH = "length"
 _WORTH_TELLING_M = 1.0
 
 
+@carries_notices
 def length_and_density(  # noqa: PLR0913 (the conventions of a length are open, each by itself)
     lines: "GeoDataFrame",
     districts: "GeoDataFrame",

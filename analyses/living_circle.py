@@ -18,6 +18,7 @@ from geoplan.analyses.streets.facility_access import facility_access
 from geoplan.analyses.streets.network_served import FacilityClass, serve_pieces
 from geoplan.analyses.streets.street_land import ARC_SEGMENTS as STREET_ARC_SEGMENTS
 from geoplan.analyses.streets.walk_access import check_distance_kind, check_walk
+from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.extent import Extent, extent_of
@@ -63,6 +64,7 @@ class _Circle:
         return catchment_polygons(self.catchments[name])
 
 
+@carries_notices
 def living_circle(  # noqa: PLR0913 (what decides the number stands in the call)
     categories: "Mapping[str, GeoDataFrame]",
     districts: "GeoDataFrame",

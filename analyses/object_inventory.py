@@ -10,6 +10,7 @@ from geoplan.analyses.objects import check_objects
 from geoplan.analyses.overlay import Pieces, join_pieces, pieces_inside
 from geoplan.analyses.placed import column_factor, lenient_numbers
 from geoplan.analyses.polygon_layers import check_districts, layer_facts
+from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.declare.analysis import Analysis, Measured
 from geoplan.core.declare.kinds import OBJECTS
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     Positions = NDArray[np.intp]
 
 
+@carries_notices
 def object_inventory(
     objects: "GeoDataFrame",
     districts: "GeoDataFrame",

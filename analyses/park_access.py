@@ -21,6 +21,7 @@ from geoplan.analyses.polygon_layers import (
 )
 from geoplan.analyses.streets.network_parks import network_park_access, walked_reaches
 from geoplan.analyses.streets.walk_access import check_distance_kind
+from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.extent import extent_of
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from geoplan.analyses.streets.walk_access import WalkAccess
 
 
+@carries_notices
 def park_access(  # noqa: PLR0913 (what decides the number stands in the call)
     parks: "GeoDataFrame",
     districts: "GeoDataFrame",

@@ -15,6 +15,7 @@ from geoplan.analyses.polygon_layers import (
     layer_name,
     one_district,
 )
+from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.results import Result, make_measure
@@ -29,6 +30,7 @@ POPULATION = "population"
 DISTRICTS = "districts"
 
 
+@carries_notices
 def park_area_per_capita(
     parks: "GeoDataFrame", districts: "GeoDataFrame", *, population: "GeoDataFrame | str"
 ) -> Result:

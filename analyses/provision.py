@@ -14,6 +14,7 @@ from geoplan.analyses.placed import (
     plain_word,
 )
 from geoplan.analyses.polygon_layers import check_districts, check_polygons, layer_name
+from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice, unique
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _NOISE = 1e-9
 
 
+@carries_notices
 def provision(
     facilities: "GeoDataFrame",
     districts: "GeoDataFrame",

@@ -9,6 +9,7 @@ import shapely
 from geoplan.analyses.coverage import coverage
 from geoplan.analyses.lazy_layers import LazyLayers
 from geoplan.analyses.polygon_layers import layer_name
+from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.extent import attach_extent, extent_of
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _KEY = "station_id"
 
 
+@carries_notices
 def rail_coverage(  # noqa: PLR0913 (what decides the number stands in the call)
     stations: "GeoDataFrame",
     districts: "GeoDataFrame",

@@ -23,6 +23,7 @@ from geoplan.analyses.polygon_layers import (
     check_polygons,
     layer_facts,
 )
+from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.differences import rounding_of, settled
 from geoplan.core.errors import ParameterError
@@ -52,6 +53,7 @@ class _Part:
     sliver_gain: AreaInside
 
 
+@carries_notices
 def red_line_change(
     red_lines: "GeoDataFrame",
     districts: "GeoDataFrame",

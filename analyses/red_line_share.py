@@ -13,6 +13,7 @@ from geoplan.analyses.polygon_layers import (
     check_polygons,
     layer_facts,
 )
+from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.notices import Notice
 from geoplan.core.results import Measure, Result, make_measure
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
 
+@carries_notices
 def red_line_share(red_lines: "GeoDataFrame", districts: "GeoDataFrame") -> Result:
     r"""
     Measure area and share of ecological red lines (生态保护红线) per district and category.

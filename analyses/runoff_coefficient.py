@@ -16,6 +16,7 @@ from geoplan.analyses.cover_areas import (
 )
 from geoplan.analyses.open_ground import mean_bounds
 from geoplan.analyses.polygon_layers import check_districts, check_polygons, layer_name
+from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice, unique
@@ -39,6 +40,7 @@ _OTHER = ""
 _WORTH_TELLING_M2 = 1.0
 
 
+@carries_notices
 def runoff_coefficient(
     cover: Cover,
     districts: "GeoDataFrame",

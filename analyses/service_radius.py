@@ -10,6 +10,7 @@ from geoplan.analyses.demand import LAND, DemandPieces, demand_pieces
 from geoplan.analyses.far_away import far_away
 from geoplan.analyses.polygon_layers import check_districts, layer_name, one_district
 from geoplan.analyses.voronoi_edges import StarEdges, star_edges
+from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice, unique
@@ -42,6 +43,7 @@ def quantile_part(quantile: float) -> str:
     return f"p{100 * quantile:g}"
 
 
+@carries_notices
 def service_radius(
     facilities: "GeoDataFrame",
     districts: "GeoDataFrame",

@@ -10,6 +10,7 @@ from geoplan.analyses.line_inside import lines_inside
 from geoplan.analyses.line_parts import check_lines, line_pieces
 from geoplan.analyses.placed import column_words, plain_word
 from geoplan.analyses.polygon_layers import check_districts, layer_facts, one_district
+from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     Geometries = NDArray[np.object_]
 
 
+@carries_notices
 def shoreline_share(
     shores: "GeoDataFrame",
     districts: "GeoDataFrame",

@@ -23,6 +23,7 @@ from geoplan.analyses.polygon_layers import (
     layer_name,
     one_district,
 )
+from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice, unique
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     Positions = NDArray[np.intp]
 
 
+@carries_notices
 def weighted_mean(
     objects: "GeoDataFrame",
     districts: "GeoDataFrame",

@@ -19,6 +19,7 @@ from geoplan.analyses.polygon_layers import (
     layer_facts,
     layer_name,
 )
+from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.notices import Notice
 from geoplan.core.results import Measure, Result, make_amount, make_measure
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     Positions = NDArray[np.intp]
 
 
+@carries_notices
 def zone_screening(
     projects: "GeoDataFrame",
     districts: "GeoDataFrame",

@@ -21,6 +21,7 @@ _HOMES: dict[str, str] = {}
 _HOMES |= dict.fromkeys(("LoadRecord", "load_record"), "geoplan.core.record")
 _HOMES |= dict.fromkeys(("Measure", "Result"), "geoplan.core.results")
 _HOMES |= dict.fromkeys(("Notice",), "geoplan.core.notices")
+_HOMES |= dict.fromkeys(("GeoplanWarning",), "geoplan.core.errors")
 _HOMES |= dict.fromkeys(("StudyCRS", "choose_study_crs", "require_metric_crs"), "geoplan.core.crs")
 _HOMES |= {
     "CoordinateFit": "geoplan.layers.fits",

@@ -12,7 +12,7 @@ from geopandas import GeoDataFrame
 
 from geoplan.core.columns import SPECS, LayerSpec
 from geoplan.core.crs import check_metric_crs, parse_crs
-from geoplan.core.errors import EmptyLayerError
+from geoplan.core.errors import EmptyLayerError, ParameterError
 from geoplan.core.extent import attach_extent
 from geoplan.core.notices import Notice, unique
 from geoplan.core.record import LoadRecord, attach_record
@@ -32,6 +32,7 @@ from geoplan.layers._source_crs import (
     in_degrees,
     shift_to_study_crs,
 )
+from geoplan.layers.cad import CLOSED_LINES, closed_as_areas
 from geoplan.layers.osm_features import read_osm_source
 from geoplan.layers.osm_file import OSM_CREDIT, is_osm
 from geoplan.layers.overpass import is_overpass
@@ -113,6 +114,8 @@ def load_layer(
         raw = read_source(described, text_columns(spec, mapping), subject=subject)
     else:
         raw = read_frame(frame, described.where, subject=subject)
+    if described.closed_lines:
+        raw = _closed(raw, described.closed_lines, spec, subject)
     choice, crs_notices = choose_source_crs(described.crs, raw.frame.crs, subject=subject)
     units = ColumnUnits(raw.units, described.units)
     layer, column_notices = canonical_columns(raw.frame, spec, mapping, subject, units)
@@ -156,6 +159,16 @@ def _precision_m(raw: RawLayer, choice: SourceCRSChoice) -> float:
         return 0.0
     half_step = 0.5 * 10.0**-raw.coordinate_digits
     return math.hypot(half_step, half_step) * (_DEGREE_M if in_degrees(choice.crs) else 1.0)
+
+
+def _closed(raw: RawLayer, what: str, spec: LayerSpec, subject: str) -> RawLayer:
+    """Read closed lines as areas where the layer can have areas."""
+    if what not in CLOSED_LINES or spec.family in ("point", "line"):
+        raise ParameterError(
+            f"{subject}: closed_lines={what!r} has no meaning for {spec.kind}; wanted 'areas', of "
+            "a layer of areas."
+        )
+    return closed_as_areas(raw, subject=subject)
 
 
 def _repaired(

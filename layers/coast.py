@@ -133,4 +133,6 @@ def _recorded(
     }
     count = int((share > _WHOLE).sum())
     notice = Notice("people_moved_inside", record.layer, count, len(people), values)
-    return attach_record(moved, replace(record, notices=(*record.notices, notice)))
+    return attach_record(
+        moved, replace(record, notices=(*record.notices, notice)), before=record.notices
+    )

@@ -147,7 +147,9 @@ def _recorded(
     named = [replace(notice, subject=record.layer) for notice in notices]
     spread = Notice("spread_over", record.layer, len(layer), len(totals))
     notices = (*record.notices, spread, *named)
-    return attach_record(layer, replace(record, rows_kept=len(layer), notices=notices))
+    return attach_record(
+        layer, replace(record, rows_kept=len(layer), notices=notices), before=record.notices
+    )
 
 
 def _amounts(totals: "GeoDataFrame", amount: str) -> Floats:

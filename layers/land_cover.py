@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoplan.core.errors import ParameterError, SchemaError
+from geoplan.core.hearing import tell
 from geoplan.core.notices import unique
 from geoplan.core.record import KEY, LoadRecord, attach_record, load_record
 from geoplan.layers.cell_census import (
@@ -154,6 +155,7 @@ def load_land_cover(
         notices = (*opened.record.notices, *census_notices(legend, found, layer_name))
         kept = found.known if found else 0
     record = replace(opened.record, rows_kept=kept, notices=unique(notices))
+    tell(record.notices)
     return LandCover(opened.grid, legend, record)
 
 
@@ -235,4 +237,4 @@ def classify_land(
             unknown_classes(record.layer, codes, int(strange.sum()), len(places), area_m2)
         )
     notices += legend_notices(legend, record.layer)
-    return attach_record(classed, replace(record, notices=tuple(notices)))
+    return attach_record(classed, replace(record, notices=tuple(notices)), before=record.notices)

@@ -19,6 +19,7 @@ from geoplan.core.errors import MissingDependencyError, SchemaError, SourceError
 from geoplan.core.notices import Notice
 from geoplan.layers._files import PARQUET_SUFFIXES, LocalFile, own_names, sibling
 from geoplan.layers._raw import RawLayer
+from geoplan.layers.cad import drawing_text
 from geoplan.layers.encoding import (
     TextEncoding,
     guess_encoding,
@@ -91,7 +92,8 @@ def read_vector(file: LocalFile, *, encoding: str, subject: str) -> RawLayer:
     check_parts(file.path, shown=file.shown)
     target, found = _target(file, encoding)
     options: dict[str, Any] = {"use_arrow": _use_arrow(file.path)}
-    if found.name and target is file.path:
+    is_drawing = file.path.suffix.lower() == ".dxf"
+    if found.name and target is file.path and not is_drawing:
         options["encoding"] = found.name
     layer = _layer_name(file)
     if layer:
@@ -110,7 +112,10 @@ def read_vector(file: LocalFile, *, encoding: str, subject: str) -> RawLayer:
             "as CSV or xlsx and name them with x= and y=."
         )
     found = TextEncoding(rows.guessed, "bytes") if rows.guessed else found
-    return RawLayer(rows.frame, driver, found, len(rows.frame), notices)
+    frame = rows.frame
+    if is_drawing:
+        frame, found = drawing_text(frame, encoding, shown=file.shown)
+    return RawLayer(frame, driver, found, len(frame), notices)
 
 
 def layer_names(path: Path) -> list[str]:
@@ -218,6 +223,8 @@ def has_one_layer(path: Path) -> bool:
 def _instead(file: LocalFile, names: list[str]) -> str:
     if has_one_layer(file.path):
         return f" It has one only, {names[0]!r}: leave layer out." if names else ""
+    if file.path.suffix.lower() == ".dxf":
+        return f' The layers of a drawing are rows: write where="Layer = {file.layer!r}".'
     near = get_close_matches(file.layer, names, n=1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     return f"{hint} Its layers are: {', '.join(names)}."

@@ -14,6 +14,11 @@ from geoplan.core.columns import Family
 from geoplan.core.errors import EmptyLayerError, SchemaError
 from geoplan.core.notices import Notice
 
+_CLOSED_ADVICE = (
+    "All of them close: if they are outlines of areas, as in CAD drawings, write "
+    "closed_lines = 'areas' (of a LayerSource or a layer of a plan). "
+)
+
 Geometries: TypeAlias = npt.NDArray[np.object_]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
@@ -284,6 +289,13 @@ def _parts_of_dimension(geometry: Geometries, dimension: int) -> Geometries:
     return joined
 
 
+def _close(geometry: Geometries) -> bool:
+    """Tell whether every row is a line that closes, as CAD draws areas."""
+    return bool(
+        (shapely.get_type_id(geometry) == _LINE).all() and shapely.is_closed(geometry).all()
+    )
+
+
 def _of_family(frame: GeoDataFrame, family: Family, subject: str) -> Repaired:
     geometry = _geometries(frame)
     kinds = shapely.get_type_id(geometry)
@@ -294,6 +306,7 @@ def _of_family(frame: GeoDataFrame, family: Family, subject: str) -> Repaired:
     if not fits.any():
         raise SchemaError(
             f"{subject} should hold {family}s, but all {len(frame)} rows are {found}. "
+            + (_CLOSED_ADVICE if _POLYGON in _WANTED[family] and _close(geometry) else "")
             + _ADVICE[family]
         )
     values = {"found": found, "wanted": family}

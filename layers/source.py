@@ -66,6 +66,8 @@ class LayerSource:
     units : mapping of str to str
         Canonical name -> unit in which the file has the column, such as ``{"population": "万人"}``,
         where neither its cells nor its name say so.
+    closed_lines : str
+        ``"areas"``: lines that close are the areas they enclose, as in CAD drawings.
     tags : mapping
         What to look for in an OSM file: ``{"amenity": ["school", "kindergarten"]}``,
         ``{"building": True}`` for any value. Empty: what is settled for a layer of this name.
@@ -97,6 +99,7 @@ class LayerSource:
     scale: float | None = None
     offset: float | None = None
     units: Mapping[str, str] = field(default_factory=dict)
+    closed_lines: str = ""
     tags: OsmTags = field(default_factory=dict)
 
     def __post_init__(self) -> None:

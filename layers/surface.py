@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from geoplan.core.crs import check_metric_crs, parse_crs
 from geoplan.core.errors import SourceError
+from geoplan.core.hearing import tell
 from geoplan.core.notices import Notice, unique
 from geoplan.core.record import LoadRecord
 from geoplan.layers._files import file_sha256
@@ -114,6 +115,7 @@ def load_surface(
     """
     opened = open_raster_layer(source, crs, source_crs, bounds, layer_name, kind="surface")
     opened, found = opened.measured()
+    tell(opened.record.notices)
     return Surface(opened.grid, opened.record, found.range_of(opened.grid))
 
 

@@ -111,6 +111,7 @@ def join_table(
                 **{name: (unit.unit, unit.factor) for name, unit in known.found.items()},
             },
         ),
+        before=record.notices,
     )
 
 

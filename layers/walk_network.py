@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from geoplan.core.crs import check_metric_crs, parse_crs
 from geoplan.core.errors import EmptyLayerError, ParameterError
 from geoplan.core.extent import Extent
+from geoplan.core.hearing import tell
 from geoplan.core.notices import unique
 from geoplan.core.record import LoadRecord
 from geoplan.layers._files import file_sha256, local_file
@@ -270,6 +271,7 @@ def load_walk_network(  # noqa: PLR0913 (each a question of its own)
             f"{LAYER}: its ways have no length. Check the file in a GIS, and its CRS."
         )
     forward_m, backward_m, notices = edge_costs(ways, edges, costs, crs=crs, subject=LAYER)
+    tell((*record.notices, *notices))
     return WalkNetwork(
         crs=crs,
         node_xy_m=edges.node_xy_m,

@@ -391,5 +391,6 @@ def _source(
         scale=table.scale,
         offset=table.offset,
         units=table.units,
+        closed_lines=table.closed_lines or "",
         tags=table.tags,
     )

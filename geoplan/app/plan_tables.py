@@ -157,6 +157,7 @@ class LayerTable(Table):
         None, description="a layer of polygons: the ground that the source covers; or 'all'"
     )
     within_units: Literal["even"] | None = Field(None, description='"even"')
+    closed_lines: Literal["areas"] | None = Field(None, description='"areas"')
     kind: Text | None = Field(None, description=f"one of {', '.join(KINDS)}")
 
     @model_validator(mode="before")

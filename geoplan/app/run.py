@@ -18,6 +18,7 @@ from geoplan.app.registry import run_analysis
 from geoplan.app.relative_targets import compared_with
 from geoplan.app.territory import disagreements, leave_out, put_back
 from geoplan.core.errors import GeoplanError, ParameterError, PlanError
+from geoplan.core.hearing import shown_elsewhere
 from geoplan.core.notices import Notice
 from geoplan.core.plausible import plausibility_notices
 
@@ -80,6 +81,11 @@ def run_plan(
     'missed'
     """
     plan = path if isinstance(path, Plan) else read_plan(path)
+    with shown_elsewhere():
+        return _run_plan(plan, lang, progress)
+
+
+def _run_plan(plan: Plan, lang: str | None, progress: Progress | None) -> PlanOutcome:
     planned = _checked(plan)
     lang = lang or plan.head.lang
     steps = _Steps(progress, len(plan.layers) + len(planned))

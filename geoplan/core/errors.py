@@ -13,6 +13,8 @@ Everything geoplan raises on purpose.
     ├── RenderError          (RuntimeError) a page cannot be written safely or at a bearable size
     └── MissingDependencyError (ImportError) an optional package is not installed
 
+`GeoplanWarning` (UserWarning) is no error: a reader dropped, repaired or guessed something.
+
 Each also inherits the builtin named beside it, so either name catches it. Every message says which
 thing, what came, what was wanted and what to do next.
 """
@@ -49,6 +51,15 @@ class GeoplanError(Exception):
         there.__dict__.update(self.__dict__)
         there.args = (f"{where} {self}",)
         return there
+
+
+class GeoplanWarning(UserWarning):
+    """
+    Something that a reader dropped, repaired or guessed, told where it was found.
+
+    The same stands as a `Notice` in the layer's record and in the results made from it. In the run
+    of a plan there are no warnings: the terminal and the report show the notices.
+    """
 
 
 class CRSError(GeoplanError, ValueError):

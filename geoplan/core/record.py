@@ -1,10 +1,11 @@
 """The record of a loaded layer: what was read, from where, and what was dropped or repaired."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from geoplan.core.errors import SchemaError
+from geoplan.core.hearing import tell
 from geoplan.core.notices import Notice
 
 if TYPE_CHECKING:
@@ -101,8 +102,11 @@ class LoadRecord:
         )
 
 
-def attach_record(layer: "GeoDataFrame", record: LoadRecord) -> "GeoDataFrame":
-    """Return a shallow copy of `layer` that carries `record`."""
+def attach_record(
+    layer: "GeoDataFrame", record: LoadRecord, *, before: Sequence[Notice] = ()
+) -> "GeoDataFrame":
+    """Return a shallow copy of `layer` that carries `record`, and tell what it adds to `before`."""
+    tell(notice for notice in record.notices if notice not in before)
     copy = layer.copy(deep=False)
     copy.attrs = {**layer.attrs, KEY: record.as_dict()}
     return copy
