@@ -90,7 +90,7 @@ class Cell:
     text : str
         What it says.
     tone : {"", "met", "missed", "undecidable", "muted"}
-        How it looks. The first three also put a check, a cross or a question mark before the text,
+        How it looks. The first three also put a check, a cross or a diamond before the text,
         so that nothing hangs on colour alone.
     """
 

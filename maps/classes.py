@@ -70,6 +70,9 @@ RAMPS: dict[Ramp, dict[int, tuple[str, ...]]] = {
 NO_DATA = "#d5d8da"
 """Fill of a district whose value is unknown."""
 
+OPEN = "#ffffff"
+"""Fill of a district of which the data do not say whether it meets a target."""
+
 MET, MISSED = "#2166ac", "#b2182b"
 """Blue and red of a verdict: told apart by every common colour blindness, and never alone."""
 

@@ -40,7 +40,7 @@ def detour_map(  # noqa: PLR0913 (the parts of one page)
     lang: str = "en",
     context: "Mapping[str, GeoDataFrame] | None" = None,
     target_text: str | None = None,
-    target_met: Mapping[str, bool] | None = None,
+    target_met: Mapping[str, bool | None] | None = None,
     fictional: bool = False,
     basemap: "str | Basemap | None" = None,
 ) -> "MapPage":

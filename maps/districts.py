@@ -1,6 +1,6 @@
 """Districts on a map: tooltips, classes by value, labels with their verdicts."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import folium
@@ -8,12 +8,13 @@ import numpy as np
 import shapely
 
 from geoplan.core import numbers
-from geoplan.core.texts import catalogue
+from geoplan.core.ranges import is_open, range_text, ranged_text
+from geoplan.core.texts import catalogue, text
 from geoplan.maps.cards import LegendBlock, LegendEntry
 from geoplan.maps.classes import NO_DATA, Classes, Ramp, make_classes
 from geoplan.maps.figure import DataIsland
 from geoplan.maps.goal import Goal
-from geoplan.maps.labels import label_layer
+from geoplan.maps.labels import OPEN_MARK, label_layer
 from geoplan.maps.layers import Style, Tip, group
 from geoplan.maps.parts import Part
 from geoplan.maps.safe import visible
@@ -102,7 +103,10 @@ def _panels(lines: "Sequence[Line]", names: list[str], ground: "Ground") -> dict
                 "values": value_texts(line.measure, lang, line.goal),
                 "amounts": amount_texts(line.measure, lang),
                 "target": visible(line.goal.words),
-                "met": [line.goal.of(key) for key in line.measure.districts["district_id"]],
+                "met": [
+                    "open" if line.goal.is_open(key) else line.goal.of(key)
+                    for key in line.measure.districts["district_id"]
+                ],
             }
             for line in lines
         ],
@@ -144,19 +148,53 @@ def fraction_texts(measure: "Measure", lang: str, goal: Goal) -> list[str]:
 
 
 def value_texts(measure: "Measure", lang: str, goal: Goal) -> list[str]:
-    """Write the value of every district with its unit."""
+    """Write the value of every district with its unit, and its range where it is open."""
     bound = bound_of(goal.text, measure.unit)
-    values = measure.districts["value"].tolist()
-    return [numbers.value_text(value, measure.unit, lang, bound=bound) for value in values]
+    columns = (measure.districts[name] for name in ("value", "low", "high"))
+    return [
+        ranged_text(*numbers_of_one, measure.unit, lang, bound=bound)
+        for numbers_of_one in zip(*columns, strict=True)
+    ]
 
 
 def bare_texts(measure: "Measure", lang: str, goal: Goal) -> list[str]:
     """Write the values for a place that names their unit elsewhere: only shares keep their sign."""
     if measure.unit == "1":
         return value_texts(measure, lang, goal)
-    values = measure.districts["value"].tolist()
-    scale = numbers.scale_for(measure.unit, values)
-    return [numbers.number(value / scale.factor, scale.decimals) for value in values]
+    table = measure.districts
+    scale = numbers.scale_for(measure.unit, table["value"])
+
+    def written(value: float) -> str:
+        return numbers.number(value / scale.factor, scale.decimals)
+
+    return [
+        text("numbers.ranged", lang, value=written(value),
+             range=text("numbers.range", lang, low=written(low), high=written(high)))
+        if is_open(low, high) else written(value)
+        for value, low, high in zip(table["value"], table["low"], table["high"], strict=True)
+    ]  # fmt: skip
+
+
+def label_texts(measure: "Measure", lang: str, goal: Goal) -> list[str]:
+    """Write what a label has room for: the value, or the range of what cannot be decided."""
+    table, bound = measure.districts, bound_of(goal.text, measure.unit)
+    values = (
+        [numbers.value_text(value, "1", lang, bound=bound) for value in table["value"]]
+        if measure.unit == "1"
+        else bare_texts(replace(measure, districts=table.assign(low=0.0, high=0.0)), lang, goal)
+    )
+    ranges = [
+        range_text(low, high, measure.unit, lang, bound=bound)
+        for low, high in zip(table["low"], table["high"], strict=True)
+    ]
+    unknown = table["value"].isna()
+    shown = zip(table["district_id"], values, ranges, unknown, strict=True)
+    return [
+        f"{between} {OPEN_MARK}" if goal.is_open(key)
+        else between if between and nothing
+        else value
+        for key, value, between, nothing in shown
+    ]  # fmt: skip
 
 
 def labels(measure: "Measure", ground: "Ground", goal: Goal) -> folium.GeoJson:
@@ -164,7 +202,7 @@ def labels(measure: "Measure", ground: "Ground", goal: Goal) -> folium.GeoJson:
     table, order = measure.districts, ground.order
     names = table["name"].to_numpy(dtype=object)
     ids = table["district_id"].to_numpy(dtype=object)
-    values = np.asarray(bare_texts(measure, ground.lang, goal), dtype=object)
+    values = np.asarray(label_texts(measure, ground.lang, goal), dtype=object)
     return label_layer(
         ground.label_at.iloc[order],
         names[order].tolist(),

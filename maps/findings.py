@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geoplan.core import numbers
 from geoplan.core.errors import ParameterError
+from geoplan.core.ranges import ranged_text
 from geoplan.maps.cards import Cell
 from geoplan.maps.districts import Line
 from geoplan.maps.goal import Goal
@@ -32,8 +32,8 @@ class Finding:
     target_text : str
         Its target as the plan has it, such as ``"> 95 %"``; empty: none.
     target_met : mapping of str to bool, optional
-        Who meets it, by ``district_id``; the key ``""`` is the whole area. Whoever is missing is
-        undecided.
+        Who meets it, by ``district_id``; the key ``""`` is the whole area. None: the data leave it
+        open. Whoever is missing has no verdict.
     """
 
     title: str
@@ -41,7 +41,7 @@ class Finding:
     of: str | None = None
     part: str | None = None
     target_text: str = ""
-    target_met: Mapping[str, bool] | None = None
+    target_met: Mapping[str, bool | None] | None = None
 
     @property
     def measure(self) -> "Measure":
@@ -83,11 +83,15 @@ def whole_text(finding: Finding, lang: str) -> str:
     """Write the value of the whole area."""
     measure = finding.measure
     bound = bound_of(finding.target_text, measure.unit)
-    return numbers.value_text(measure.value, measure.unit, lang, bound=bound)
+    ends = measure.low, measure.high
+    return ranged_text(measure.value, *ends, measure.unit, lang, bound=bound)
 
 
-def mark(met: bool | None) -> Cell:  # noqa: FBT001 (a value, not a switch)
+def mark(goal: Goal, district_id: str) -> Cell:
     """Write a verdict as a mark alone, for a narrow column."""
+    met = goal.of(district_id)
+    if goal.is_open(district_id):
+        return Cell("", "undecidable")
     if met is None:
         return Cell("–", "muted")
     return Cell("", "met" if met else "missed")

@@ -13,12 +13,13 @@ class Goal:
     ----------
     text : str
         The target as the plan has it; empty: none.
-    met : mapping of str to bool
-        Verdict by ``district_id``; the key ``""`` is the whole. Whoever is missing is undecided.
+    met : mapping of str to bool or None
+        Verdict by ``district_id``; the key ``""`` is the whole. None: the data leave it open.
+        Whoever is missing has no verdict.
     """
 
     text: str = ""
-    met: Mapping[str, bool] | None = None
+    met: Mapping[str, bool | None] | None = None
 
     @property
     def words(self) -> str:
@@ -28,3 +29,8 @@ class Goal:
     def of(self, district_id: str) -> bool | None:
         """Tell whether a district meets the target; None when that is not known."""
         return (self.met or {}).get(district_id)
+
+    def is_open(self, district_id: str) -> bool:
+        """Tell whether the data leave open if a district meets the target."""
+        met = self.met or {}
+        return district_id in met and met[district_id] is None

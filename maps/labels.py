@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 MARKS = {True: "✓", False: "✗", None: ""}
 """Sign of a verdict, so that nothing hangs on colour alone."""
 
+OPEN_MARK = "◇"
+"""Sign of what the data leave open."""
+
 _LABEL = JsCode(
     "function(f,at){return L.marker(at,{pane:'gp-labels',interactive:false,keyboard:false,"
     "icon:L.divIcon({className:'gp-spot',iconSize:[0,0],html:f.properties.h})});}"

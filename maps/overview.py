@@ -187,7 +187,7 @@ def _table(findings: Sequence[Finding], themes: Sequence[Part], ground: Ground) 
             finding.title,
             whole_text(finding, lang),
             finding.goal.words or "–",
-            verdict_cell(finding.goal.of(""), lang) if finding.target_text else Cell("–", "muted"),
+            verdict_cell(finding.goal, "", lang) if finding.target_text else Cell("–", "muted"),
         )
         for finding in findings
     )

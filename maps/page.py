@@ -48,6 +48,7 @@ _WORDS = (
     "panel_close",
     "panel_met",
     "panel_missed",
+    "panel_open",
     "panel_target",
     "search",
     "search_none",

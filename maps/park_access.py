@@ -9,6 +9,7 @@ import shapely
 
 from geoplan.core import numbers
 from geoplan.core.errors import ParameterError
+from geoplan.core.ranges import ranged_text
 from geoplan.maps.basemap import Ground
 from geoplan.maps.cards import Cell, LegendBlock, LegendEntry, TableCard
 from geoplan.maps.districts import labels, share_part, value_texts
@@ -50,7 +51,7 @@ def park_access_map(  # noqa: PLR0913 (the parts of one page)
     lang: str = "en",
     context: "Mapping[str, GeoDataFrame] | None" = None,
     target_text: str | None = None,
-    target_met: Mapping[str, bool] | None = None,
+    target_met: Mapping[str, bool | None] | None = None,
     fictional: bool = False,
     basemap: "str | Basemap | None" = None,
 ) -> MapPage:
@@ -269,18 +270,20 @@ def _heading(measure: "Measure", asked: Request) -> str:
 
 
 def _share_column(measure: "Measure", goal: Goal, lang: str) -> list[str | Cell]:
-    whole = numbers.value_text(
-        measure.value, measure.unit, lang, bound=bound_of(goal.text, measure.unit)
-    )
+    bound, ends = bound_of(goal.text, measure.unit), (measure.low, measure.high)
+    whole = ranged_text(measure.value, *ends, measure.unit, lang, bound=bound)
     texts = [*value_texts(measure, lang, goal), whole]
     keys = [*measure.districts["district_id"], ""]
     return [
-        _toned(text, goal.of(key)) if goal.text else text
+        _toned(text, goal, key) if goal.text else text
         for text, key in zip(texts, keys, strict=True)
     ]
 
 
-def _toned(text: str, met: bool | None) -> Cell:  # noqa: FBT001 (a value, not a switch)
+def _toned(text: str, goal: "Goal", district_id: str) -> Cell:
+    met = goal.of(district_id)
+    if goal.is_open(district_id):
+        return Cell(text, "undecidable")
     if met is None:
         return Cell(text)
     return Cell(text, "met" if met else "missed")

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from geoplan.core import numbers
+from geoplan.core.ranges import ranged_text
 from geoplan.maps.cards import Cell, TableCard
 from geoplan.maps.districts import value_texts
 from geoplan.maps.tables import order_note, row_order
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from geoplan.core.results import Measure
     from geoplan.maps.basemap import Ground
+    from geoplan.maps.goal import Goal
     from geoplan.maps.sheet import Request
 
 
@@ -63,15 +64,19 @@ def _heading(measure: "Measure", asked: "Request") -> str:
 def _values(measure: "Measure", asked: "Request") -> list[str | Cell]:
     goal = asked.goal_of(measure)
     bound = bound_of(goal.text, measure.unit)
-    whole = numbers.value_text(measure.value, measure.unit, asked.lang, bound=bound)
+    ends = measure.low, measure.high
+    whole = ranged_text(measure.value, *ends, measure.unit, asked.lang, bound=bound)
     texts = [*value_texts(measure, asked.lang, goal), whole]
     if not goal.text:
         return list(texts)
-    verdicts = [goal.of(key) for key in (*measure.districts["district_id"], "")]
-    return [_toned(text, met) for text, met in zip(texts, verdicts, strict=True)]
+    keys = (*measure.districts["district_id"], "")
+    return [_toned(text, goal, key) for text, key in zip(texts, keys, strict=True)]
 
 
-def _toned(text: str, met: bool | None) -> Cell:  # noqa: FBT001 (a value, not a switch)
+def _toned(text: str, goal: "Goal", district_id: str) -> Cell:
+    met = goal.of(district_id)
+    if goal.is_open(district_id):
+        return Cell(text, "undecidable")
     if met is None:
         return Cell(text)
     return Cell(text, "met" if met else "missed")

@@ -113,7 +113,7 @@ def request(  # noqa: PLR0913 (what the public functions take, once)
     lang: str,
     context: "Mapping[str, GeoDataFrame] | None",
     target_text: str | None,
-    target_met: Mapping[str, bool] | None,
+    target_met: Mapping[str, bool | None] | None,
     fictional: bool,
     basemap: str | Basemap | None = None,
 ) -> Request:
@@ -278,8 +278,14 @@ def _besides(asked: Request) -> "dict[str, GeoDataFrame]":
 
 
 def _subtitle(asked: Request) -> str:
-    met = asked.goal.of("")
-    phrases = headline(asked.measure, asked.lang, target_text=asked.goal.words or None, met=met)
+    goal = asked.goal
+    phrases = headline(
+        asked.measure,
+        asked.lang,
+        target_text=goal.words or None,
+        met=goal.of(""),
+        is_open=goal.is_open(""),
+    )
     finding = unbroken(_BETWEEN.join(capital(phrase) for phrase in phrases))
     try:
         definition = define(asked.result, asked.lang)[0]

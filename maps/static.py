@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import math
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import EmptyLayerError
 from geoplan.core.notices import Notice
 from geoplan.core.numbers import value_text
+from geoplan.core.ranges import range_text
 from geoplan.core.texts import text
 from geoplan.maps.classes import MET, MISSED
 from geoplan.maps.fonts import FALLBACK, PACKAGES, installed_cjk, needs_cjk
@@ -46,6 +48,9 @@ _WIDTH_IN, _LEGEND_IN, _HEAD_IN, _FOOT_IN = 10.0, 2.3, 0.85, 0.75
 _MAP_IN = _WIDTH_IN - _LEGEND_IN - 0.4
 _LEAST_IN, _MOST_IN = 3.0, 8.5
 _INSET_IN, _GAP_IN = _MAP_IN / 2, 0.75
+_JUDGED = {
+    "met": "static.met", "missed": "static.missed", "undecidable": "static.undecidable"
+}  # fmt: skip
 _MARKS = {"met": "✓", "missed": "✗", "undecidable": "◇"}
 _LABEL_MARGIN = 0.02
 _LABEL_PT = (7.5, 6.0)
@@ -318,7 +323,7 @@ def _draw(
     draw_north_arrow(figure, text("static.north", words.lang), (_WIDTH_IN - 0.45, foot_in + 0.1))
     _write(figure, words, result, total_in, len(left_out))
     legend_at = (_MAP_IN + 0.35) / _WIDTH_IN, (foot_in + tall_in) / total_in
-    _legend(figure, entries, legend_at, words.lang, judged=any(standings.values()))
+    _legend(figure, entries, legend_at, words.lang, judged=frozenset(standings.values()))
     return figure
 
 
@@ -370,17 +375,20 @@ def _labels(
     points = shapely.get_coordinates(shapely.point_on_surface(shapes))
     colors = {"met": MET, "missed": MISSED}
     labels = []
-    for name, key, value, (x, y), weight in zip(
+    for name, key, value, ends, (x, y), weight in zip(
         words.names,
         measure.districts["district_id"],
         measure.districts["value"],
+        zip(measure.districts["low"], measure.districts["high"], strict=True),
         points,
         shapely.area(shapes),
         strict=True,
     ):
         standing = standings.get(key, "")
         mark = f"  {_MARKS[standing]}" if standing else ""
-        line = value_text(value, measure.unit, words.lang)
+        between = range_text(*ends, measure.unit, words.lang)
+        undecided = standing == "undecidable" or not math.isfinite(value)
+        line = between if between and undecided else value_text(value, measure.unit, words.lang)
         labels.append(
             Label(x, y, f"{_short(name)}\n{line}{mark}", colors.get(standing, INK), float(weight))
         )
@@ -397,17 +405,18 @@ def _legend(
     at: tuple[float, float],
     lang: str,
     *,
-    judged: bool,
+    judged: frozenset[str],
 ) -> None:
     from matplotlib.lines import Line2D
 
-    if judged:
+    if judged - {""}:
         # The sign is part of the label: as a marker it would come from another font.
         entries = [
             *entries,
             *(
                 Line2D([], [], linestyle="", label=f"{_MARKS[standing]}  {text(key, lang)}")
-                for standing, key in (("met", "static.met"), ("missed", "static.missed"))
+                for standing, key in _JUDGED.items()
+                if standing != "undecidable" or standing in judged
             ),
         ]
     figure.legend(

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoplan.core import numbers
+from geoplan.core.ranges import ranged_text
 from geoplan.core.texts import catalogue
 from geoplan.maps.cards import Cell, TableCard
 from geoplan.maps.districts import bare_texts
@@ -43,7 +44,7 @@ def district_table(
     order = row_order(measure, goal)
     bound = bound_of(goal.text, measure.unit)
     over, under = amount_column(measure, "numerator"), amount_column(measure, "denominator")
-    whole = numbers.value_text(measure.value, measure.unit, lang, bound=bound)
+    whole = ranged_text(measure.value, measure.low, measure.high, measure.unit, lang, bound=bound)
     scale = numbers.scale_for(measure.unit, table["value"])
     if measure.unit != "1":
         whole = numbers.number(measure.value / scale.factor, scale.decimals)
@@ -66,7 +67,7 @@ def district_table(
     cells: list[list[str | Cell]] = [list(column) for column in columns]
     if goal.text:
         headings.append(unbroken(goal.words))
-        cells.append([verdict_cell(goal.of(key), lang) for key in (*table["district_id"], "")])
+        cells.append([verdict_cell(goal, key, lang) for key in (*table["district_id"], "")])
     rows = tuple(tuple(column[i] for column in cells) for i in (*order, -1))
     bounds = ground.row_bounds
     return TableCard(
@@ -86,8 +87,11 @@ def row_order(measure: "Measure", goal: "Goal") -> list[int]:
     return [int(row) for row in np.argsort(np.nan_to_num(ranked, nan=np.inf), kind="stable")]
 
 
-def verdict_cell(met: bool | None, lang: str) -> Cell:  # noqa: FBT001 (a value, not a switch)
+def verdict_cell(goal: "Goal", district_id: str, lang: str) -> Cell:
     """Write a verdict in a word; a dash where there is none."""
+    met = goal.of(district_id)
+    if goal.is_open(district_id):
+        return Cell(say("table.undecidable", lang), "undecidable")
     if met is None:
         return Cell("–", "muted")
     return Cell(say("table.met", lang), "met") if met else Cell(say("table.missed", lang), "missed")

@@ -9,10 +9,10 @@ import numpy as np
 from geoplan.core.errors import ParameterError
 from geoplan.maps.basemap import Ground, ground_of
 from geoplan.maps.cards import LegendBlock, LegendEntry, TableCard
-from geoplan.maps.classes import MET, MISSED, NO_DATA
+from geoplan.maps.classes import MET, MISSED, NO_DATA, OPEN
 from geoplan.maps.districts import labels
 from geoplan.maps.findings import Finding, check_findings, mark, tally
-from geoplan.maps.labels import label_layer
+from geoplan.maps.labels import OPEN_MARK, label_layer
 from geoplan.maps.layers import Style, group
 from geoplan.maps.page import MapPage
 from geoplan.maps.parts import Part
@@ -71,7 +71,8 @@ def verdict_map(
     Notes
     -----
     The table sets districts against targets. A verdict is blue with a check or red with a cross,
-    never a colour alone; where it is not known the district is grey and counted as such.
+    never a colour alone; where the data leave it open the district is white with its range and a
+    diamond, and where there is no value it is grey. Either is counted as such.
     """
     judged = [finding for finding in findings if finding.target_text]
     if not judged:
@@ -158,22 +159,23 @@ def _misses_words(number: int, step: int, lang: str) -> str:
 def _verdict_part(finding: Finding, ground: Ground) -> Part:
     """Colour the districts by their verdict on one target."""
     lang = ground.lang
-    verdicts = [finding.goal.of(key) for key in finding.measure.districts["district_id"]]
-    rank = {True: 0, False: 1, None: 2}
-    colours = (MET, MISSED, NO_DATA)
-    index = [rank[met] for met in verdicts]
+    goal, keys = finding.goal, finding.measure.districts["district_id"]
+    rank = {True: 0, False: 1, None: 3}
+    colours = (MET, MISSED, OPEN, NO_DATA)
+    index = [2 if goal.is_open(key) else rank[goal.of(key)] for key in keys]
     style = Style(fill=colours, fill_opacity=0.5)
     areas = DistrictsLayer(style=style, pane="gp-theme", classes=index)
     together = group(finding.title, [areas, labels(finding.measure, ground, finding.goal)])
     words = (
         f"✓ {say('table.met', lang)}",
         f"✗ {say('table.missed', lang)}",
-        capital(say("legend.undecided", lang)),
+        f"{OPEN_MARK} {say('table.undecidable', lang)}",
+        capital(say("class.none", lang)),
     )
     entries = tuple(
         LegendEntry(colour, capital(word), index.count(number))
         for number, (colour, word) in enumerate(zip(colours, words, strict=True))
-        if number < len(words) - 1 or number in index
+        if number <= rank[False] or number in index
     )
     block = LegendBlock(
         finding.title,
@@ -191,12 +193,13 @@ def _matrix(findings: Sequence[Finding], ground: Ground) -> TableCard:
     keys = table["district_id"].tolist()
     verdicts = [[finding.goal.of(key) for finding in findings] for key in (*keys, "")]
     missed = np.asarray([row.count(False) for row in verdicts[:-1]])
-    order = np.argsort(-missed, kind="stable").tolist()
+    opened = np.asarray([sum(f.goal.is_open(key) for f in findings) for key in keys])
+    order = np.lexsort((-opened, -missed)).tolist()
     names = [*table["name"], say("table.whole", lang)]
     rows = tuple(
         (
             names[row],
-            *(mark(met) for met in verdicts[row]),
+            *(mark(finding.goal, [*keys, ""][row]) for finding in findings),
             str(verdicts[row].count(False)),
         )
         for row in (*order, -1)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import geoplan
 from geoplan.core import numbers
 from geoplan.core.crs import parse_crs
+from geoplan.core.ranges import open_words, ranged_text
 from geoplan.core.record import KEY
 from geoplan.core.texts import catalogue, text
 from geoplan.core.written_units import unit_factor
@@ -158,7 +159,12 @@ def default_title(result: "Result", lang: str) -> str:
 
 
 def headline(
-    measure: "Measure", lang: str, *, target_text: str | None, met: bool | None
+    measure: "Measure",
+    lang: str,
+    *,
+    target_text: str | None,
+    met: bool | None,
+    is_open: bool = False,
 ) -> tuple[str, ...]:
     """
     Say the number of the whole area, and how it stands to its target.
@@ -173,6 +179,8 @@ def headline(
         The target as the plan has it.
     met : bool or None
         Whether the whole meets it; None when not known.
+    is_open : bool
+        Whether the data leave open if it does.
 
     Returns
     -------
@@ -180,7 +188,8 @@ def headline(
         One or two phrases.
     """
     bound = bound_of(target_text, measure.unit)
-    value = numbers.value_text(measure.value, measure.unit, lang, bound=bound)
+    ends = measure.low, measure.high
+    value = ranged_text(measure.value, *ends, measure.unit, lang, bound=bound)
     of = measure_name(measure, lang)
     numerator, denominator = amounts(measure, lang)
     if not math.isfinite(measure.value):
@@ -206,6 +215,9 @@ def headline(
         )
     if not target_text:
         return (first,)
+    if is_open:
+        why = open_words(measure.open_for, lang)
+        return (first, say("headline.undecidable", lang, target=target_text, why=why))
     key = "target" if met is None else ("met" if met else "missed")
     return (first, say(f"headline.{key}", lang, target=target_text))
 

@@ -13,8 +13,8 @@ geoplan.addPanels = function (map, words) {
   function verdict(line, number) {
     const met = line.met[number];
     if (!line.target) return null;
-    const tone = met === true ? "met" : met === false ? "missed" : "muted";
-    const mark = met === true ? "✓ " + words.panel_met : met === false ? "✗ " + words.panel_missed : "–";
+    const tone = met === true ? "met" : met === false ? "missed" : met === "open" ? "undecidable" : "muted";
+    const mark = { met: "✓ " + words.panel_met, missed: "✗ " + words.panel_missed, undecidable: "◇ " + words.panel_open, muted: "–" }[tone];
     const cell = element("span", "gp-panel-verdict");
     cell.append(element("b", "gp-" + tone, mark), " ", element("span", "gp-muted", words.panel_target + " " + line.target));
     return cell;

@@ -60,7 +60,7 @@ def test_a_legend_without_symbol_draws_none():
 
 
 @pytest.mark.parametrize(
-    ("tone", "mark"), [("met", "✓"), ("missed", "✗"), ("undecidable", "?"), ("", None)]
+    ("tone", "mark"), [("met", "✓"), ("missed", "✗"), ("undecidable", "◇"), ("", None)]
 )
 def test_a_verdict_is_a_mark_and_not_only_a_colour(tone, mark):
     table = TableCard("Districts", ("name", "verdict"), (("a", Cell("word", tone)),))
