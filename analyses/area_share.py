@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from geoplan.core.true_size import true_area_m2
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -45,7 +47,7 @@ class AreaInside:
     @property
     def area_m2(self) -> "Floats":
         """Area of each row."""
-        return np.asarray(shapely.area(self.geometry), dtype=float)
+        return np.asarray(true_area_m2(self.geometry), dtype=float)
 
     @property
     def overlap_m2(self) -> float:
@@ -248,7 +250,7 @@ def dissolve(
     # One union per district and category: their number is that of a table's rows, not of polygons.
     for row in np.flatnonzero(count > 1):
         merged[row] = _united(geometry[start[row] : start[row] + count[row]])
-    each = shapely.area(geometry) if gross_m2 is None else gross_m2[order]
+    each = true_area_m2(geometry) if gross_m2 is None else gross_m2[order]
     gross = np.add.reduceat(each, start) if len(start) else np.empty(0)
     return AreaInside(district[start], category[start], merged, gross)
 
@@ -281,7 +283,7 @@ def whole_m2(inside: AreaInside, land: DistrictLand) -> float:
     """
     if land.overlap_m2 == 0:
         return float(inside.area_m2.sum())
-    return float(shapely.area(shapely.union_all(inside.geometry)))
+    return float(true_area_m2(shapely.union_all(inside.geometry)))
 
 
 def district_land(districts: "Geometries") -> DistrictLand:
@@ -298,14 +300,14 @@ def district_land(districts: "Geometries") -> DistrictLand:
     DistrictLand
         Areas, and the whole with each place once.
     """
-    area_m2 = np.asarray(shapely.area(districts), dtype=float)
+    area_m2 = np.asarray(true_area_m2(districts), dtype=float)
     total_m2 = float(area_m2.sum())
     first, second = shapely.STRtree(districts).query(districts, predicate="intersects")
     apart = first < second
     shared = shapely.intersection(districts[first[apart]], districts[second[apart]])
-    if shapely.area(shared).sum() < WORTH_TELLING_M2:
+    if true_area_m2(shared).sum() < WORTH_TELLING_M2:
         return DistrictLand(area_m2, total_m2, 0.0)
-    once_m2 = float(shapely.area(shapely.union_all(districts)))
+    once_m2 = float(true_area_m2(shapely.union_all(districts)))
     return DistrictLand(area_m2, once_m2, max(total_m2 - once_m2, 0.0))
 
 

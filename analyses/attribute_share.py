@@ -22,11 +22,13 @@ from geoplan.analyses.polygon_layers import (
     layer_name,
     one_district,
 )
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice, unique
 from geoplan.core.results import Result, make_measure
+from geoplan.core.true_size import Areas
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -40,6 +42,7 @@ _UNITS = {"count": "count", "area": "m2", "length": "m", "population": "person",
 
 
 @carries_notices
+@true_to_scale("area", "scale")
 def attribute_share(  # noqa: PLR0913 (the forms an attribute comes in)
     objects: "GeoDataFrame",
     districts: "GeoDataFrame",
@@ -51,6 +54,7 @@ def attribute_share(  # noqa: PLR0913 (the forms an attribute comes in)
     at_least: str | float | None = None,
     at_most: str | float | None = None,
     unknown: str | None = None,
+    areas: Areas = "ellipsoid",
 ) -> Result:
     r"""
     Measure the share of objects that have an attribute (达标率、覆盖率).
@@ -82,6 +86,9 @@ def attribute_share(  # noqa: PLR0913 (the forms an attribute comes in)
         night limit of its own noise zone).
     unknown : {"fails", "left_out"}, optional
         What an object without a value does; an error asks for it where there is one.
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------

@@ -9,11 +9,13 @@ import shapely
 from geoplan.analyses.objects import check_objects, district_of, object_ids
 from geoplan.analyses.placed import column_words, plain_word
 from geoplan.analyses.polygon_layers import check_districts, layer_facts, layer_name
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice
 from geoplan.core.results import Measure, Result, make_amount, make_measure
+from geoplan.core.true_size import Areas
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -27,6 +29,7 @@ _ROWS_AT_ONCE = 20_000
 
 
 @carries_notices
+@true_to_scale("area", "scale")
 def buffer_conflict(
     sensitive: "GeoDataFrame",
     districts: "GeoDataFrame",
@@ -35,6 +38,7 @@ def buffer_conflict(
     distance_m: float | None = None,
     distances_m: Mapping[str, float] | None = None,
     by: str | None = None,
+    areas: Areas = "ellipsoid",
 ) -> Result:
     r"""
     Count sensitive objects that stand too near a source, by district.
@@ -54,6 +58,9 @@ def buffer_conflict(
         The same by class of source; classes that it does not name are no sources.
     by : str, optional
         Column of `sources` that holds the class; needed with `distances_m`.
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------

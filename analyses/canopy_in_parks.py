@@ -24,11 +24,13 @@ from geoplan.analyses.polygon_layers import (
     layer_facts,
     layer_name,
 )
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice, unique
 from geoplan.core.results import Result, make_measure
+from geoplan.core.true_size import Areas, true_area_m2
 from geoplan.layers.land_cover import LandCover
 
 if TYPE_CHECKING:
@@ -44,12 +46,14 @@ GROUND = "park_ground"
 
 
 @carries_notices
+@true_to_scale("area")
 def canopy_in_parks(
     parks: "GeoDataFrame",
     districts: "GeoDataFrame",
     *,
     canopy: Cover,
     classes: Sequence[str] | None = None,
+    areas: Areas = "ellipsoid",
 ) -> Result:
     r"""
     Measure the forest cover of urban parks (城市公园森林覆盖率): crowns over the ground of parks.
@@ -67,6 +71,9 @@ def canopy_in_parks(
     classes : sequence of str, optional
         Classes or groups that are canopy, e.g. ``["trees"]``; needed of a raster. Without them
         every polygon is.
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------
@@ -200,7 +207,7 @@ def _where_mapped(
     ground = np.asarray(zones.geometry.array, dtype=object)
     rectangle = shapely.box(*canopy.total_bounds)
     beyond = ~shapely.is_empty(ground) & ~shapely.intersects(ground, rectangle)
-    zone_m2 = np.asarray(shapely.area(ground), dtype=float)
+    zone_m2 = np.asarray(true_area_m2(ground), dtype=float)
     unseen = replace(
         found,
         known_m2=np.where(beyond, 0.0, found.known_m2),
@@ -236,8 +243,8 @@ def _each_park(parks: "GeoDataFrame", canopy: Cover, wanted: Any) -> "GeoDataFra
     over, under = found.area_m2[:, 0], found.known_m2
     share = np.divide(over, under, out=np.full(len(parks), np.nan), where=under > 0)
     return parks.assign(
-        park_area_m2=parks.geometry.area.to_numpy(),
+        park_area_m2=true_area_m2(parks.geometry.to_numpy()),
         canopy_m2=over,
         canopy_share=share,
-        unknown_m2=parks.geometry.area.to_numpy() - under,
+        unknown_m2=true_area_m2(parks.geometry.to_numpy()) - under,
     )

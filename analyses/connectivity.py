@@ -15,11 +15,13 @@ from geoplan.analyses.polygon_layers import (
     layer_facts,
     layer_name,
 )
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice
 from geoplan.core.results import Measure, Result, make_amount, make_measure
+from geoplan.core.true_size import Areas, true_area_m2
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -45,6 +47,7 @@ class _Graph:
 
 
 @carries_notices
+@true_to_scale("area", "scale")
 def connectivity(
     parks: "GeoDataFrame",
     districts: "GeoDataFrame",
@@ -53,6 +56,7 @@ def connectivity(
     links: "GeoDataFrame | None" = None,
     barriers: "GeoDataFrame | None" = None,
     dispersal_m: float | None = None,
+    areas: Areas = "ellipsoid",
 ) -> Result:
     r"""
     Measure how parks are strung together by greenways, or patches by their nearness.
@@ -73,6 +77,9 @@ def connectivity(
         does not connect. A link that is drawn across one does, and the place is counted.
     dispersal_m : float, optional
         For the probability of connectivity: the distance that half of the individuals get across.
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------
@@ -228,14 +235,14 @@ def _graph(
 def _by_size(label: "Positions", shapes: "Geometries", parks: int) -> "Positions":
     """Give components their numbers from 1, the one with the largest area of parks first."""
     number = int(label.max(initial=-1)) + 1
-    area_m2 = np.bincount(label[:parks], shapely.area(shapes[:parks]), number)
+    area_m2 = np.bincount(label[:parks], true_area_m2(shapes[:parks]), number)
     rank = np.empty(number, dtype=np.intp)
     rank[np.argsort(-area_m2, kind="stable")] = np.arange(1, number + 1)
     return rank[label]
 
 
 def _measures(graph: _Graph, home: "Positions", districts: "GeoDataFrame") -> list[Measure]:
-    area_m2 = np.asarray(shapely.area(graph.shapes[: graph.parks]), dtype=float)
+    area_m2 = np.asarray(true_area_m2(graph.shapes[: graph.parks]), dtype=float)
     component, inside = graph.component[: graph.parks], home >= 0
     number = len(districts)
 
@@ -284,13 +291,13 @@ def _probability(
     # scipy takes a stored zero for no edge at all; parks that touch are a hair apart instead.
     steps = np.maximum(shapely.distance(parks[one], parks[other]) / dispersal_m, 1e-12)
     graph = coo_array((steps, (one, other)), shape=(len(parks), len(parks))).tocsr()
-    area_m2 = np.asarray(shapely.area(parks), dtype=float) * (home >= 0)
+    area_m2 = np.asarray(true_area_m2(parks), dtype=float) * (home >= 0)
     given = np.zeros(len(parks))
     for start in range(0, len(parks), 1000):  # blocks, so that memory stays small
         rows = np.arange(start, min(start + 1000, len(parks)))
         halvings = dijkstra(graph, directed=False, indices=rows)
         given[rows] = area_m2[rows] * (_HALF**halvings @ area_m2)
-    land_m2 = float(shapely.area(shapely.union_all(np.asarray(districts.geometry.array))))
+    land_m2 = float(true_area_m2(shapely.union_all(np.asarray(districts.geometry.array))))
     inside = home >= 0
     each = np.bincount(home[inside], given[inside], len(districts))
     return make_measure(

@@ -12,6 +12,7 @@ from geoplan.analyses.cells.class_areas import class_areas
 from geoplan.analyses.polygon_layers import check_polygons, layer_name
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice
+from geoplan.core.true_size import true_area_m2
 from geoplan.layers.land_cover import LandCover
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ def _of_polygons(
 ) -> CoverAreas:
     polygons = check_polygons(cover, layer_name(cover, "cover"))
     ground = np.asarray(zones.geometry.array, dtype=object)
-    zone_m2 = np.asarray(shapely.area(ground), dtype=float)
+    zone_m2 = np.asarray(true_area_m2(ground), dtype=float)
 
     def inside(rows: "Geometries") -> "Floats":
         return area_inside(rows, ground).per_district_m2(zone_m2)

@@ -21,12 +21,14 @@ from geoplan.analyses.polygon_layers import (
 )
 from geoplan.analyses.streets.network_coverage import network_coverage
 from geoplan.analyses.streets.walk_access import check_distance_kind
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.extent import extent_of
 from geoplan.core.notices import Notice, unique
 from geoplan.core.results import Result
+from geoplan.core.true_size import Areas
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -37,6 +39,7 @@ _AREA = 2
 
 
 @carries_notices
+@true_to_scale("area", "scale")
 def coverage(
     facilities: "GeoDataFrame",
     districts: "GeoDataFrame",
@@ -46,6 +49,7 @@ def coverage(
     demand: "Mapping[str, GeoDataFrame] | None" = None,
     distance: str = "straight",
     walk: "WalkAccess | None" = None,
+    areas: Areas = "ellipsoid",
 ) -> Result:
     r"""
     Measure the share of each district near a facility, exactly (设施覆盖率).
@@ -76,6 +80,9 @@ def coverage(
     walk : WalkAccess, optional
         For ``"network"``: the walk network, how far a place may be from it, how facilities are
         entered. Refused for ``"straight"``.
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------

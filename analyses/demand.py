@@ -14,6 +14,7 @@ from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.extent import are_spread_evenly
 from geoplan.core.notices import Notice
+from geoplan.core.true_size import true_area_m2
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -145,7 +146,7 @@ def demand_pieces(
     areas = np.asarray(districts.geometry.array, dtype=object)
     if of == LAND:
         rows = np.arange(len(areas))
-        return DemandPieces(of, "area", "m2", rows, rows, areas, shapely.area(areas))
+        return DemandPieces(of, "area", "m2", rows, rows, areas, true_area_m2(areas))
     if of == BOTH:
         first, second = (demand_pieces(name, districts, demand) for name in WEIGHTS)
         return _together(first, second, len(demand["population"]))
@@ -188,7 +189,7 @@ def served_amount(pieces: DemandPieces, catchment: Catchment) -> Floats:
     areal = shapely.get_dimensions(pieces.geometry) == _AREA
     share = np.zeros(len(pieces.amount))
     shapes = pieces.geometry[areal]
-    share[areal] = covered_area_m2(shapes, catchment) / shapely.area(shapes)
+    share[areal] = covered_area_m2(shapes, catchment) / true_area_m2(shapes)
     share[~areal] = covers_points(pieces.geometry[~areal], catchment)
     return pieces.amount * share
 
@@ -260,8 +261,8 @@ def _weight_pieces(
     if not len(over):
         return points
     district, unit, pieces = _cut(of, areas, shapes[over])
-    whole_m2 = shapely.area(shapes[over])[unit]
-    amount = weight[over][unit] * (shapely.area(pieces) / whole_m2)
+    whole_m2 = true_area_m2(shapes[over])[unit]
+    amount = weight[over][unit] * (true_area_m2(pieces) / whole_m2)
     unit_m2 = None
     if not are_spread_evenly(layer):
         unit_m2 = np.append(np.zeros(len(points.amount)), whole_m2)
@@ -308,10 +309,10 @@ def _area_pieces(
 ) -> DemandPieces:
     apart = dissolved(shapes, touching=False)
     district, unit, pieces = _cut(of, areas, apart)
-    overlap_m2 = float(shapely.area(shapes).sum() - shapely.area(apart).sum())
+    overlap_m2 = float(true_area_m2(shapes).sum() - true_area_m2(apart).sum())
     if overlap_m2 >= _WORTH_TELLING_M2:
         notices += (Notice("demand_overlap", of, values={"overlap_m2": overlap_m2}),)
-    return DemandPieces(of, "area", "m2", district, unit, pieces, shapely.area(pieces), notices)
+    return DemandPieces(of, "area", "m2", district, unit, pieces, true_area_m2(pieces), notices)
 
 
 def _point_pieces(
@@ -384,7 +385,7 @@ def _cut(of: str, areas: Geometries, shapes: Geometries) -> tuple[Ints, Ints, Ge
             "loader, which repairs them, or use make_valid()."
         )
     pieces[across] = shapely.intersection(areas[district[across]], pieces[across])
-    kept = shapely.area(pieces) > 0
+    kept = true_area_m2(pieces) > 0
     district, unit, pieces = district[kept], unit[kept], pieces[kept]
     order = np.lexsort((unit, district))
     return district[order], unit[order], pieces[order]

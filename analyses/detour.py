@@ -14,10 +14,12 @@ from geoplan.analyses.far_away import far_away
 from geoplan.analyses.lazy_layers import LazyLayers
 from geoplan.analyses.polygon_layers import layer_name, one_district
 from geoplan.analyses.streets.network_coverage import network_coverage
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice, unique
 from geoplan.core.results import Bounds, Measure, Result, make_measure
+from geoplan.core.true_size import Areas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -37,6 +39,7 @@ INDEX = "index"
 
 
 @carries_notices
+@true_to_scale("scale")
 def detour(
     facilities: "GeoDataFrame",
     districts: "GeoDataFrame",
@@ -45,6 +48,7 @@ def detour(
     of: "Sequence[str]",
     demand: "Mapping[str, GeoDataFrame] | None" = None,
     walk: "WalkAccess | None",
+    areas: Areas = "ellipsoid",
 ) -> Result:
     r"""
     Measure whom a straight line wrongly counts as served, and how long the detours are (绕行).
@@ -55,6 +59,9 @@ def detour(
         As in `geoplan.coverage`.
     walk : WalkAccess
         The network and the legs to it.
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------

@@ -7,6 +7,7 @@ import numpy as np
 from geoplan.analyses.open_ground import NO_VALUE, mean_bounds, value_range
 from geoplan.analyses.placed import column_factor, lenient_numbers
 from geoplan.analyses.polygon_layers import check_districts
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.declare.analysis import Analysis
@@ -14,6 +15,7 @@ from geoplan.core.declare.quantities import Column, Number, Unit
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice
 from geoplan.core.results import Bounds, Result, make_amount, make_measure
+from geoplan.core.true_size import Areas, true_area_m2
 from geoplan.core.written_units import unit_factor
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ AREA = "area"
 
 
 @carries_notices
+@true_to_scale("area")
 def district_table(
     districts: "GeoDataFrame",
     *,
@@ -40,6 +43,7 @@ def district_table(
     combine: Combine,
     weight: Column | None = None,
     whole: Number | None = None,
+    areas: Areas = "ellipsoid",
 ) -> Result:
     r"""
     Show a number that each district has, and make the whole of them as the plan says.
@@ -61,6 +65,9 @@ def district_table(
         For ``"mean"``: the column to weight with (trips, households, GDP), or ``"area"``.
     whole : float, optional
         For ``"none"``: the number of the whole as the table itself states it, in `unit`.
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------
@@ -200,7 +207,7 @@ def _column(districts: "GeoDataFrame", name: str) -> "Floats":
 
 def _weights(districts: "GeoDataFrame", weight: str) -> "Floats":
     if weight == AREA and AREA not in districts.columns:
-        return np.asarray(districts.geometry.area, dtype=float)
+        return np.asarray(true_area_m2(districts.geometry.to_numpy()), dtype=float)
     weights = _column(districts, weight)
     if (weights < 0).any():
         raise SchemaError(f"`districts` has a negative weight in its column {weight!r}.")

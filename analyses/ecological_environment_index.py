@@ -6,11 +6,13 @@ import numpy as np
 
 from geoplan.analyses.open_ground import NO_VALUE
 from geoplan.analyses.polygon_layers import check_districts
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice
 from geoplan.core.results import Bounds, Result, make_measure
+from geoplan.core.true_size import Areas, true_area_m2
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -39,6 +41,7 @@ _TOP = 100.0
 
 
 @carries_notices
+@true_to_scale("area")
 def ecological_environment_index(
     districts: "GeoDataFrame",
     *,
@@ -48,6 +51,7 @@ def ecological_environment_index(
     land_stress: str,
     pollution_load: str,
     restriction: str | None = None,
+    areas: Areas = "ellipsoid",
 ) -> Result:
     r"""
     Compute the ecological environment status index (生态环境状况指数, EI) from its sub-indices.
@@ -64,6 +68,9 @@ def ecological_environment_index(
     restriction : str, optional
         Column of 环境限制指数: what is taken off or capped for accidents and offences, as a number
         to add, not above 0.
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------
@@ -142,7 +149,7 @@ def ecological_environment_index(
     if restriction is not None:
         parts["restriction"] = _restriction(districts, restriction)
     index = _index(parts)
-    area_m2 = districts.geometry.area.to_numpy()
+    area_m2 = true_area_m2(districts.geometry.to_numpy())
     known = np.isfinite(index)
     weight = np.where(known, area_m2, np.nan)
     totals = float((index * weight)[known].sum()), float(weight[known].sum())

@@ -12,16 +12,24 @@ from geoplan.analyses.polygon_layers import (
     check_polygons,
     layer_facts,
 )
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.results import Result, make_measure
+from geoplan.core.true_size import Areas
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
 
 @carries_notices
-def ecological_land_share(lines: "GeoDataFrame", districts: "GeoDataFrame") -> Result:
+@true_to_scale("area")
+def ecological_land_share(
+    lines: "GeoDataFrame",
+    districts: "GeoDataFrame",
+    *,
+    areas: Areas = "ellipsoid",
+) -> Result:
     r"""
     Measure the share of ecological land (生态用地占比): area inside the ecological control line.
 
@@ -35,6 +43,9 @@ def ecological_land_share(lines: "GeoDataFrame", districts: "GeoDataFrame") -> R
         Overlaps count once. May be empty: every share is then 0.
     districts : GeoDataFrame, n rows of Polygon or MultiPolygon
         Areas to report on, in the same CRS, with ``district_id`` and ``name``.
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------

@@ -23,10 +23,12 @@ from geoplan.analyses.polygon_layers import (
     layer_facts,
     layer_name,
 )
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.notices import Notice
 from geoplan.core.results import Measure, Result, make_amount, make_measure
+from geoplan.core.true_size import Areas
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -49,12 +51,14 @@ class _Inside:
 
 
 @carries_notices
+@true_to_scale("area", "scale")
 def encroachment(
     objects: "GeoDataFrame",
     districts: "GeoDataFrame",
     *,
     lines: "GeoDataFrame",
     min_overlap: float,
+    areas: Areas = "ellipsoid",
 ) -> Result:
     r"""
     Measure what stands inside lines that should keep it out, by district and category of line.
@@ -75,6 +79,9 @@ def encroachment(
         of lines; for points 0. It is asked of the whole object, wherever districts cut it. Below
         it, a common border drawn twice would be a conflict. The areas and lengths of what does not
         count are left out, too.
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------

@@ -8,6 +8,7 @@ import shapely
 from geoplan.analyses.far_away import far_away
 from geoplan.analyses.polygon_layers import check_districts, check_polygons, layer_name
 from geoplan.analyses.provision import unit_district
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.declare.analysis import Analysis, Each, Measured
@@ -16,6 +17,7 @@ from geoplan.core.declare.quantities import MetresFrom0
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice, unique
 from geoplan.core.results import Result, make_measure
+from geoplan.core.true_size import Areas
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,12 +29,14 @@ ALL = "all"
 
 
 @carries_notices
+@true_to_scale("scale")
 def facility_set(
     members: "Mapping[str, GeoDataFrame]",
     districts: "GeoDataFrame",
     *,
     within_m: MetresFrom0,
     units: "GeoDataFrame | None" = None,
+    areas: Areas = "ellipsoid",
 ) -> Result:
     """
     Measure the share of units that have every kind of facility of a set (设施配套齐全率).
@@ -48,6 +52,9 @@ def facility_set(
     units : GeoDataFrame, optional
         What must have the set, such as communities; the districts by default. Units belong to
         districts as in `provision`.
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------

@@ -20,11 +20,13 @@ from geoplan.analyses.open_ground import share_bounds
 from geoplan.analyses.patches import Neighbours, unknown_as_class, without_small
 from geoplan.analyses.polygon_layers import check_districts, check_polygons, layer_name
 from geoplan.analyses.polygon_patches import split_small
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice, unique
 from geoplan.core.results import Result, make_measure
+from geoplan.core.true_size import Areas
 from geoplan.layers.class_map import threshold_map
 from geoplan.layers.land_cover import LandCover
 from geoplan.layers.surface import Surface
@@ -42,6 +44,7 @@ _SLACK = 1.05  # what resampling overshoots by
 
 
 @carries_notices
+@true_to_scale("area")
 def forest_cover_rate(
     cover: "Cover | Surface",
     districts: "GeoDataFrame",
@@ -51,6 +54,7 @@ def forest_cover_rate(
     min_canopy: float | None = None,
     neighbours: Neighbours = 8,
     excluded: Sequence[str] = (),
+    areas: Areas = "ellipsoid",
 ) -> Result:
     r"""
     Measure the forest cover (森林覆盖率): forest by a stated definition over land.
@@ -79,6 +83,9 @@ def forest_cover_rate(
         (4).
     excluded : sequence of str
         Classes that are no land, and left out of the denominator, e.g. ``["water"]``.
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------

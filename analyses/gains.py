@@ -6,6 +6,7 @@ import numpy as np
 import shapely
 
 from geoplan.core.differences import rounding_of, settled
+from geoplan.core.true_size import true_size
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -93,9 +94,10 @@ def _lost_ground(before: "Result", after: "Result", new: "Measure") -> "Floats |
         return None
     was, is_now = (one for one in grounds if one is not None)
     nothing = shapely.Polygon()
+    size = true_size(after.districts, after.definition.get("areas", "plane"))
     return np.array(
         [
-            shapely.area(shapely.difference(was.get(key, nothing), is_now.get(key, nothing)))
+            size.area_m2(shapely.difference(was.get(key, nothing), is_now.get(key, nothing)))
             for key in new.districts["district_id"].astype(str)
         ]
     )

@@ -14,10 +14,12 @@ from geoplan.analyses.cover_areas import (
 )
 from geoplan.analyses.open_ground import share_bounds
 from geoplan.analyses.polygon_layers import areas_layer, check_districts
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.notices import unique
 from geoplan.core.results import Result, make_measure
+from geoplan.core.true_size import Areas
 from geoplan.layers.land_cover import LandCover
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 
 @carries_notices
+@true_to_scale("area")
 def green_cover_rate(
     cover: Cover,
     districts: "GeoDataFrame",
@@ -32,6 +35,7 @@ def green_cover_rate(
     classes: Sequence[str],
     of: str,
     demand: "Mapping[str, GeoDataFrame] | None" = None,
+    areas: Areas = "ellipsoid",
 ) -> Result:
     r"""
     Measure the green cover (建成区绿化覆盖率): what plants cover seen from above, over land.
@@ -53,6 +57,9 @@ def green_cover_rate(
         ``"land"`` for the whole district. Plants outside it do not count.
     demand : mapping of str to GeoDataFrame, optional
         The polygon layer by its name, in the CRS of `districts`; not needed for ``"land"``.
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------

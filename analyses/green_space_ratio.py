@@ -19,11 +19,13 @@ from geoplan.analyses.polygon_layers import (
     check_polygons,
     layer_facts,
 )
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice, unique
 from geoplan.core.results import Result, make_measure
+from geoplan.core.true_size import Areas
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -34,6 +36,7 @@ ANY_SUFFIX = "*"
 
 
 @carries_notices
+@true_to_scale("area")
 def green_space_ratio(
     parcels: "GeoDataFrame",
     districts: "GeoDataFrame",
@@ -41,6 +44,7 @@ def green_space_ratio(
     classes: Sequence[str],
     of: str = "land",
     demand: "Mapping[str, GeoDataFrame] | None" = None,
+    areas: Areas = "ellipsoid",
 ) -> Result:
     r"""
     Measure the green-space ratio (绿地率): land parcels of green classes over land.
@@ -65,6 +69,9 @@ def green_space_ratio(
         parcels inside it over its area.
     demand : mapping of str to GeoDataFrame, optional
         The polygon layer by its name; not needed for ``"land"``.
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------

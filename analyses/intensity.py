@@ -8,11 +8,13 @@ import numpy as np
 from geoplan.analyses.denominators import Denominator, denominators
 from geoplan.analyses.placed import column_factor, column_numbers, home_district, outside_notice
 from geoplan.analyses.polygon_layers import check_districts, layer_name
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice, unique
 from geoplan.core.results import Result, make_amount, make_measure
+from geoplan.core.true_size import Areas
 from geoplan.core.written_units import unit_factor
 
 if TYPE_CHECKING:
@@ -26,7 +28,8 @@ AMOUNT = "amount"
 
 
 @carries_notices
-def intensity(
+@true_to_scale("area")
+def intensity(  # noqa: PLR0913 (what it is per, in either form)
     values: "GeoDataFrame",
     districts: "GeoDataFrame",
     *,
@@ -36,6 +39,7 @@ def intensity(
     per_column: str | None = None,
     per_unit: str | None = None,
     demand: "Mapping[str, GeoDataFrame] | None" = None,
+    areas: Areas = "ellipsoid",
 ) -> Result:
     r"""
     Measure an amount over land, people or another amount (地均产出、碳排放强度).
@@ -59,6 +63,9 @@ def intensity(
         ``"亿元"``.
     demand : mapping of str to GeoDataFrame, optional
         The layers that `per` names; ``"land"`` needs none.
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------

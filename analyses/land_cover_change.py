@@ -20,11 +20,13 @@ from geoplan.analyses.cover_areas import (
 )
 from geoplan.analyses.cover_polygons import cover_polygons
 from geoplan.analyses.polygon_layers import check_districts, check_polygons, layer_name
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import parse_crs, require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice, unique
 from geoplan.core.results import Result
+from geoplan.core.true_size import Areas, true_area_m2
 from geoplan.layers.class_map import main_groups
 from geoplan.layers.datums import DATUMS
 from geoplan.layers.grid import RasterGrid, derive_grid
@@ -48,12 +50,14 @@ _ROUNDING = 1e-9
 
 
 @carries_notices
+@true_to_scale("area")
 def land_cover_change(
     cover: Cover,
     districts: "GeoDataFrame",
     *,
     previous: Cover,
     classes: Sequence[str] | None = None,
+    areas: Areas = "ellipsoid",
 ) -> Result:
     r"""
     Measure what land cover became between two dates: gain, loss, net, and the transition matrix.
@@ -70,6 +74,9 @@ def land_cover_change(
         What to compare: groups, classes or codes that both legends know and none of which share a
         class. The main groups by default (forest, grassland, water, built_up, …). Whatever is of
         none of them is ``other``.
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------
@@ -314,7 +321,7 @@ def _by_overlay(
     became[:, :, -1] -= became[:, :, :-1].sum(axis=2)
     is_now = cover_areas(cover, zones.frame, sets).area_m2
     became[:, -1, :-1] = is_now - became[:, :-1, :-1].sum(axis=1)
-    zone_m2 = zones.frame.geometry.area.to_numpy()
+    zone_m2 = true_area_m2(zones.frame.geometry.to_numpy())
     became[:, -1, -1] = 0.0
     became[:, -1, -1] = zone_m2 - np.maximum(became, 0.0).sum(axis=(1, 2))
     # Cells have their area on the ellipsoid, zones that of the plane: what differs is no gap.

@@ -20,11 +20,13 @@ from geoplan.analyses.cover_areas import (
 from geoplan.analyses.open_ground import amount_bounds
 from geoplan.analyses.patches import Neighbours, find_patches, patch_parts, unknown_as_class
 from geoplan.analyses.polygon_layers import check_districts
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import unique
 from geoplan.core.results import Bounds, Measure, Result, make_amount, make_measure
+from geoplan.core.true_size import Areas
 from geoplan.layers.grid import RasterGrid, derive_grid
 from geoplan.layers.land_cover import LandCover
 
@@ -40,12 +42,14 @@ _ROUNDING = 1e-9
 
 
 @carries_notices
+@true_to_scale("area", "scale")
 def landscape_metrics(
     cover: LandCover,
     districts: "GeoDataFrame",
     *,
     classes: Sequence[str],
     neighbours: Neighbours,
+    areas: Areas = "ellipsoid",
 ) -> Result:
     r"""
     Measure how much of some classes there is, in how many patches, and how ragged they are.
@@ -61,6 +65,9 @@ def landscape_metrics(
         Classes or groups of the legend; each is measured by itself, as one part of the result.
     neighbours : {4, 8}
         Whether cells hang together by a side (4), or also by a corner (8).
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from geoplan.core.true_size import TrueSize, measuring
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -39,6 +41,12 @@ class LazyLayers(Mapping[str, "GeoDataFrame"]):
         """Travel to other processes as a plain dict, with every layer made."""
         return dict, (dict(self),)
 
+    def measured_with(self, size: TrueSize) -> "LazyLayers":
+        """Give the same, with areas and lengths in them measured as those of the result."""
+        return LazyLayers(
+            {name: partial(_measured, make, size) for name, make in self._makers.items()}
+        )
+
     def also(self, **layers: "GeoDataFrame | Callable[[], GeoDataFrame]") -> "LazyLayers":
         """Give the same with further layers, or what makes them; or others in the place of some."""
         made = {
@@ -73,6 +81,11 @@ def bundled(
     made = cache(make)
     makers = {name: partial(_picked, made, name) for name in names}
     return LazyLayers({**{name: partial(_given, one) for name, one in layers.items()}, **makers})
+
+
+def _measured(make: "Callable[[], GeoDataFrame]", size: TrueSize) -> "GeoDataFrame":
+    with measuring(size):
+        return make()
 
 
 def _picked(made: "Callable[[], Mapping[str, GeoDataFrame]]", name: str) -> "GeoDataFrame":

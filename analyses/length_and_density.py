@@ -14,12 +14,14 @@ from geoplan.analyses.line_categories import TOTAL, Categories, categories_of
 from geoplan.analyses.line_inside import LineInside, lines_inside
 from geoplan.analyses.line_parts import LinePieces, check_lines, counted_once, line_pieces
 from geoplan.analyses.polygon_layers import check_districts, layer_facts, layer_name, one_district
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.differences import rounding_of, settled
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice, unique
 from geoplan.core.results import Measure, Result, make_amount, make_measure
+from geoplan.core.true_size import Areas
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -37,6 +39,7 @@ _WORTH_TELLING_M = 1.0
 
 
 @carries_notices
+@true_to_scale("area", "scale")
 def length_and_density(  # noqa: PLR0913 (the conventions of a length are open, each by itself)
     lines: "GeoDataFrame",
     districts: "GeoDataFrame",
@@ -49,6 +52,7 @@ def length_and_density(  # noqa: PLR0913 (the conventions of a length are open, 
     tolerance_m: float | None = None,
     opened_from: str | None = None,
     opened_to: str | None = None,
+    areas: Areas = "ellipsoid",
 ) -> Result:
     r"""
     Measure the length of lines in each district, by class, and its density.
@@ -82,6 +86,9 @@ def length_and_density(  # noqa: PLR0913 (the conventions of a length are open, 
     opened_from, opened_to : str, optional
         First and last year or date (``"2021"``, ``"2021-06-30"``) of what counts as ``added``; what
         opened after `opened_to` is in no part.
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from geoplan.core.true_size import true_length_m
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -94,7 +96,7 @@ def lines_inside(pieces: "LinePieces", districts: "Geometries") -> LineInside:
     district, piece, inner = district[long], piece[long], inner[long]
     order = np.lexsort((piece, district))
     district, piece, inner = district[order], piece[order], inner[order]
-    length_m = np.asarray(shapely.length(inner), dtype=float)
+    length_m = np.asarray(true_length_m(inner), dtype=float)
     taken_m, border_m = _split_on_borders(pieces, districts, district, piece, inner)
     return LineInside(
         district,
@@ -125,7 +127,7 @@ def _split_on_borders(
     long = shapely.length(shared) > 0
     first, second, shared = first[long], second[long], shared[long]
     edge = shapely.boundary(districts[district[first]])
-    both_m = np.asarray(shapely.length(shapely.intersection(shared, edge)), dtype=float)
+    both_m = np.asarray(true_length_m(shapely.intersection(shared, edge)), dtype=float)
     np.add.at(taken_m, first, both_m / 2)
     np.add.at(taken_m, second, both_m / 2)
     return taken_m, float(both_m.sum())

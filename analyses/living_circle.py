@@ -18,12 +18,14 @@ from geoplan.analyses.streets.facility_access import facility_access
 from geoplan.analyses.streets.network_served import FacilityClass, serve_pieces
 from geoplan.analyses.streets.street_land import ARC_SEGMENTS as STREET_ARC_SEGMENTS
 from geoplan.analyses.streets.walk_access import check_distance_kind, check_walk
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.extent import Extent, extent_of
 from geoplan.core.notices import Notice, unique
 from geoplan.core.results import Result
+from geoplan.core.true_size import Areas
 from geoplan.core.units import walk_distance_m
 
 if TYPE_CHECKING:
@@ -65,6 +67,7 @@ class _Circle:
 
 
 @carries_notices
+@true_to_scale("area", "scale")
 def living_circle(  # noqa: PLR0913 (what decides the number stands in the call)
     categories: "Mapping[str, GeoDataFrame]",
     districts: "GeoDataFrame",
@@ -76,6 +79,7 @@ def living_circle(  # noqa: PLR0913 (what decides the number stands in the call)
     speed_kmh: float | None = None,
     distance: str = "straight",
     walk: "WalkAccess | None" = None,
+    areas: Areas = "ellipsoid",
 ) -> Result:
     r"""
     Measure the share that has every category of facility near (15 分钟生活圈).
@@ -100,6 +104,9 @@ def living_circle(  # noqa: PLR0913 (what decides the number stands in the call)
         Kind of distance: in a straight line, or along the streets of `walk`.
     walk : WalkAccess, optional
         For ``"network"``.
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------

@@ -10,6 +10,7 @@ from geoplan.analyses.objects import check_objects
 from geoplan.analyses.overlay import Pieces, join_pieces, pieces_inside
 from geoplan.analyses.placed import column_factor, lenient_numbers
 from geoplan.analyses.polygon_layers import check_districts, layer_facts
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.declare.analysis import Analysis, Measured
@@ -18,6 +19,7 @@ from geoplan.core.declare.quantities import Column, Unit
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice
 from geoplan.core.results import Measure, Result, make_amount
+from geoplan.core.true_size import Areas, true_area_m2
 from geoplan.core.written_units import unit_factor
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 
 @carries_notices
+@true_to_scale("area")
 def object_inventory(
     objects: "GeoDataFrame",
     districts: "GeoDataFrame",
@@ -36,6 +39,7 @@ def object_inventory(
     by: Column | None = None,
     value: Column | None = None,
     unit: Unit | None = None,
+    areas: Areas = "ellipsoid",
 ) -> Result:
     """
     Count objects in each district, with their area and an amount of their own.
@@ -52,6 +56,9 @@ def object_inventory(
         Column with an amount to add up: charging piles, m³ of capacity.
     unit : str, optional
         Its unit as tables write it: ``"个"``, ``"万立方米"``, ``"亩"``. Goes with `value`.
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------
@@ -197,8 +204,8 @@ def _ground(pieces: Pieces, districts: int) -> "tuple[Floats, float]":
     pieces = pieces.take(np.argsort(pieces.polygon, kind="stable"))
     here, group = np.unique(pieces.polygon, return_inverse=True)
     joined = join_pieces(pieces.geometry, group)
-    area[here] = shapely.area(joined)
-    return area, float(shapely.area(shapely.union_all(joined)))
+    area[here] = true_area_m2(joined)
+    return area, float(true_area_m2(shapely.union_all(joined)))
 
 
 def _notices(

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from geoplan.core.extent import Extent
+from geoplan.core.true_size import true_area_m2
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -126,7 +127,7 @@ def beyond(
     if len(over):
         whole = pieces.geometry[over]
         outside = shapely.difference(whole, known.ground)
-        share = shapely.area(outside) / shapely.area(whole)
+        share = true_area_m2(outside) / true_area_m2(whole)
         part = replace(
             pieces,
             district=pieces.district[over],

@@ -7,6 +7,7 @@ import numpy as np
 import shapely
 
 from geoplan.analyses.area_share import polygon_parts
+from geoplan.core.true_size import true_area_m2, true_length_m
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +44,7 @@ class Pieces:
         dimension = shapely.get_dimensions(self.geometry)
         return np.select(
             [dimension == 2, dimension == 1],
-            [shapely.area(self.geometry), shapely.length(self.geometry)],
+            [true_area_m2(self.geometry), true_length_m(self.geometry)],
             1.0,
         )
 

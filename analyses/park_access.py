@@ -21,12 +21,14 @@ from geoplan.analyses.polygon_layers import (
 )
 from geoplan.analyses.streets.network_parks import network_park_access, walked_reaches
 from geoplan.analyses.streets.walk_access import check_distance_kind
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.extent import extent_of
 from geoplan.core.notices import Notice, unique
 from geoplan.core.results import Result
+from geoplan.core.true_size import Areas
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 
 @carries_notices
+@true_to_scale("area", "scale")
 def park_access(  # noqa: PLR0913 (what decides the number stands in the call)
     parks: "GeoDataFrame",
     districts: "GeoDataFrame",
@@ -46,6 +49,7 @@ def park_access(  # noqa: PLR0913 (what decides the number stands in the call)
     distance: str = "straight",
     detour_factor: float | None = None,
     walk: "WalkAccess | Mapping[str, WalkAccess] | None" = None,
+    areas: Areas = "ellipsoid",
 ) -> Result:
     r"""
     Measure the share that is near enough to a park, by tier and for all tiers (分级公园可达).
@@ -82,6 +86,9 @@ def park_access(  # noqa: PLR0913 (what decides the number stands in the call)
     walk : WalkAccess or mapping of str to WalkAccess, optional
         For ``"network"``: the walk network, how far a place may be from it, how parks are entered.
         By tier where some are reached by another network, such as one for cycling.
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------

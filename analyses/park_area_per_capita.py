@@ -15,10 +15,12 @@ from geoplan.analyses.polygon_layers import (
     layer_name,
     one_district,
 )
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.results import Result, make_measure
+from geoplan.core.true_size import Areas
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -31,8 +33,13 @@ DISTRICTS = "districts"
 
 
 @carries_notices
+@true_to_scale("area")
 def park_area_per_capita(
-    parks: "GeoDataFrame", districts: "GeoDataFrame", *, population: "GeoDataFrame | str"
+    parks: "GeoDataFrame",
+    districts: "GeoDataFrame",
+    *,
+    population: "GeoDataFrame | str",
+    areas: Areas = "ellipsoid",
 ) -> Result:
     r"""
     Measure the park area per person (人均公园面积).
@@ -51,6 +58,9 @@ def park_area_per_capita(
     population : GeoDataFrame or "districts"
         Points or polygons with a column ``population`` (persons), as `load_population` gives them;
         or ``"districts"`` for the column ``population`` of the districts themselves.
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------

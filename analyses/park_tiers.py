@@ -9,6 +9,7 @@ import numpy as np
 
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice
+from geoplan.core.true_size import true_area_m2
 from geoplan.core.units import walk_distance_m
 
 if TYPE_CHECKING:
@@ -213,7 +214,7 @@ def parks_by_tier(
             "with load_parks(..., columns={'tier': ...}), or assign one."
         )
     labels = parks["tier"].astype("str").fillna("").str.strip()
-    areas_m2 = parks.geometry.area.to_numpy()
+    areas_m2 = true_area_m2(parks.geometry.to_numpy())
     own = {name: (labels == name).to_numpy(dtype=bool) for name in tiers}
     large = {name: areas_m2 >= (tier.min_area_m2 or 0.0) for name, tier in tiers.items()}
     counted = []

@@ -7,6 +7,7 @@ import numpy as np
 import shapely
 
 from geoplan.analyses.patches import Neighbours
+from geoplan.core.true_size import true_area_m2
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -82,7 +83,7 @@ def patch_areas_m2(parts: "Geometries", patch: "Positions") -> "NDArray[np.float
     order = np.argsort(patch, kind="stable")
     start = np.flatnonzero(np.diff(patch[order], prepend=-1))
     groups = np.split(parts[order], start[1:]) if len(parts) else []
-    return np.array([shapely.area(shapely.union_all(group)) for group in groups])
+    return np.array([true_area_m2(shapely.union_all(group)) for group in groups])
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,11 +14,13 @@ from geoplan.analyses.placed import (
     plain_word,
 )
 from geoplan.analyses.polygon_layers import check_districts, check_polygons, layer_name
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice, unique
 from geoplan.core.results import Result, make_amount, make_measure
+from geoplan.core.true_size import Areas
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -31,6 +33,7 @@ _NOISE = 1e-9
 
 
 @carries_notices
+@true_to_scale("area")
 def provision(
     facilities: "GeoDataFrame",
     districts: "GeoDataFrame",
@@ -40,6 +43,7 @@ def provision(
     per_amount: float | None = None,
     amount: str | None = None,
     rule: Literal["larger", "smaller"] | None = None,
+    areas: Areas = "ellipsoid",
 ) -> Result:
     r"""
     Count facilities against a rule such as one per community or one per 1,000 households.
@@ -63,6 +67,9 @@ def provision(
     rule : {"larger", "smaller"}, optional
         With both `per_unit` and `per_amount`: whether the larger or the smaller number is asked.
         "一社区或 1000 户设 1 个" may be read either way.
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------

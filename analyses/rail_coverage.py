@@ -9,11 +9,13 @@ import shapely
 from geoplan.analyses.coverage import coverage
 from geoplan.analyses.lazy_layers import LazyLayers
 from geoplan.analyses.polygon_layers import layer_name
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.extent import attach_extent, extent_of
 from geoplan.core.notices import Notice, unique
+from geoplan.core.true_size import Areas
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +32,7 @@ _KEY = "station_id"
 
 
 @carries_notices
+@true_to_scale("area", "scale")
 def rail_coverage(  # noqa: PLR0913 (what decides the number stands in the call)
     stations: "GeoDataFrame",
     districts: "GeoDataFrame",
@@ -41,6 +44,7 @@ def rail_coverage(  # noqa: PLR0913 (what decides the number stands in the call)
     walk: "WalkAccess | None" = None,
     entrances: "GeoDataFrame | None" = None,
     entrance_limit_m: float | None = None,
+    areas: Areas = "ellipsoid",
 ) -> "Result":
     """
     Measure the share near a rail station, by its entrances where there are any (轨道站点覆盖率).
@@ -65,6 +69,9 @@ def rail_coverage(  # noqa: PLR0913 (what decides the number stands in the call)
     entrance_limit_m : float, optional
         How far an entrance may be from its station, if it is the nearest that decides. Required
         then. Entrances farther off are left out, and counted in a notice.
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------

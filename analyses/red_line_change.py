@@ -23,12 +23,14 @@ from geoplan.analyses.polygon_layers import (
     check_polygons,
     layer_facts,
 )
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.differences import rounding_of, settled
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice
 from geoplan.core.results import Measure, Result, make_amount, make_measure
+from geoplan.core.true_size import Areas
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -54,12 +56,14 @@ class _Part:
 
 
 @carries_notices
+@true_to_scale("area")
 def red_line_change(
     red_lines: "GeoDataFrame",
     districts: "GeoDataFrame",
     *,
     previous: "GeoDataFrame",
     min_width_m: float,
+    areas: Areas = "ellipsoid",
 ) -> Result:
     r"""
     Compare red lines at two dates: net change, gross loss and gross gain, by district and category.
@@ -76,6 +80,9 @@ def red_line_change(
     min_width_m : float
         A part of the difference that is nowhere as wide as this is a sliver, two drawings of one
         border, and counts neither as loss nor as gain. 0 counts everything.
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------

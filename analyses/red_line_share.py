@@ -13,17 +13,25 @@ from geoplan.analyses.polygon_layers import (
     check_polygons,
     layer_facts,
 )
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.notices import Notice
 from geoplan.core.results import Measure, Result, make_measure
+from geoplan.core.true_size import Areas
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
 
 @carries_notices
-def red_line_share(red_lines: "GeoDataFrame", districts: "GeoDataFrame") -> Result:
+@true_to_scale("area")
+def red_line_share(
+    red_lines: "GeoDataFrame",
+    districts: "GeoDataFrame",
+    *,
+    areas: Areas = "ellipsoid",
+) -> Result:
     r"""
     Measure area and share of ecological red lines (生态保护红线) per district and category.
 
@@ -37,6 +45,9 @@ def red_line_share(red_lines: "GeoDataFrame", districts: "GeoDataFrame") -> Resu
         without one count in the total only. May be empty: every area is then 0.
     districts : GeoDataFrame, n rows of Polygon or MultiPolygon
         Areas to report on, in the same CRS, with ``district_id`` and ``name``.
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------

@@ -16,11 +16,13 @@ from geoplan.analyses.cover_areas import (
 )
 from geoplan.analyses.open_ground import mean_bounds
 from geoplan.analyses.polygon_layers import check_districts, check_polygons, layer_name
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice, unique
 from geoplan.core.results import Result, make_measure
+from geoplan.core.true_size import Areas
 from geoplan.layers.land_cover import LandCover
 
 if TYPE_CHECKING:
@@ -41,15 +43,17 @@ _WORTH_TELLING_M2 = 1.0
 
 
 @carries_notices
+@true_to_scale("area")
 def runoff_coefficient(
     cover: Cover,
     districts: "GeoDataFrame",
     *,
     coefficients: Mapping[str, float],
     kind: Kind,
-    areas: "GeoDataFrame | None" = None,
+    within: "GeoDataFrame | None" = None,
     by: str | None = None,
     status: Sequence[str] | None = None,
+    areas: Areas = "ellipsoid",
 ) -> Result:
     r"""
     Measure the composite runoff coefficient (雨水综合径流系数) by the surfaces of the ground.
@@ -66,12 +70,15 @@ def runoff_coefficient(
     kind : {"volumetric", "peak"}
         Which coefficient the table holds: of volumes (雨量) or of peak flow (流量). They differ,
         and so do the targets; it is said with the result.
-    areas : GeoDataFrame of Polygon or MultiPolygon, optional
+    within : GeoDataFrame of Polygon or MultiPolygon, optional
         Where it counts, e.g. units of new development and renewal; the whole district without.
     by : str, optional
-        Column of `areas` with their status.
+        Column of `within` with their status.
     status : sequence of str, optional
         Which statuses count, e.g. ``["新建", "更新"]``.
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------
@@ -87,7 +94,7 @@ def runoff_coefficient(
         ``denominator`` float64 m²   area of the surfaces
         =============== ======= ==== =====================================================
 
-        Layer ``units``, if areas are given: each that counts, with ``surface_m2, coefficient``.
+        Layer ``units``, if `within` is given: each that counts, with ``surface_m2, coefficient``.
 
     Raises
     ------
@@ -95,7 +102,7 @@ def runoff_coefficient(
         If a CRS is missing, not in metres, or differs between the layers.
     ParameterError
         If a coefficient is not in 0 to 1, a name is unknown, a class has two or none, or `by` and
-        `status` come without `areas` or without each other.
+        `status` come without `within` or without each other.
     SchemaError
         If a column is missing, a key repeated, or a geometry no valid polygon.
     EmptyLayerError
@@ -137,16 +144,16 @@ def runoff_coefficient(
     >>> round(found.measures[0].value, 6)
     0.525
     """
-    _check(coefficients, kind, areas, by, status)
-    given = {"cover": cover, "areas": areas}
+    _check(coefficients, kind, within, by, status)
+    given = {"cover": cover, "within": within}
     layers = {key: one for key, one in given.items() if one is not None}
     require_metric_crs(
         districts=districts,
         **{key: one for key, one in layers.items() if not isinstance(one, LandCover)},
     )
     check_districts(districts)
-    units, notices = _counted(areas, by, status)
-    zones = make_zones(districts, units, "areas")
+    units, notices = _counted(within, by, status)
+    zones = make_zones(districts, units, "within")
     groups = _by_coefficient(cover, coefficients)
     found = cover_areas(cover, zones.frame, groups)
     _require_all(cover, found, groups)
@@ -183,7 +190,7 @@ def runoff_coefficient(
             "coefficients": dict(coefficients),
             "volumetric": kind == "volumetric",
             "kind": kind,
-            "areas": None if areas is None else layer_name(areas, "areas"),
+            "within": None if within is None else layer_name(within, "within"),
             "area_count": None if units is None else len(units),
             "by": by,
             "status": list(status or ()),
@@ -195,7 +202,7 @@ def runoff_coefficient(
 def _check(
     coefficients: Mapping[str, float],
     kind: str,
-    areas: "GeoDataFrame | None",
+    within: "GeoDataFrame | None",
     by: str | None,
     status: Sequence[str] | None,
 ) -> None:
@@ -209,37 +216,37 @@ def _check(
         raise ParameterError(
             f"`kind` is {kind!r}; wanted 'volumetric' (雨量径流系数) or 'peak' (流量径流系数)."
         )
-    if (by is None) != (not status) or (by is not None and areas is None):
+    if (by is None) != (not status) or (by is not None and within is None):
         raise ParameterError(
-            f"`by` is {by!r}, `status` is {status!r}, and `areas` are "
-            f"{'missing' if areas is None else 'given'}: a status needs areas, their column and "
+            f"`by` is {by!r}, `status` is {status!r}, and `within` is "
+            f"{'missing' if within is None else 'given'}: a status needs `within`, its column and "
             "the statuses that count, e.g. by='status', status=['新建', '更新']."
         )
 
 
 def _counted(
-    areas: "GeoDataFrame | None", by: str | None, status: Sequence[str] | None
+    within: "GeoDataFrame | None", by: str | None, status: Sequence[str] | None
 ) -> "tuple[GeoDataFrame | None, list[Notice]]":
     """Pick the areas that count."""
-    if areas is None:
+    if within is None:
         return None, []
-    check_polygons(areas, "areas")
+    check_polygons(within, "within")
     if by is None or status is None:
-        return areas, []
-    if by not in areas.columns:
+        return within, []
+    if by not in within.columns:
         raise SchemaError(
-            f"`areas` has no column {by!r}; it has: {', '.join(map(repr, areas.columns))}."
+            f"`within` has no column {by!r}; it has: {', '.join(map(repr, within.columns))}."
         )
-    texts = areas[by].astype("str").str.strip()
+    texts = within[by].astype("str").str.strip()
     counts = texts.isin([str(one) for one in status]).to_numpy()
-    if not counts.any() and len(areas):
+    if not counts.any() and len(within):
         raise ParameterError(
-            f"`status` is {list(status)!r}, and none of the {len(areas)} areas has one of these in "
+            f"`status` is {list(status)!r}; none of the {len(within)} rows of `within` has one in "
             f"{by!r}; they have: {', '.join(sorted(set(texts))[:20])}."
         )
     left = int((~counts).sum())
-    told = [Notice("areas_of_other_status", "areas", left, len(areas))] if left else []
-    return areas[counts], told
+    told = [Notice("areas_of_other_status", "within", left, len(within))] if left else []
+    return within[counts], told
 
 
 def _by_coefficient(cover: Cover, coefficients: Mapping[str, float]) -> "dict[str, Bools]":

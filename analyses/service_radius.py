@@ -9,12 +9,14 @@ import shapely
 from geoplan.analyses.demand import LAND, DemandPieces, demand_pieces
 from geoplan.analyses.far_away import far_away
 from geoplan.analyses.polygon_layers import check_districts, layer_name, one_district
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.analyses.voronoi_edges import StarEdges, star_edges
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice, unique
 from geoplan.core.results import Measure, Result, make_amount
+from geoplan.core.true_size import Areas, true_area_m2
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -44,6 +46,7 @@ def quantile_part(quantile: float) -> str:
 
 
 @carries_notices
+@true_to_scale("area", "scale")
 def service_radius(
     facilities: "GeoDataFrame",
     districts: "GeoDataFrame",
@@ -52,6 +55,7 @@ def service_radius(
     quantiles: Sequence[float] = (0.5, 0.9),
     by_place: bool = False,
     demand: "Mapping[str, GeoDataFrame] | None" = None,
+    areas: Areas = "ellipsoid",
 ) -> Result:
     r"""
     Measure the average service radius (平均服务半径) of facilities, by every formula in use.
@@ -76,6 +80,9 @@ def service_radius(
         Whether facilities at one place are one: a layer with a row per pile.
     demand : mapping of str to GeoDataFrame, optional
         The layers that `of` names; ``"land"`` needs none.
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------
@@ -275,7 +282,7 @@ class _Distances:
         self.count = count
         self.areal, self.at = pieces.district[areal], pieces.district[~areal]
         shapes = pieces.geometry[areal]
-        self.density = pieces.amount[areal] / shapely.area(shapes)
+        self.density = pieces.amount[areal] / true_area_m2(shapes)
         self.weight = pieces.amount[~areal]
         self.edges: StarEdges = star_edges(shapes, points)
         stops = pieces.geometry[~areal]

@@ -10,11 +10,13 @@ from geoplan.analyses.line_inside import lines_inside
 from geoplan.analyses.line_parts import check_lines, line_pieces
 from geoplan.analyses.placed import column_words, plain_word
 from geoplan.analyses.polygon_layers import check_districts, layer_facts, one_district
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice
 from geoplan.core.results import Result, make_measure
+from geoplan.core.true_size import Areas
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 
 @carries_notices
+@true_to_scale("scale")
 def shoreline_share(
     shores: "GeoDataFrame",
     districts: "GeoDataFrame",
@@ -32,6 +35,7 @@ def shoreline_share(
     by: str | Sequence[str],
     natural: Sequence[str],
     excluded: Sequence[str] = (),
+    areas: Areas = "ellipsoid",
 ) -> Result:
     r"""
     Measure the share of a shoreline's length that is natural or ecological, by district.
@@ -50,6 +54,9 @@ def shoreline_share(
         Types that count as natural or ecological.
     excluded : sequence of str
         Types that are no shore at all, such as culverts: in neither numerator nor denominator.
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------

@@ -23,11 +23,13 @@ from geoplan.analyses.polygon_layers import (
     layer_name,
     one_district,
 )
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice, unique
 from geoplan.core.results import Result, make_measure
+from geoplan.core.true_size import Areas
 from geoplan.core.written_units import unit_factor
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
 
 @carries_notices
+@true_to_scale("area")
 def weighted_mean(
     objects: "GeoDataFrame",
     districts: "GeoDataFrame",
@@ -48,6 +51,7 @@ def weighted_mean(
     unit: str,
     lookup: Mapping[str, float] | None = None,
     unknown: Literal["left_out"] | None = None,
+    areas: Areas = "ellipsoid",
 ) -> Result:
     r"""
     Measure the mean of a column, weighted by area, length, number or another column.
@@ -69,6 +73,9 @@ def weighted_mean(
         Value of each class: ``{"roof": 0.9, "green": 0.15}``.
     unknown : {"left_out"}, optional
         That objects without a value do not count, neither above nor below; an error asks for it.
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------

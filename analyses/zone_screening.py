@@ -19,10 +19,12 @@ from geoplan.analyses.polygon_layers import (
     layer_facts,
     layer_name,
 )
+from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.notices import Notice
 from geoplan.core.results import Measure, Result, make_amount, make_measure
+from geoplan.core.true_size import Areas
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -33,12 +35,14 @@ if TYPE_CHECKING:
 
 
 @carries_notices
+@true_to_scale("area")
 def zone_screening(
     projects: "GeoDataFrame",
     districts: "GeoDataFrame",
     *,
     zones: "GeoDataFrame",
     min_overlap: float,
+    areas: Areas = "ellipsoid",
 ) -> Result:
     """
     List the control zones that each project lies in, and count the projects hit by category.
@@ -55,6 +59,9 @@ def zone_screening(
     min_overlap : float
         From how much inside on a project is hit: square metres of polygons, metres of lines; 0 for
         points.
+
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured: on the ellipsoid, or in the plane of the study CRS.
 
     Returns
     -------

@@ -17,6 +17,7 @@ from geoplan.analyses.exact.outline_polygons import outline_polygons
 from geoplan.analyses.exact.overlap import overlap_area_m2
 from geoplan.core.crs import check_metric_crs
 from geoplan.core.errors import ParameterError
+from geoplan.core.true_size import true_area_m2
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -235,7 +236,7 @@ def covered_area_m2(regions: Geometries, catchment: Catchment) -> Floats:
     if catchment.is_empty or not len(regions):
         return np.zeros(len(regions))
     areas = overlap_area_m2(regions, catchment.trace, catchment.distance_m, catchment.depth_m)
-    return np.clip(areas, 0, shapely.area(regions))
+    return np.clip(areas, 0, true_area_m2(regions))
 
 
 def covers_points(points: Geometries, catchment: Catchment) -> Bools:

@@ -11,6 +11,7 @@ import shapely
 from geoplan.analyses.area_share import area_inside
 from geoplan.analyses.demand import DemandPieces
 from geoplan.analyses.exact.catchment import Catchment, catchment_polygons, covered_area_m2
+from geoplan.core.true_size import true_area_m2
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -84,7 +85,7 @@ def reached_by_all(
     if len(unsettled):
         regions = pieces.geometry[unsettled]
         inside_m2 = covered_area_m2(_cut_by(regions, catchments[1:]), catchments[0])
-        common[unsettled] = np.clip(inside_m2 / shapely.area(regions), 0, 1)
+        common[unsettled] = np.clip(inside_m2 / true_area_m2(regions), 0, 1)
         # Cutting cannot reach more than any catchment does alone; rounding might.
         common[unsettled] = np.minimum(common[unsettled], shares[:, unsettled].min(axis=0))
     return CommonReach(common * pieces.amount, len(unsettled))

@@ -39,6 +39,7 @@ from geoplan.analyses.exact.elements import (
     spread,
 )
 from geoplan.analyses.exact.outline import Cycles, Outline, TieError, walk
+from geoplan.core.true_size import current, true_area_m2
 
 _RUN = 16  # edges per box of the first search
 _TRIES = 12
@@ -117,7 +118,7 @@ def _far_from(regions: Geometries, outline: Outline, depth_m: Depth) -> tuple[Fl
     near[region[first[np.abs(depth) < _UNSURE * outline.elements.radius_m]]] = True
     inside = region[first[depth > 0]]
     inside = inside[~near[inside]]
-    areas[inside] = shapely.area(regions[inside])
+    areas[inside] = true_area_m2(regions[inside])
     return areas, np.flatnonzero(near)
 
 
@@ -138,6 +139,7 @@ class _Side:
     position: Ints
     along: Floats
     following: Ints
+    origin: Floats
 
 
 def _moved(regions: Geometries, by: Floats) -> Geometries:
@@ -175,10 +177,17 @@ def _areas(
 
     order = np.lexsort((found.along_one, found.one))
     ring_next = _next_in_group(order, ring)
-    ring_side = _Side(rings.cycles, edges, found.one, found.along_one, ring_next)
+    ring_side = _Side(rings.cycles, edges, found.one, found.along_one, ring_next, outline.origin)
     order = np.lexsort((found.along_other, found.other, loop, region))
     loop_next = _next_in_group(order, region * len(outline.cycles.first) + loop)
-    loop_side = _Side(outline.cycles, outline.elements, found.other, found.along_other, loop_next)
+    loop_side = _Side(
+        outline.cycles,
+        outline.elements,
+        found.other,
+        found.along_other,
+        loop_next,
+        outline.origin,
+    )
     entering = found.entering
     unfair = (entering == entering[ring_next]) | (entering == entering[loop_next])
     tied = np.unique(np.append(rings.region[rings.cycles.cycle[tied]], region[unfair]))
@@ -187,7 +196,12 @@ def _areas(
     areas = _walked(ring_side, found.xy, np.flatnonzero(entering), region, base)
     areas += _walked(loop_side, found.xy, np.flatnonzero(~entering), region, base)
     areas += _uncrossed_rings(
-        rings, edges, np.unique(ring), base, lambda xy: depth_m(xy + outline.origin) + grown_m
+        rings,
+        edges,
+        np.unique(ring),
+        base,
+        lambda xy: depth_m(xy + outline.origin) + grown_m,
+        outline.origin,
     )
     areas += _uncrossed_loops(regions, outline, region, loop, base)
     return areas, tied
@@ -236,7 +250,7 @@ def _walked(side: _Side, xy: Floats, starts: Ints, region: Ints, base: Floats) -
     first, last = nth == 0, nth == steps[which]
     start[first], end[last] = xy[starts[which[first]]], xy[ends[which[last]]]
     owner, elements = region[starts[which]], side.elements
-    terms = area_terms(start, end, elements.curved[here], elements.radius_m, base[owner])
+    terms = _terms(start, end, elements.curved[here], elements.radius_m, base[owner], side.origin)
     return _sums(owner, terms, len(base))
 
 
@@ -244,8 +258,21 @@ def _sums(owner: Ints, terms: Floats, size: int) -> Floats:
     return np.bincount(owner, terms, size).astype(float)
 
 
+def _terms(
+    start: Floats, end: Floats, curved: Bools, radius_m: float, base: Floats, origin: Floats
+) -> Floats:
+    """Give the share of each element in the area it goes round, on the ground if so asked."""
+    terms = area_terms(start, end, curved, radius_m, base)
+    size = current()
+    if size is None or size.is_flat:
+        return terms
+    return size.area[0] * terms + size.boundary_terms(
+        start + origin, end + origin, curved, radius_m
+    )
+
+
 def _uncrossed_rings(
-    rings: _Rings, edges: Elements, crossed: Ints, base: Floats, depth_m: Depth
+    rings: _Rings, edges: Elements, crossed: Ints, base: Floats, depth_m: Depth, origin: Floats
 ) -> Floats:
     cycles = rings.cycles
     inside = np.ones(len(cycles.first), dtype=bool)
@@ -254,7 +281,7 @@ def _uncrossed_rings(
     inside[whole] = _lies_inside(cycles, whole, edges.radius_m, depth_m)
     at = np.flatnonzero(inside[cycles.cycle])
     owner = rings.region[cycles.cycle[at]]
-    terms = area_terms(edges.start[at], edges.end[at], edges.curved[at], 0, base[owner])
+    terms = _terms(edges.start[at], edges.end[at], edges.curved[at], 0, base[owner], origin)
     return _sums(owner, terms, len(base))
 
 
@@ -285,7 +312,12 @@ def _uncrossed_loops(
     where, which = where[inside], which[inside]
     pair, _, at = walk(cycles, cycles.first[which], cycles.size[which] - 1)
     owner = where[pair]
-    terms = area_terms(
-        elements.start[at], elements.end[at], elements.curved[at], elements.radius_m, base[owner]
+    terms = _terms(
+        elements.start[at],
+        elements.end[at],
+        elements.curved[at],
+        elements.radius_m,
+        base[owner],
+        outline.origin,
     )
     return _sums(owner, terms, len(base))

@@ -23,6 +23,7 @@ from geoplan.analyses.streets.facility_access import (
 from geoplan.analyses.streets.street_land import street_land
 from geoplan.core.errors import ParameterError
 from geoplan.core.extent import Extent
+from geoplan.core.true_size import true_area_m2
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -219,9 +220,9 @@ def _inside_m2(
     shapely.prepare(ground)
     area_m2 = np.zeros(len(shapes))
     whole = shapely.contains_properly(ground, shapes)
-    area_m2[whole] = shapely.area(shapes[whole])
+    area_m2[whole] = true_area_m2(shapes[whole])
     cut = np.flatnonzero(~whole & shapely.intersects(ground, shapes))
-    area_m2[cut] = shapely.area(shapely.intersection(shapes[cut], ground))
+    area_m2[cut] = true_area_m2(shapely.intersection(shapes[cut], ground))
     return area_m2
 
 

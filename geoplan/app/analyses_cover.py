@@ -53,14 +53,14 @@ class RunoffTable(IndicatorTable):
         description="a number from 0 to 1 by class, e.g. { built_up = 0.8, vegetation = 0.15 }"
     )
     kind: Literal["volumetric", "peak"] = Field(description='"volumetric" or "peak"')
-    areas: Text | None = Field(None, description=LAYER)
+    within: Text | None = Field(None, description=LAYER)
     by: Text | None = Field(None, description="the column of the status, as text")
     status: Texts | None = Field(None, description="the statuses that count, as a list of texts")
 
     @model_validator(mode="after")
     def _status_of_areas(self) -> "RunoffTable":
-        if (self.by is None) != (self.status is None) or (self.by and self.areas is None):
-            raise ValueError("wants areas, by and status together, or areas alone, or none.")
+        if (self.by is None) != (self.status is None) or (self.by and self.within is None):
+            raise ValueError("wants within, by and status together, or within alone, or none.")
         return self
 
 
@@ -116,7 +116,7 @@ COVER: tuple[Analysis, ...] = (
     Analysis(
         "runoff_coefficient",
         RunoffTable,
-        {"cover": _COVERS, "areas": AREAS},
+        {"cover": _COVERS, "within": AREAS},
         unit="number",
         direction="down",
         measures={"runoff": "number"},

@@ -46,7 +46,7 @@ class Analysis:
     unit : str
         Unit of its measures.
     direction : {"up", "down"}
-        Which way is better as a rule. What a target asks for is the row's or the plan's to say.
+        Which way is better, for targets that say "reaches".
     whole_part : str
         Part that a target means when it names none.
     measures : mapping of str to str

@@ -70,7 +70,8 @@ def make_table(analysis: Analysis) -> type[AnalysisTable]:
 
 def plan_parameters(analysis: Analysis) -> dict[str, inspect.Parameter]:
     """Give the parameters of a kernel that are keys of a plan, in their order."""
-    aside = _FOLLOWING | ({"districts"} - set(analysis.layers))
+    # `areas` is one switch for the whole plan and stands in its head.
+    aside = _FOLLOWING | {"areas"} | ({"districts"} - set(analysis.layers))
     parameters = inspect.signature(analysis.kernel).parameters
     return {name: one for name, one in parameters.items() if name not in aside}
 

@@ -210,7 +210,7 @@ def warning_lines(outcome: "PlanOutcome", *, verbose: bool) -> list[str]:
     Returns
     -------
     list of str
-        The study CRS first, then the warnings.
+        The study CRS first, with what is wrong with it, then the warnings.
     """
     from geoplan.core.notices import unique
 
@@ -232,6 +232,9 @@ def warning_lines(outcome: "PlanOutcome", *, verbose: bool) -> list[str]:
             *(notice for found in outcome.indicators for notice in found.result.notices),
         )
     )
+    off = [notice for notice in notices if notice.code.startswith("study_crs_off")]
+    lines += [notice.text(lang) for notice in off]
+    notices = tuple(notice for notice in notices if notice not in off)
     if verbose:
         return [*lines, *(notice.text(lang) for notice in notices)]
     if notices:

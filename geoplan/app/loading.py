@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from geoplan.app.plan_tables import LayerTable
+    from geoplan.core.true_size import Areas
     from geoplan.layers.fits import CoordinateFit
     from geoplan.layers.source import LayerSource
     from geoplan.layers.walk_network import WalkNetwork
@@ -83,6 +84,8 @@ class LoadedLayers:
         What was read, dropped and repaired.
     seconds : mapping of str to float
         Duration of each load.
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths in them are to be measured.
     """
 
     study_crs: StudyCRS
@@ -91,6 +94,7 @@ class LoadedLayers:
     rasters: Mapping[str, RasterLayer]
     records: Mapping[str, LoadRecord]
     seconds: Mapping[str, float]
+    areas: "Areas" = "ellipsoid"
 
 
 def check_sources(plan: Plan) -> None:
@@ -221,7 +225,7 @@ def load_layers(plan: Plan, *, tick: Callable[[str], None]) -> LoadedLayers:
         for name in plan.layers
     }
     ordered = {name: layers[name] for name in plan.layers if name in layers}
-    return LoadedLayers(study_crs, ordered, networks, rasters, records, seconds)
+    return LoadedLayers(study_crs, ordered, networks, rasters, records, seconds, plan.head.areas)
 
 
 def _ground(districts: "list[GeoDataFrame]") -> "GeoDataFrame":

@@ -61,6 +61,7 @@ class PlanHead(Table):
 
     name: Text | None = Field(None, description="a name for the plan, as text")
     crs: Text | None = Field(None, description="the study CRS as text, e.g. 'EPSG:4547'")
+    areas: Literal["ellipsoid", "plane"] = Field("ellipsoid", description='"ellipsoid" or "plane"')
     lang: Literal["en", "zh"] = Field("en", description='"en" or "zh"')
     out: Text | None = Field(None, description="a folder for the outputs, as text")
     template: Text | None = Field(
@@ -214,9 +215,6 @@ class IndicatorTable(Table):
     target_parent: Text | None = Field(None, description=f"{LAYER}: the area above, as districts")
     target_year: int | None = Field(None, description="the year of the target, e.g. 2025")
     target_force: Force | None = Field(None, description='"binding", "expected" or "strive"')
-    better: Literal["up", "down"] | None = Field(
-        None, description='"up" or "down": which way is better, for a target that says "reaches"'
-    )
     document: Text | None = Field(
         None, description="a document of the catalogue to take the target from, as text"
     )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from geoplan.analyses.streets.walk_access import WalkAccess
     from geoplan.app.raster_loading import RasterLayer
     from geoplan.core.results import Result
+    from geoplan.core.true_size import Areas
     from geoplan.layers.walk_network import WalkNetwork
 
 SUM = "population+jobs"
@@ -136,6 +137,7 @@ def run_analysis(
     layers: "Mapping[str, GeoDataFrame]",
     networks: "Mapping[str, WalkNetwork]",
     rasters: "Mapping[str, RasterLayer] | None" = None,
+    areas: "Areas" = "ellipsoid",
 ) -> "Result":
     """
     Run an indicator's analysis on the layers of the plan.
@@ -152,6 +154,8 @@ def run_analysis(
         Every walk network by its name in the plan.
     rasters : mapping of str to LandCover or Surface, optional
         Every raster by its name in the plan.
+    areas : {"ellipsoid", "plane"}
+        Where areas and lengths are measured.
 
     Returns
     -------
@@ -173,6 +177,7 @@ def run_analysis(
         if key not in (*IndicatorTable.model_fields, *analysis.layers, *aside)
         and getattr(table, key) is not None
     }
+    parameters["areas"] = areas
     things: dict[str, Any] = {**layers, **(rasters or {})}
     subject, *others = [getattr(table, key) for key in analysis.layers] or [None]
     for key, name in zip([*analysis.layers][1:], others, strict=True):

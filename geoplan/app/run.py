@@ -25,12 +25,10 @@ from geoplan.core.plausible import plausibility_notices
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
-    from geoplan.core.crs import StudyCRS
     from geoplan.core.results import Result
 
 _SHOWN = 5
 # A UTM zone is off by 0.1 % at its edge; beyond this the CRS is made for another place.
-_STRETCH_TOLD = 0.002
 
 _LIBRARIES = (
     "geopandas",
@@ -107,7 +105,7 @@ def _run_plan(plan: Plan, lang: str | None, progress: Progress | None) -> PlanOu
         layers=loaded.layers,
         records=loaded.records,
         indicators=tuple(outcomes),
-        notices=(*_run_notices(plan, planned), *_stretch_notices(plan, loaded.study_crs)),
+        notices=tuple(_run_notices(plan, planned)),
         versions=library_versions(),
         seconds=seconds,
         template=str(plan.resolve(plan.head.template)) if plan.head.template else "",
@@ -176,7 +174,12 @@ def _run(indicator: PlannedIndicator, loaded: LoadedLayers, districts: "GeoDataF
     layers = {**loaded.layers, DISTRICTS: districts}
     try:
         return run_analysis(
-            indicator.analysis, indicator.table, layers, loaded.networks, loaded.rasters
+            indicator.analysis,
+            indicator.table,
+            layers,
+            loaded.networks,
+            loaded.rasters,
+            loaded.areas,
         )
     except GeoplanError as error:
         raise error.at(indicator.where) from error
@@ -240,16 +243,6 @@ def _run_notices(plan: Plan, planned: tuple[PlannedIndicator, ...]) -> list[Noti
             if indicator.table.outside_m > margin_m
         ]
     return notices
-
-
-def _stretch_notices(plan: Plan, study_crs: "StudyCRS") -> Iterator[Notice]:
-    if study_crs.scale_error > _STRETCH_TOLD:
-        values = {
-            "crs": study_crs.crs,
-            "scale": study_crs.scale_error,
-            "area": study_crs.area_error,
-        }
-        yield Notice("study_crs_stretches", plan.path.name, values=values)
 
 
 def library_versions() -> dict[str, str]:

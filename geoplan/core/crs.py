@@ -19,7 +19,9 @@ _HALF_DEG = 180.0
 _MIDDLES = (
     "Longitude of natural origin", "Longitude of false origin", "Longitude of projection centre",
 )  # fmt: skip
-_UTM_LIMIT_SCALE_ERROR = 1.5e-3
+CRS_TOLD, CRS_REFUSED = 0.002, 0.01
+"""Errors of a study CRS over a district: from one on they are told, beyond the other refused."""
+
 
 # A coarse outline of mainland China, Hainan and Taiwan (lon, lat): it only tells which family of
 # projections an office there works in, so a border county on the wrong side costs nothing but a
@@ -67,8 +69,8 @@ def choose_study_crs(bounds_deg: tuple[float, float, float, float]) -> StudyCRS:
 
     Inside China: the CGCS2000 3-degree Gauss-Krüger zone whose central meridian is nearest to the
     middle of the extent. Elsewhere: the UTM zone chosen the same way, so that a city across a zone
-    boundary is not split. An extent wider than the zone, or so far across its edge that lengths
-    would be off by more than 1.5 m per km, gets a Lambert azimuthal equal-area projection centred
+    boundary is not split. An extent wider than the zone, or so far across its edge that lengths or
+    areas would be off by more than 0.2 %, gets a Lambert azimuthal equal-area projection centred
     on it.
 
     Parameters
@@ -113,7 +115,7 @@ def choose_study_crs(bounds_deg: tuple[float, float, float, float]) -> StudyCRS:
         zone = min(max(math.floor((lon + 180) / _UTM_ZONE_DEG) + 1, 1), 60)
         crs = f"EPSG:{(32600 if lat >= 0 else 32700) + zone}"
         errors = projection_errors(crs, bounds_deg)
-        if errors[0] <= _UTM_LIMIT_SCALE_ERROR:
+        if max(errors) <= CRS_TOLD:
             return StudyCRS(crs, "utm", *errors)
     crs = f"+proj=laea +lat_0={lat:.4f} +lon_0={lon:.4f} +ellps=GRS80 +units=m +no_defs"
     return StudyCRS(crs, "local-equal-area", *projection_errors(crs, bounds_deg))
@@ -235,13 +237,13 @@ def check_metric_crs(crs: "CRS | None", subject: str) -> None:
     unit = crs.axis_info[0].unit_name if crs.axis_info else "unknown"
     if not crs.is_projected or unit not in ("metre", "meter"):
         raise CRSError(
-            f"{subject} is in {_short(crs)} (unit: {unit}); distances and areas need a projected "
+            f"{subject} is in {crs_name(crs)} (unit: {unit}); distances and areas need a projected "
             "CRS in metres. Load it into one, e.g. crs='EPSG:4547', or use .to_crs()."
         )
     operation = crs.coordinate_operation
     if operation is not None and "Pseudo" in operation.method_name:
         raise CRSError(
-            f"{subject} is in {_short(crs)} (Web Mercator), whose metres are 1.09 times too long "
+            f"{subject} is in {crs_name(crs)} (Web Mercator), whose metres are 1.09 times too long "
             "at 23° N and 1.31 times at 40° N. Measure in a local CRS, e.g. 'EPSG:4547'."
         )
 
@@ -282,7 +284,7 @@ def require_metric_crs(**layers: "GeoDataFrame") -> "CRS":
             shared, first = layer.crs, name
         elif layer.crs != shared:
             raise CRSError(
-                f"`{name}` is in {_short(layer.crs)} and `{first}` in {_short(shared)}; one "
+                f"`{name}` is in {crs_name(layer.crs)} and `{first}` in {crs_name(shared)}; one "
                 f"analysis measures in one CRS. Load both with the same crs=, or reproject "
                 f"`{name}` with .to_crs()."
             )
@@ -336,6 +338,7 @@ def _in_china(lon: float, lat: float) -> bool:
     return bool(Polygon(_CHINA_LON_LAT).covers(Point(lon, lat)))
 
 
-def _short(crs: "CRS") -> str:
+def crs_name(crs: "CRS") -> str:
+    """Name a CRS shortly: its code, else what it calls itself."""
     authority = crs.to_authority()
     return ":".join(authority) if authority else f"“{crs.name}”"

@@ -12,6 +12,7 @@ from geoplan.core.definition_words import (
     figure,
     listed,
     part_name,
+    phrase,
 )
 from geoplan.core.errors import ParameterError
 from geoplan.core.numbers import unit_label
@@ -60,14 +61,20 @@ def define(subject: Result | Definition, lang: str) -> list[str]:
     else:
         analysis, facts = str(subject.get("analysis", "")), subject
     if analysis in SENTENCES:
-        return SENTENCES[analysis](facts, lang)
+        return [*SENTENCES[analysis](facts, lang), *_areas(facts, lang)]
     sentences = _from_words(analysis, facts, lang)
     if not sentences:
         raise ParameterError(
             f"there is no definition in words of the analysis {analysis!r}; a mapping names its "
             "own under 'analysis', as results.json does."
         )
-    return sentences
+    return [*sentences, *_areas(facts, lang)]
+
+
+def _areas(facts: Definition, lang: str) -> list[str]:
+    """Say where areas and lengths were measured."""
+    where = facts.get("areas_because") or facts.get("areas")
+    return [phrase(f"common.areas_{where}", lang)] if where else []
 
 
 def _from_words(analysis: str, facts: Definition, lang: str) -> list[str]:

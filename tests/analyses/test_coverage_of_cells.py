@@ -39,8 +39,9 @@ def served(raster, stop_xy, distance_m):
     stops = gpd.GeoDataFrame(geometry=[shapely.Point(stop_xy)], crs=CRS)
     people = load_population(raster, crs=CRS, unit="count")
     found = coverage(
-        stops, districts, distance_m=distance_m, of=["population"], demand={"population": people}
-    )
+        stops, districts, distance_m=distance_m, of=["population"],
+        demand={"population": people}, areas="plane",
+    )  # fmt: skip
     return found.measures[0]
 
 

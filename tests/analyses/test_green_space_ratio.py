@@ -117,6 +117,8 @@ def test_the_definition_holds_the_classes_asked_for_and_the_codes_found():
         "green_count": 2,
         "of": ["land"],
         "overlap": "once",
+        "areas": "plane",
+        "areas_because": "elsewhere",
     }
 
 

@@ -251,6 +251,8 @@ def test_the_definition_holds_every_parameter_that_decides():
         "distance": "straight",
         "detour_factor": 1.25,
         "edge": "parks outside the districts count",
+        "areas": "plane",
+        "areas_because": "elsewhere",
     }
 
 

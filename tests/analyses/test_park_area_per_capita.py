@@ -108,6 +108,8 @@ def test_the_definition_says_which_parks_and_whose_population():
         "population": "census_2020",
         "of": ["population"],
         "overlap": "once",
+        "areas": "plane",
+        "areas_because": "elsewhere",
     }
 
 

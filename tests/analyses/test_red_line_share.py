@@ -124,6 +124,8 @@ def test_the_definition_names_layer_rows_date_and_categories():
         "of": ["land"],
         "categories": ["水"],
         "overlap": "once",
+        "areas": "plane",
+        "areas_because": "elsewhere",
     }
 
 

@@ -45,7 +45,7 @@ def test_a_class_named_by_itself_goes_before_its_group():
 
 
 def test_only_areas_of_the_status_count():
-    found = runoff(areas=units_of(), by="status", status=["新建", "更新"])
+    found = runoff(within=units_of(), by="status", status=["新建", "更新"])
     # Two built cells; then one and a half of trees.
     assert found.measures[0].denominator == pytest.approx(350)
     assert found.measures[0].numerator == pytest.approx(200 * 0.8 + 150 * 0.2)
@@ -95,7 +95,7 @@ def test_districts_that_divide_an_area_have_its_mean_by_area(parts, values):
         ({"coefficients": {**TABLE, "built_up": 0.8, "50": 0.7, "built": 1}}, "neither a group"),
         ({"coefficients": {**TABLE, "tree_cover": 0.1, "10": 0.2}}, "a class twice"),
         ({"kind": "mean"}, "volumetric"),
-        ({"by": "status"}, "needs areas"),
+        ({"by": "status"}, "needs `within`"),
     ],
 )
 def test_bad_inputs_are_refused(wrong, words):
@@ -105,9 +105,9 @@ def test_bad_inputs_are_refused(wrong, words):
 
 def test_a_status_that_no_area_has_is_refused():
     with pytest.raises(ParameterError, match="they have: 新建"):
-        runoff(areas=units_of(), by="status", status=["拟建"])
+        runoff(within=units_of(), by="status", status=["拟建"])
     with pytest.raises(SchemaError, match="no column 'state'"):
-        runoff(areas=units_of(), by="state", status=["新建"])
+        runoff(within=units_of(), by="state", status=["新建"])
 
 
 def test_polygons_without_a_coefficient_are_named():

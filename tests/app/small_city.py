@@ -11,6 +11,7 @@ PLAN = """
 name = "双城 2025"
 crs = "EPSG:4547"
 lang = "en"
+areas = "plane"
 
 [layers.districts]
 path = "data/districts.gpkg"

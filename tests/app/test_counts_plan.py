@@ -17,6 +17,7 @@ PLAN = """
 name = "双城 2025"
 crs = "EPSG:4547"
 lang = "zh"
+areas = "plane"
 
 [layers.districts]
 path = "districts.gpkg"

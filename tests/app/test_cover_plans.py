@@ -87,7 +87,7 @@ canopy = "crowns"
 [indicators.runoff-coefficient]
 cover = "land_cover"
 kind = "volumetric"
-areas = "renewal_areas"
+within = "renewal_areas"
 by = "status"
 status = ["新建", "更新"]
 coefficients = { built_up = 0.8, vegetation = 0.15, water = 1.0 }

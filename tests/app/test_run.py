@@ -243,11 +243,10 @@ def test_a_value_for_a_layer_without_amounts_is_refused(city):
 
 
 def test_a_study_crs_made_for_another_place_is_told(city):
-    outcome = run_plan(_edit(city, 'crs = "EPSG:4547"\nlang', 'crs = "EPSG:4550"\nlang'))
-
-    told = [n for n in outcome.notices if n.code == "study_crs_stretches"]
-    assert len(told) == 1
-    assert "EPSG:4550" in told[0].text("en")
+    outcome = run_plan(_edit(city, 'crs = "EPSG:4547"\nlang', 'crs = "EPSG:4548"\nlang'))
+    for indicator in outcome.indicators:
+        told = [n for n in indicator.result.notices if n.code.startswith("study_crs_off")]
+        assert ["EPSG:4548" in one.text("en") for one in told] == [True]
 
 
 def test_a_study_crs_whose_metres_are_none_there_is_refused(city):

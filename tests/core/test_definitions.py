@@ -99,7 +99,7 @@ FACTS = {
     "runoff_coefficient": {
         "cover": "land_cover", "from_raster": True, "legend": "worldcover", "cell_m": 10.0,
         "as_of": "2021", "coefficients": {"built_up": 0.8}, "volumetric": True,
-        "kind": "volumetric", "areas": "renewal_areas", "area_count": 3, "by": "status",
+        "kind": "volumetric", "within": "renewal_areas", "area_count": 3, "by": "status",
         "status": ["新建"],
     },
     "ecological_environment_index": {

@@ -432,7 +432,7 @@ SAMPLES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "areas": {
             "cover": "land_cover_in_part",
             "kind": "peak",
-            "areas": "communities",
+            "within": "communities",
             "coefficients": _RUNOFF,
         },
     },
