@@ -118,7 +118,7 @@ def intensity(  # noqa: PLR0913 (what it is per, in either form)
     def summed(name: str, written: str) -> "Floats":
         scale, told = column_factor(values, name, written, "values")
         notices.extend(told)
-        numbers = column_numbers(values, name, "values") * scale
+        numbers = column_numbers(values, name, "values", as_written=True) * scale
         unknown = int(np.isnan(numbers).sum())
         if unknown:
             facts = {"column": name}

@@ -10,7 +10,14 @@ import shapely
 
 from geoplan.core.errors import SchemaError
 from geoplan.core.notices import Notice
-from geoplan.core.written_numbers import base_factor, column_units, suffix_unit, without_suffix
+from geoplan.core.written_numbers import (
+    ColumnUnit,
+    base_factor,
+    column_units,
+    own_factor,
+    suffix_unit,
+    without_suffix,
+)
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -55,9 +62,14 @@ def home_district(objects: "GeoDataFrame", districts: "GeoDataFrame") -> "Positi
     return home
 
 
-def column_numbers(layer: "GeoDataFrame", column: str, subject: str) -> "Floats":
+def column_numbers(
+    layer: "GeoDataFrame", column: str, subject: str, *, as_written: bool = False
+) -> "Floats":
     """
     Read the numbers of a column; NaN where there is none.
+
+    They are base units where the file writes a unit beside them (90 %, 1.2 万), unless asked for
+    `as_written` by who states the unit and takes `column_factor`.
 
     Raises
     ------
@@ -78,7 +90,17 @@ def column_numbers(layer: "GeoDataFrame", column: str, subject: str) -> "Floats"
             f"`{subject}`: {int(odd.sum())} of {len(words)} values in column {column!r} are no "
             f"numbers (the first is {words[odd].iloc[0]!r})."
         )
-    return np.asarray(numbers.to_numpy(dtype=float, na_value=np.nan))
+    found = np.asarray(numbers.to_numpy(dtype=float, na_value=np.nan))
+    written = None if as_written else _written(layer, column)
+    if written is None:
+        return found
+    return found * own_factor(written, column=column, subject=subject)
+
+
+def _written(layer: "GeoDataFrame", column: str) -> ColumnUnit | None:
+    """Find the unit that the file of a layer writes beside the numbers of a column."""
+    suffix = without_suffix(layer[column])[1]
+    return suffix_unit(suffix) if suffix else column_units(layer.attrs).get(column)
 
 
 def lenient_numbers(values: "pd.Series") -> "Floats":
@@ -122,8 +144,7 @@ def column_factor(
     """
     if column not in layer.columns:
         return base_factor(None, unit, column="", subject=subject), ()
-    suffix = without_suffix(layer[column])[1]
-    written = suffix_unit(suffix) if suffix else column_units(layer.attrs).get(column)
+    written = _written(layer, column)
     factor = base_factor(written, unit, column=column, subject=subject)
     if written is None:
         return factor, ()

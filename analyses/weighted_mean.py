@@ -219,7 +219,7 @@ def weighted_mean(
 
 def _values(objects: "GeoDataFrame", column: str, lookup: Mapping[str, float] | None) -> "Floats":
     if lookup is None:
-        return column_numbers(objects, column, "objects")
+        return column_numbers(objects, column, "objects", as_written=True)
     words = column_words(objects, column, "objects")
     found = words.map({plain_word(name): float(value) for name, value in lookup.items()})
     odd = (found.isna() & (words != "")).to_numpy(dtype=bool)

@@ -13,9 +13,9 @@ from geoplan.core.written_numbers import (
     ColumnUnit,
     base_factor,
     header_unit,
+    own_factor,
     suffix_unit,
     without_suffix,
-    written_unit,
 )
 from geoplan.core.written_units import unit_factor
 
@@ -72,8 +72,11 @@ class ColumnUnits:
             factor = base_factor(written, stated, column=source, subject=subject, header=False)
             unit = stated
         elif written is not None:
-            base = wanted.unit or _base(written)
-            factor = base_factor(written, base, column=source, subject=subject, header=False)
+            factor = (
+                base_factor(written, wanted.unit, column=source, subject=subject, header=False)
+                if wanted.unit
+                else own_factor(written, column=source, subject=subject)
+            )
             unit = written.unit
         else:
             unit, factor = _of_header(source, wanted)
@@ -117,12 +120,6 @@ class ColumnUnits:
                 f"{subject}: units[{wanted.name!r}] is {stated!r}, but {wanted.name} is counted in "
                 f"{wanted.unit}."
             )
-
-
-def _base(written: ColumnUnit) -> str:
-    """Give the base unit of what cells show; a plain number where it is a multiple alone."""
-    beside = written_unit(written.unit)
-    return (beside[1] if beside else "") or "number"
 
 
 def _of_header(source: str, wanted: Column) -> tuple[str, float]:

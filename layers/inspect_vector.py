@@ -170,8 +170,13 @@ def _encoding_findings(raw: RawLayer) -> list[Finding]:
     if raw.encoding.overruled:
         values = {"claimed": raw.encoding.overruled, "found": raw.encoding.name}
         return [Finding("warn", "encoding_overruled", values)]
-    said = [notice for notice in raw.notices if notice.code == "reader_warning"]
-    return [Finding("note", "reader_said", notice.values) for notice in said]
+    said = [notice for notice in raw.notices if notice.code.startswith("reader_warning")]
+    return [
+        Finding("note", "reader_said_often", {**notice.values, "count": notice.count})  # noqa: PD011
+        if notice.count
+        else Finding("note", "reader_said", notice.values)
+        for notice in said
+    ]
 
 
 def _geometry_findings(

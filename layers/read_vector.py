@@ -32,6 +32,8 @@ _JSON_SUFFIXES = (".geojson", ".json", ".geojsonl", ".topojson")
 _ONE_LAYER_SUFFIXES = (".shp", ".fgb", *_JSON_SUFFIXES)
 # As GDAL tells TopoJSON from other JSON: by the type, within the first bytes.
 _TOPOLOGY, _HEAD_BYTES = re.compile(rb'"type"\s*:\s*"Topology"'), 6000
+# What differs in a message of the reader from row to row: numbers, and what stands in quotes.
+_PARTICULARS = re.compile(r"'[^']*'|\"[^\"]*\"|[-+]?\d[\d.,:eE+-]*")
 _ARROW_DRIVERS = (".gpkg", ".fgb")
 _UNREADABLE = (
     pyogrio.errors.DataSourceError,
@@ -321,10 +323,26 @@ def _with_warnings(read: Callable[[], _Rows], subject: str) -> tuple[_Rows, tupl
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         rows = read()
-    said = dict.fromkeys(str(warning.message).strip() for warning in caught)
+    said = [str(warning.message).strip() for warning in caught]
     others = [message for message in said if not message.startswith(_EXPECTED_WARNINGS)]
-    extra = tuple(Notice("reader_warning", subject, values={"message": m}) for m in others)
-    return rows, (*rows.notices, *extra)
+    return rows, (*rows.notices, *_said_once(others, subject))
+
+
+def _said_once(messages: list[str], subject: str) -> tuple[Notice, ...]:
+    """Tell the first of messages that differ in row and value alone, and how many there are."""
+    alike: dict[str, list[str]] = {}
+    for message in messages:
+        kind = _PARTICULARS.sub("#", message)
+        alike.setdefault(kind, []).append(message)
+    return tuple(
+        Notice(
+            "reader_warning" if len(group) == 1 else "reader_warnings",
+            subject,
+            0 if len(group) == 1 else len(group),
+            values={"message": group[0]},
+        )
+        for group in alike.values()
+    )
 
 
 def _reason(error: Exception, path: Path) -> str:

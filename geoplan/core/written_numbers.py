@@ -198,14 +198,40 @@ def base_factor(
         if known is not None and known[1] == stated[1] and known[0] != stated[0]:
             raise _contradicts(column, subject, f"is named as {named}", unit)
         return float(stated[0])
-    beside = None if written.unit.startswith(CONTRADICTORY) else written_unit(written.unit)
+    factor, beside = own_factor(written, column=column, subject=subject), written_unit(written.unit)
     if beside is None:
+        return factor
+    if beside[1] not in ("", stated[1]) or stated[0] not in (1, beside[0]):
+        raise _contradicts(column, subject, f"is shown in {written.unit}", unit)
+    return factor
+
+
+def own_factor(written: ColumnUnit, *, column: str, subject: str) -> float:
+    """
+    Give what makes the numbers of a column base units by what the file alone says.
+
+    Parameters
+    ----------
+    written : ColumnUnit
+        What stands beside the numbers in the file.
+    column, subject : str
+        For the message.
+
+    Returns
+    -------
+    float
+        The factor.
+
+    Raises
+    ------
+    SchemaError
+        If the cells do not agree.
+    """
+    if written.unit.startswith(CONTRADICTORY):
         raise SchemaError(
             f"`{subject}`: the cells of column {column!r} do not agree on what they show "
             f"({written.unit.removeprefix(CONTRADICTORY)}). Give all the same number format."
         )
-    if beside[1] not in ("", stated[1]) or stated[0] not in (1, beside[0]):
-        raise _contradicts(column, subject, f"is shown in {written.unit}", unit)
     return written.factor
 
 

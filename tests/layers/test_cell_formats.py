@@ -7,6 +7,7 @@ import shapely
 
 from geoplan.analyses.district_table import district_table
 from geoplan.analyses.intensity import intensity
+from geoplan.analyses.placed import column_numbers
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.record import load_record
 from geoplan.layers import join_table, load_districts, load_population
@@ -188,3 +189,9 @@ def test_a_layer_of_people_in_ten_thousands_is_converted_and_told(tmp_path):
 def test_units_that_mean_nothing_are_refused(districts, book, columns, units, match):
     with pytest.raises(ParameterError, match=match):
         join_table(districts, book([1, 2], "0"), on="code", columns=columns, units=units)
+
+
+def test_numbers_without_a_stated_unit_are_base_units(districts, book):
+    joined = join_table(districts, book([1.2, 3.4], '0.0"万户"'), on="code")
+
+    assert column_numbers(joined, "值", "units").tolist() == [12_000, 34_000]

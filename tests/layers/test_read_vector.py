@@ -5,12 +5,14 @@ import sqlite3
 import struct
 import subprocess
 import sys
+import warnings
 import zipfile
 from contextlib import closing
 from importlib.util import find_spec
 
 import geopandas as gpd
 import numpy as np
+import pyogrio
 import pytest
 import shapely
 
@@ -325,3 +327,24 @@ def test_a_folder_of_files_is_no_layer(tmp_path):
 
     with pytest.raises(SourceError, match=r"it is a folder\. Name a file in it"):
         read(tmp_path)
+
+
+def test_a_message_of_the_reader_that_comes_for_each_row_is_told_once_with_its_count(
+    tmp_path, monkeypatch
+):
+    path = tmp_path / "d.gpkg"
+    gpd.GeoDataFrame({"k": [1]}, geometry=[shapely.Point(5e5, 2.5e6)], crs=4547).to_file(path)
+    plain = pyogrio.read_dataframe
+
+    def talkative(*args, **kwargs):
+        for row in range(8000):
+            warnings.warn(f"Value {row * 7} of field 'k{row}' was clipped", stacklevel=1)
+        warnings.warn("Something else", stacklevel=1)
+        return plain(*args, **kwargs)
+
+    monkeypatch.setattr(pyogrio, "read_dataframe", talkative)
+    often, once = read_vector(LocalFile(path, "d.gpkg", ""), encoding="", subject="lines").notices
+
+    assert (often.code, often.count, once.code) == ("reader_warnings", 8000, "reader_warning")
+    assert "8,000 times" in often.text("en")
+    assert "8,000 条" in often.text("zh")
