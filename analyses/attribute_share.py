@@ -21,6 +21,7 @@ from geoplan.analyses.polygon_layers import (
     check_polygons,
     layer_name,
     one_district,
+    overlap_notices,
 )
 from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
@@ -227,7 +228,7 @@ def attribute_share(  # noqa: PLR0913 (the forms an attribute comes in)
             "at_most": at_most,
             "unknown_fails": None if not blank else unknown == "fails",
         },
-        notices=unique(notices),
+        notices=unique([*notices, *overlap_notices(districts)]),
     )
 
 

@@ -8,7 +8,12 @@ import shapely
 
 from geoplan.analyses.objects import check_objects, district_of, object_ids
 from geoplan.analyses.placed import column_words, plain_word
-from geoplan.analyses.polygon_layers import check_districts, layer_facts, layer_name
+from geoplan.analyses.polygon_layers import (
+    check_districts,
+    layer_facts,
+    layer_name,
+    overlap_notices,
+)
 from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
@@ -158,7 +163,7 @@ def buffer_conflict(
             "distance_m": distance_m,
             "distances_m": dict(distances_m or {}),
         },
-        notices=_notices(sensitive, sources, district, kinds),
+        notices=(*_notices(sensitive, sources, district, kinds), *overlap_notices(districts)),
     )
 
 

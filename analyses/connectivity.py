@@ -14,6 +14,7 @@ from geoplan.analyses.polygon_layers import (
     check_polygons,
     layer_facts,
     layer_name,
+    overlap_notices,
 )
 from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
@@ -192,7 +193,7 @@ def connectivity(
             "gap_m": gap_m,
             "dispersal_m": dispersal_m,
         },
-        notices=_notices(parks, home),
+        notices=(*_notices(parks, home), *overlap_notices(districts)),
     )
 
 

@@ -6,7 +6,10 @@ import numpy as np
 
 from geoplan.analyses.open_ground import NO_VALUE, mean_bounds, value_range
 from geoplan.analyses.placed import column_factor, lenient_numbers
-from geoplan.analyses.polygon_layers import check_districts
+from geoplan.analyses.polygon_layers import (
+    check_districts,
+    overlap_notices,
+)
 from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
@@ -153,7 +156,7 @@ def district_table(
             "district_count": len(districts),
             "as_of": districts.attrs.get("geoplan", {}).get("as_of", ""),
         },
-        notices=(*told, *_notices(values, value)),
+        notices=(*told, *_notices(values, value), *overlap_notices(districts)),
     )
 
 

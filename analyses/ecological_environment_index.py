@@ -5,7 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoplan.analyses.open_ground import NO_VALUE
-from geoplan.analyses.polygon_layers import check_districts
+from geoplan.analyses.polygon_layers import (
+    check_districts,
+    overlap_notices,
+)
 from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
@@ -170,7 +173,10 @@ def ecological_environment_index(
         districts=districts,
         layers={"grades": _grades(districts, index, parts)},
         definition={**names, "restriction": restriction, "weights": dict(WEIGHTS)},
-        notices=((Notice("statistic_unknown", INDEX, unknown, len(districts)),) if unknown else ()),
+        notices=(
+            *((Notice("statistic_unknown", INDEX, unknown, len(districts)),) if unknown else ()),
+            *overlap_notices(districts),
+        ),
     )
 
 

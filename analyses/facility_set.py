@@ -6,7 +6,12 @@ import numpy as np
 import shapely
 
 from geoplan.analyses.far_away import far_away
-from geoplan.analyses.polygon_layers import check_districts, check_polygons, layer_name
+from geoplan.analyses.polygon_layers import (
+    check_districts,
+    check_polygons,
+    layer_name,
+    overlap_notices,
+)
 from geoplan.analyses.provision import unit_district
 from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
@@ -162,7 +167,7 @@ def facility_set(
             "unit_count": len(asked),
             "within_m": within_m,
         },
-        notices=unique(notices),
+        notices=unique([*notices, *overlap_notices(districts)]),
     )
 
 

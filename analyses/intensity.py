@@ -7,7 +7,11 @@ import numpy as np
 
 from geoplan.analyses.denominators import Denominator, denominators
 from geoplan.analyses.placed import column_factor, column_numbers, home_district, outside_notice
-from geoplan.analyses.polygon_layers import check_districts, layer_name
+from geoplan.analyses.polygon_layers import (
+    check_districts,
+    layer_name,
+    overlap_notices,
+)
 from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
@@ -162,7 +166,13 @@ def intensity(  # noqa: PLR0913 (what it is per, in either form)
             "per_column": per_column,
             "by_place": not own,
         },
-        notices=unique([*notices, *(notice for one in under for notice in one.notices)]),
+        notices=unique(
+            [
+                *notices,
+                *(notice for one in under for notice in one.notices),
+                *overlap_notices(districts),
+            ]
+        ),
     )
 
 

@@ -13,7 +13,13 @@ from geoplan.analyses.line_additions import Since, against_previous, opened
 from geoplan.analyses.line_categories import TOTAL, Categories, categories_of
 from geoplan.analyses.line_inside import LineInside, lines_inside
 from geoplan.analyses.line_parts import LinePieces, check_lines, counted_once, line_pieces
-from geoplan.analyses.polygon_layers import check_districts, layer_facts, layer_name, one_district
+from geoplan.analyses.polygon_layers import (
+    check_districts,
+    layer_facts,
+    layer_name,
+    one_district,
+    overlap_notices,
+)
 from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
@@ -201,7 +207,13 @@ def length_and_density(  # noqa: PLR0913 (the conventions of a length are open, 
             "previous": None if previous is None else layer_name(previous, "previous"),
             "tolerance_m": tolerance_m,
         },
-        notices=unique([*notices, *(notice for one in under for notice in one.notices)]),
+        notices=unique(
+            [
+                *notices,
+                *(notice for one in under for notice in one.notices),
+                *overlap_notices(districts),
+            ]
+        ),
     )
 
 

@@ -9,7 +9,11 @@ from geoplan.analyses.line_categories import TOTAL, categories_of
 from geoplan.analyses.objects import check_objects
 from geoplan.analyses.overlay import Pieces, join_pieces, pieces_inside
 from geoplan.analyses.placed import column_factor, lenient_numbers
-from geoplan.analyses.polygon_layers import check_districts, layer_facts
+from geoplan.analyses.polygon_layers import (
+    check_districts,
+    layer_facts,
+    overlap_notices,
+)
 from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
@@ -155,7 +159,11 @@ def object_inventory(
             "value": value,
             "unit": unit,
         },
-        notices=(*told, *_notices(objects, home, amounts, value)),
+        notices=(
+            *told,
+            *_notices(objects, home, amounts, value),
+            *overlap_notices(districts),
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from geoplan.analyses.area_share import WORTH_TELLING_M2, AreaInside, DistrictLand
+from geoplan.analyses.area_share import WORTH_TELLING_M2, AreaInside, DistrictLand, district_land
 from geoplan.core.errors import EmptyLayerError, SchemaError
 from geoplan.core.notices import Notice
 
@@ -124,6 +124,34 @@ def area_notices(
             Notice("districts_overlap", "districts", values={"overlap_m2": land.overlap_m2})
         )
     return tuple(notices)
+
+
+def overlap_notices(districts: "GeoDataFrame") -> tuple[Notice, ...]:
+    """
+    Say that districts overlap: their values then add up to more than the whole.
+
+    Parameters
+    ----------
+    districts : GeoDataFrame
+        Polygons.
+
+    Returns
+    -------
+    tuple of Notice
+        None for overlaps below `WORTH_TELLING_M2` in all, which borders drawn with different
+        vertices have.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> twice = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 9, 9), shapely.box(8, 0, 17, 9)])
+    >>> [notice.values["overlap_m2"] for notice in overlap_notices(twice)]
+    [9.0]
+    """
+    overlap_m2 = district_land(np.asarray(districts.geometry.array, dtype=object)).overlap_m2
+    if not overlap_m2:
+        return ()
+    return (Notice("districts_overlap", "districts", values={"overlap_m2": overlap_m2}),)
 
 
 def layer_facts(layer: "GeoDataFrame", parameter: str) -> dict[str, Any]:

@@ -13,7 +13,12 @@ from geoplan.analyses.placed import (
     outside_notice,
     plain_word,
 )
-from geoplan.analyses.polygon_layers import check_districts, check_polygons, layer_name
+from geoplan.analyses.polygon_layers import (
+    check_districts,
+    check_polygons,
+    layer_name,
+    overlap_notices,
+)
 from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
@@ -183,7 +188,7 @@ def provision(
             "rule": rule,
             "larger": None if rule is None else rule == "larger",
         },
-        notices=unique(notices),
+        notices=unique([*notices, *overlap_notices(districts)]),
     )
 
 

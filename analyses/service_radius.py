@@ -8,7 +8,12 @@ import shapely
 
 from geoplan.analyses.demand import LAND, DemandPieces, demand_pieces
 from geoplan.analyses.far_away import far_away
-from geoplan.analyses.polygon_layers import check_districts, layer_name, one_district
+from geoplan.analyses.polygon_layers import (
+    check_districts,
+    layer_name,
+    one_district,
+    overlap_notices,
+)
 from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.analyses.voronoi_edges import StarEdges, star_edges
 from geoplan.core.carrying import carries_notices
@@ -190,7 +195,7 @@ def service_radius(
             "by_place": by_place,
             "distance": "straight",
         },
-        notices=unique(notices),
+        notices=unique([*notices, *overlap_notices(districts)]),
     )
 
 

@@ -22,6 +22,7 @@ from geoplan.analyses.polygon_layers import (
     check_polygons,
     layer_name,
     one_district,
+    overlap_notices,
 )
 from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
@@ -213,7 +214,7 @@ def weighted_mean(
             "lookup": None if lookup is None else dict(lookup),
             "left_out": bool(blank.any()),
         },
-        notices=unique(notices),
+        notices=unique([*notices, *overlap_notices(districts)]),
     )
 
 

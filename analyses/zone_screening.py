@@ -18,6 +18,7 @@ from geoplan.analyses.polygon_layers import (
     check_polygons,
     layer_facts,
     layer_name,
+    overlap_notices,
 )
 from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
@@ -149,7 +150,7 @@ def zone_screening(
             "min_overlap_unit": MEASURED[dimension][1],
             "categories": list(categories.names),
         },
-        notices=_notices(projects, zones, home),
+        notices=(*_notices(projects, zones, home), *overlap_notices(districts)),
     )
 
 

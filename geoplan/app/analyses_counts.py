@@ -147,6 +147,7 @@ COUNTS: tuple[Analysis, ...] = (
         "provision",
         ProvisionTable,
         {"facilities": FACILITIES, "units": AREAS},
+        whole="districts",
         measures={"units": "1", **dict.fromkeys(("count", "required", "deficit"), "count")},
     ),
     Analysis("attribute_share", AttributeTable, {"objects": _ANY}),

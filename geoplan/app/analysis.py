@@ -47,6 +47,8 @@ class Analysis:
         Unit of its measures.
     direction : {"up", "down"}
         Which way is better, for targets that say "reaches".
+    whole : {"places", "districts"}
+        Whether the whole is of the ground, however districts cut it, or counts districts or units.
     whole_part : str
         Part that a target means when it names none.
     measures : mapping of str to str
@@ -62,6 +64,7 @@ class Analysis:
     layers: Mapping[str, tuple[str, ...]]
     unit: str = "1"
     direction: Literal["up", "down"] = "up"
+    whole: Literal["places", "districts"] = "places"
     whole_part: str = ""
     measures: Mapping[str, str] = field(default_factory=dict)
     declared: Declaration | None = None

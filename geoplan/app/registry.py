@@ -64,6 +64,7 @@ def _declared(name: str) -> Analysis:
         kinds,
         unit=single[0] if single else "1",
         direction=declared.better or "up",
+        whole=declared.whole,
         whole_part=declared.whole_part,
         measures={one.of: one.unit for one in declared.measures if one.of},
         declared=declared,
