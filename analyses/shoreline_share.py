@@ -1,15 +1,21 @@
 """Which share of a shore is natural: river banks, lake shores, the coast."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from geoplan.analyses.area_share import district_land
 from geoplan.analyses.line_inside import lines_inside
-from geoplan.analyses.line_parts import check_lines, line_pieces
+from geoplan.analyses.line_parts import LinePieces, check_lines, counted_once, line_pieces
 from geoplan.analyses.placed import column_words, plain_word
-from geoplan.analyses.polygon_layers import check_districts, layer_facts, one_district
+from geoplan.analyses.polygon_layers import (
+    check_districts,
+    layer_facts,
+    one_district,
+    overlap_notices,
+)
 from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
@@ -24,6 +30,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Geometries = NDArray[np.object_]
+
+_WORTH_TELLING_M = 1.0
 
 
 @carries_notices
@@ -91,10 +99,11 @@ def shoreline_share(
     -----
     .. math:: S = \sum_{b \in \text{natural}} |b| / \sum_b |b|
 
-    over the banks :math:`b` inside the district. Both sums are taken of the *same* lines, since the
-    length of a shore grows with its scale: never divide the length of one survey by that of
-    another. A bank without a type counts as not natural, and is reported. A line along a district
-    border counts half in each district.
+    over the banks :math:`b` inside the district, each place once whichever way and however often it
+    was drawn (to 1 mm); where types contradict one another, the least natural counts. Both sums are
+    taken of the *same* lines, since the length of a shore grows with its scale: never divide the
+    length of one survey by that of another. A bank without a type counts as not natural, and is
+    reported. A line along a district border counts half in each district.
 
     Which banks are ecological (生态岸线) is a matter of the survey; 002 asks for 65 % by 2025 and
     says neither which rivers nor whether culverts count. The natural coast (自然岸线保有率) has its
@@ -130,10 +139,11 @@ def shoreline_share(
     _check(columns, natural, excluded)
     lines = check_lines(shores, "shores")
     banks, kept, untyped = _banks(shores, columns, natural, excluded)
-    over, under = _lengths(lines, districts, banks, kept)
+    pieces = _each_once(lines, banks, kept)
+    over, under = _lengths(pieces, districts, banks, kept)
     totals = over.sum(), under.sum()
     if district_land(np.asarray(districts.geometry.array, dtype=object)).overlap_m2 > 0:
-        whole = _lengths(lines, one_district(districts), banks, kept)
+        whole = _lengths(pieces, one_district(districts), banks, kept)
         totals = whole[0].sum(), whole[1].sum()
     measure = make_measure(
         districts,
@@ -148,6 +158,10 @@ def shoreline_share(
     notices = [Notice("layer_empty_counts_zero", "shores")] if not len(shores) else []
     if untyped:
         notices.append(Notice("shores_without_type", "shores", count=untyped, total=len(shores)))
+    if pieces.dropped_m >= _WORTH_TELLING_M:
+        notices.append(
+            Notice("lines_counted_once", "shores", values={"length_m": pieces.dropped_m})
+        )
     return Result(
         analysis="shoreline_share",
         measures=(measure,),
@@ -160,15 +174,24 @@ def shoreline_share(
             "excluded": list(excluded),
             "both_banks": len(columns) == 2,
         },
-        notices=tuple(notices),
+        notices=(*notices, *overlap_notices(districts)),
     )
 
 
+def _each_once(lines: "Geometries", banks: "Floats", kept: "Floats") -> LinePieces:
+    """Take the shore apart, each place once: drawn with several types, the least natural counts."""
+    share = np.divide(banks, kept, out=np.zeros(len(kept)), where=kept > 0)
+    rows = np.argsort(share, kind="stable")
+    rows = rows[kept[rows] > 0]
+    pieces = counted_once(line_pieces(lines[rows]))
+    return replace(pieces, line=rows[pieces.line])
+
+
 def _lengths(
-    lines: "Geometries", districts: "GeoDataFrame", banks: "Floats", kept: "Floats"
+    pieces: LinePieces, districts: "GeoDataFrame", banks: "Floats", kept: "Floats"
 ) -> "tuple[Floats, Floats]":
     """Length of the natural banks and of all that are shore, per district."""
-    inside = lines_inside(line_pieces(lines), np.asarray(districts.geometry.array, dtype=object))
+    inside = lines_inside(pieces, np.asarray(districts.geometry.array, dtype=object))
     over, under = (
         np.bincount(inside.district, inside.length_m * weight[inside.line], len(districts))
         for weight in (banks, kept)

@@ -112,3 +112,27 @@ def test_the_whole_of_districts_that_overlap_counts_each_bank_once():
 def test_types_are_read_however_the_file_stores_them(kinds, natural):
     banks = shores([(0, 10), (500, 10)], [(500, 10), (1000, 10)], kind=kinds)
     assert shoreline_share(banks, DISTRICTS, by="kind", natural=natural).measures[0].value == 0.5
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        [(0, 100), (900, 100)],
+        [(900, 100), (0, 100)],
+        [(0, 100.0005), (300, 100), (900, 100)],
+        [(900, 100), (450, 100.0004), (0, 100)],
+    ],
+)
+def test_a_bank_drawn_twice_counts_once(again):
+    lines = shores([(0, 100), (900, 100)], again, [(0, 200), (900, 200)], kind=["a", "a", "b"])
+    found = shoreline_share(lines, DISTRICTS, by="kind", natural=["a"])
+    assert found.measures[0].value == pytest.approx(0.5, rel=1e-6)
+    assert found.measures[0].denominator == pytest.approx(1800, rel=1e-6)
+    assert [n.code for n in found.notices] == ["lines_counted_once"]
+
+
+def test_a_bank_drawn_as_natural_and_as_a_wall_is_no_natural_one():
+    for kinds in (["a", "b"], ["b", "a"]):
+        lines = shores([(0, 100), (900, 100)], [(300, 100), (600, 100)], kind=kinds)
+        found = shoreline_share(lines, DISTRICTS, by="kind", natural=["a"]).measures[0]
+        assert (found.numerator, found.denominator) == ({"a": 600, "b": 0}[kinds[0]], 900)
