@@ -47,10 +47,10 @@ def boarding_stops(raw: RawLayer, where: str, *, subject: str) -> RawLayer:
     boards = (said == "").to_numpy() | (number == _BOARDING)
     if boards.all():
         return raw
-    kinds = pd.Series(number[~boards]).value_counts().sort_index()
+    kinds, counts = np.unique(number[~boards].astype(np.int64), return_counts=True)
     found = ", ".join(
-        f"{int(n):,} × {int(kind)} ({_NAMES.get(int(kind), 'unknown')})"
-        for kind, n in kinds.items()
+        f"{n:,} × {kind} ({_NAMES.get(kind, 'unknown')})"
+        for kind, n in zip(kinds.tolist(), counts.tolist(), strict=True)
     )
     if not boards.any():
         raise EmptyLayerError(

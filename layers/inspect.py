@@ -187,14 +187,16 @@ def _against_others(item: Inspected, others: Sequence[Sketch]) -> list[Finding]:
     return found
 
 
+_TURNS = (-360.0, 0.0, 360.0)  # the same place, counted on round the earth
+
+
 def _elsewhere(facts: FileFacts, others: Sequence[FileFacts]) -> list[Finding]:
     """Tell of a file that states where it is, far from where all the others say they are."""
     placed = [other for other in others if other.bounds_deg is not None]
     if facts.bounds_deg is None or not placed:
         return []
     west, south, east, north = facts.bounds_deg
-    round_the_earth = np.array([[-360.0], [0.0], [360.0]])
-    here = shapely.box(west + round_the_earth, south, east + round_the_earth, north)
+    here = np.array([[shapely.box(west + turn, south, east + turn, north)] for turn in _TURNS])
     boxes = shapely.box(*np.array([other.bounds_deg for other in placed], dtype=float).T)
     apart_km = shapely.distance(here, boxes).min(axis=0) * M_PER_DEG / M_PER_KM
     nearest = int(np.argmin(apart_km))

@@ -166,8 +166,8 @@ def line_kinds(
             f"{subject}: nobody may {mode} on any of its {len(table)} lines ({reasons}). Check "
             "the column that says what they are, e.g. columns={'highway': 'CLASS'}."
         )
-    notices = (refused_notice(refused, len(table), subject),) if refused else ()
-    notices += closed_notice(closed, len(table), subject)
+    left_out = (refused_notice(refused, len(table), subject),) if refused else ()
+    notices = (*left_out, *closed_notice(closed, len(table), subject))
     return LineKinds(kinds, number, notices)
 
 

@@ -60,7 +60,8 @@ def stated_lengths(
         return None, ()
     said = table["length_m"]
     given_m = pd.to_numeric(said, errors="coerce").to_numpy(dtype=np.float64)
-    drawn_m = np.bincount(row, shapely.length(lines), minlength=len(table))
+    drawn_m: Floats = np.zeros(len(table))
+    np.add.at(drawn_m, row, shapely.length(lines))
     tips = [shapely.get_point(lines, at) for at in (0, -1)]
     straight_m = np.bincount(row, shapely.distance(*tips), minlength=len(table))
     used = np.bincount(row, minlength=len(table)) > 0

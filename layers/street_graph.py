@@ -200,7 +200,8 @@ def node_places(nodes: pd.DataFrame, *, shown: str) -> pd.DataFrame:
             f"stands elsewhere, the first is {places.loc[twice, 'id'].iloc[0]!r}. Give each node a "
             "key of its own."
         )
-    return places.set_index("id")
+    found: pd.DataFrame = places.set_index("id")
+    return found
 
 
 def edge_lines(

@@ -210,7 +210,7 @@ def is_about_180(crs: "CRS") -> bool:
     middles = [] if operation is None else [
         parameter.value for parameter in operation.params if parameter.name in _MIDDLES
     ]  # fmt: skip
-    return any(abs((lon + 360) % 360 - _HALF_DEG) <= _UTM_ZONE_DEG for lon in middles)
+    return any(abs((float(lon) + 360) % 360 - _HALF_DEG) <= _UTM_ZONE_DEG for lon in middles)
 
 
 def check_metric_crs(crs: "CRS | None", subject: str) -> None:
