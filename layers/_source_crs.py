@@ -13,6 +13,7 @@ from geoplan.core.notices import Notice
 from geoplan.layers.antimeridian import across_180, runs_on_beyond_180
 from geoplan.layers.datums import canonical_source_crs, is_datum, to_study_crs
 from geoplan.layers.fits import CoordinateFit
+from geoplan.layers.long_edges import follow_degrees
 
 if TYPE_CHECKING:
     from pyproj import CRS
@@ -120,6 +121,7 @@ def shift_to_study_crs(
     if in_degrees(choice.crs):
         geometry, around = across_180(geometry, subject=subject)
         _check_degrees(geometry, here)
+        geometry = follow_degrees(geometry, choice.crs, crs)
     notices = _check_metres(geometry, choice.crs, here, subject)
     try:
         return to_study_crs(geometry, choice.crs, crs), (*around, *notices)

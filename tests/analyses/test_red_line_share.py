@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from geoplan.analyses.red_line_share import red_line_share
 from geoplan.core.errors import CRSError, EmptyLayerError, SchemaError
+from geoplan.core.record import LoadRecord, attach_record
 
 CRS = "EPSG:4547"
 
@@ -116,7 +117,7 @@ def test_the_inputs_stay_as_they_were():
 
 def test_the_definition_names_layer_rows_date_and_categories():
     lines = frame([shapely.box(0, 0, 9, 9)], category=["水"])
-    lines.attrs["geoplan"] = {"layer": "生态红线", "as_of": "2023-10"}
+    lines = attach_record(lines, LoadRecord("生态红线", "red_lines", as_of="2023-10"))
     assert red_line_share(lines, three_districts()).definition == {
         "red_lines": "生态红线",
         "red_line_count": 1,
