@@ -172,6 +172,7 @@ def rail_coverage(  # noqa: PLR0913 (what decides the number stands in the call)
         # Each entrance stands for itself in the coverage; a station may have others.
         "entrances_off_network": result.definition.get("facilities_off_network", 0),
         "facilities_off_network": 0,
+        **_extents(result.definition, name),
         "as_of": stations.attrs.get("geoplan", {}).get("as_of", ""),
     }
     layers: Mapping[str, GeoDataFrame]
@@ -183,6 +184,14 @@ def rail_coverage(  # noqa: PLR0913 (what decides the number stands in the call)
     return replace(
         result, analysis="rail_coverage", definition=definition, layers=layers, notices=told
     )
+
+
+def _extents(definition: "Mapping[str, Any]", name: str) -> dict[str, Any]:
+    """Name the extents of a definition by the stations, whose entrances were measured."""
+    told = definition.get("extents")
+    if told is None:
+        return {}
+    return {"extents": {name if key == "facilities" else key: one for key, one in told.items()}}
 
 
 def _of_stations(notice: Notice, name: str) -> Notice:
