@@ -346,7 +346,11 @@ def _read_workbook(
         names = book.parse(sheet, nrows=0).columns
         texts = [name for name in names if str(name).strip() in text_columns]
         shown = [str(name).strip() for name in names]
-        units = sheet_units(book.book, sheet, shown) if book.engine == "openpyxl" else {}
+        units = (
+            sheet_units(book.book, sheet, shown)
+            if getattr(book, "engine", "") == "openpyxl"
+            else {}
+        )
         return book.parse(sheet, dtype=dict.fromkeys(texts, str)), units
 
     table, units = _in_workbook(file, read)
