@@ -48,6 +48,20 @@ class Town:
         }
         return replace(self, layers=mixed)
 
+    def drawn_twice(self, *, aside_m: float) -> "Town":
+        """Give the town with every row of every layer but the districts a second time, aside."""
+        twice = {}
+        for name, layer in self.layers.items():
+            copy = layer.assign(geometry=layer.translate(aside_m, aside_m / 2))
+            for key in (one for one in layer.columns if one.endswith("_id")):
+                copy[key] = copy[key].astype(str) + " again"
+            twice[name] = (
+                layer
+                if "district" in name
+                else pd.concat([layer, copy], ignore_index=True).set_crs(CRS)
+            )
+        return replace(self, layers=twice)
+
 
 def make_town(seed: int = 0, *, east_m: float = 0.0, north_m: float = 0.0) -> Town:
     """

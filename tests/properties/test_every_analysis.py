@@ -77,3 +77,16 @@ def test_shuffled_rows_change_no_whole(samples, town, call):
     again = samples.wholes(samples.measured(town.shuffled(3), *call)).loc[once.index]
     scale = np.maximum(1.0, np.abs(once.to_numpy()))
     assert np.allclose(again / scale, once / scale, rtol=0, atol=1e-9, equal_nan=True)
+
+
+def test_no_share_lies_above_1_where_everything_is_drawn_twice(samples, town, call):
+    # The second time a little aside: areas overlap, lines run beside one another, and things that
+    # stood inside a district, a park or a class stand in another one too.
+    measured = samples.measured(town.drawn_twice(aside_m=130.0), *call)
+    for measure in measured.measures:
+        is_part = measure.unit == "1" and measure.numerator_unit == measure.denominator_unit != ""
+        if not is_part or samples.sample_table(*call).earlier:
+            continue
+        for name in ("value", "low", "high"):
+            values = np.append(measure.districts[name].dropna(), getattr(measure, name))
+            assert np.all((values >= 0) & (values <= 1) | np.isnan(values)), (measure.label, name)
