@@ -32,17 +32,19 @@ class _Open:
 
     def gain(self, k: int) -> "Floats":
         """Was another class and may be this, is this and may have been another, or unseen."""
-        return self.was.sum(axis=1) - self.was[:, k] + self.is_now[:, k] + self.neither
+        was = np.delete(self.was, k, axis=1).sum(axis=1)
+        return np.asarray(was + self.is_now[:, k] + self.neither)
 
     def loss(self, k: int) -> "Floats":
         """Was this and may be another, is another and may have been this, or unseen."""
-        return self.was[:, k] + self.is_now.sum(axis=1) - self.is_now[:, k] + self.neither
+        is_now = np.delete(self.is_now, k, axis=1).sum(axis=1)
+        return np.asarray(self.was[:, k] + is_now + self.neither)
 
     def before(self, k: int) -> "Floats":
-        return self.was[:, k] + self.is_now.sum(axis=1) + self.neither
+        return np.asarray(self.was[:, k] + self.is_now.sum(axis=1) + self.neither)
 
     def after(self, k: int) -> "Floats":
-        return self.is_now[:, k] + self.was.sum(axis=1) + self.neither
+        return np.asarray(self.is_now[:, k] + self.was.sum(axis=1) + self.neither)
 
     def kept(self, k: int) -> "Floats":
         return self.was[:, k] + self.is_now[:, k] + self.neither
@@ -166,4 +168,5 @@ def _kept(
 
 
 def _share(over: "Floats", under: "Floats") -> "Floats":
-    return np.divide(over, under, out=np.full(len(under), np.nan), where=under > 0)
+    none = np.full(len(under), np.nan)
+    return np.asarray(np.divide(over, under, out=none, where=under > 0), dtype=float)

@@ -149,7 +149,8 @@ def _filled(over: "Split", under: "Split", unknown: "Split", value: float) -> "S
     def mean(a: "Floats", b: "Floats", c: "Floats") -> "Floats":
         weight = b + np.where(c > _ROUNDING * (b + c), c, 0.0)
         sum_of = a + np.where(c > _ROUNDING * (b + c), c, 0.0) * value
-        return np.divide(sum_of, weight, out=np.full(len(weight), np.nan), where=weight > 0)
+        none = np.full(len(weight), np.nan)
+        return np.asarray(np.divide(sum_of, weight, out=none, where=weight > 0), dtype=float)
 
     whole = (np.array([float(one[1])]) for one in (over, under, unknown))
     return mean(over[0], under[0], unknown[0]), float(mean(*whole)[0])
