@@ -75,6 +75,10 @@ def _read_part(
             )
         else:
             raw = read_vector(file, encoding=source.encoding, subject=subject)
+    if part.title and raw.frame.empty:
+        raise EmptyLayerError(
+            f"{subject}: the layer {part.layer!r} of {part.path} has no rows. Take it off the list."
+        )
     frame = _plain(raw.frame)
     if part.title and LAYER_COLUMN not in frame:
         frame = frame.assign(**{LAYER_COLUMN: part.title})

@@ -197,3 +197,10 @@ def test_a_raster_has_no_layers(tmp_path):
         load_surface(source, crs=CRS, bounds=(0, 0, 1, 1), layer_name="dem")
     with pytest.raises(ParameterError, match="layer='heights' has no meaning for a raster"):
         load_population(source, crs=CRS)
+
+
+def test_a_listed_layer_without_rows_is_refused(kml):
+    source = LayerSource(kml, layer=["福田", "空"])
+
+    with pytest.raises(EmptyLayerError, match=r"the layer '空' of .* has no rows"):
+        load_facilities(source, layer_name="areas", crs=CRS)
