@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from geoplan.analyses.cells.cell_area import true_cell_area_m2
 from geoplan.analyses.cells.tiles import Tile, ZonesOnGrid, map_tiles, place_zones
 from geoplan.core.errors import ParameterError
 from geoplan.layers.class_map import LandClass
@@ -130,7 +131,7 @@ def find_patches(
     for top in range(0, len(labels), _ROWS_AT_ONCE):
         part = labels[top : top + _ROWS_AT_ONCE]
         rows = np.arange(row0 + top, row0 + top + len(part))
-        weights = np.repeat(grid.cell_area_m2(rows), part.shape[1])
+        weights = np.repeat(true_cell_area_m2(grid, rows), part.shape[1])
         area_m2 += np.bincount(part.ravel(), weights=weights, minlength=count + 1)
     return Patches(labels, area_m2, window)
 
@@ -192,7 +193,7 @@ def without_small(
     """
     grid = cover.class_grid()
     # A patch that reaches so far beyond the zones is large enough already.
-    margin = int(np.ceil(min_patch_m2 / float(grid.cell_area_m2().min()))) + 1
+    margin = int(np.ceil(min_patch_m2 / float(true_cell_area_m2(grid).min()))) + 1
     found = find_patches(cover, wanted, zones, neighbours=neighbours, margin_cells=margin)
     small = found.area_m2 < min_patch_m2 * (1 - _ROUNDING)
     small[0] = False

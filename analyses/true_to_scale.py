@@ -57,7 +57,7 @@ def true_to_scale(*judged: Judged) -> Callable[[Callable[P, Result]], Callable[P
             return replace(
                 result,
                 layers=_made_alike(result.layers, size),
-                definition={**result.definition, **_words(size)},
+                definition={**result.definition, **_words(size, given.arguments["areas"])},
                 notices=unique([*told, *result.notices]),
             )
 
@@ -80,6 +80,6 @@ def _made_alike(layers: Any, size: TrueSize) -> Any:  # noqa: ANN401 (a mapping 
     return layers.measured_with(size) if isinstance(layers, LazyLayers) else layers
 
 
-def _words(size: TrueSize) -> dict[str, str]:
-    because = {"areas_because": size.reason} if size.reason else {}
+def _words(size: TrueSize, asked: str) -> dict[str, str]:
+    because = {"areas_because": size.reason} if size.areas != asked else {}
     return {"areas": size.areas, **because}

@@ -208,7 +208,7 @@ class RasterGrid:
         index = np.arange(self.height) if rows is None else np.asarray(rows)
         a, _, _, _, e, f = self.transform
         first: Floats = np.asarray(f + e * index, dtype=np.float64)
-        crs = self._area_crs()
+        crs = self.area_crs()
         operation = crs.coordinate_operation
         unit = float(crs.axis_info[0].unit_conversion_factor) if crs.axis_info else 1.0
         geod = crs.get_geod()
@@ -220,7 +220,13 @@ class RasterGrid:
             return row_area_m2(geod, near, far, abs(a) / radius)
         return np.full(index.shape, abs(a * e) * unit**2)
 
-    def _area_crs(self) -> "CRS":
+    def is_web_mercator(self) -> bool:
+        """Whether the cells are degrees in disguise."""
+        operation = self.area_crs().coordinate_operation
+        return operation is not None and "Pseudo" in operation.method_name
+
+    def area_crs(self) -> "CRS":
+        """Give the CRS in which cells are measured: the one behind a shifted datum."""
         if not isinstance(self.crs, str):
             return parse_crs(self.crs.target)
         if self.crs == "BD-09MC":

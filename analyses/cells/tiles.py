@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from geoplan.analyses.cells.cell_area import true_cell_area_m2
 from geoplan.analyses.cells.edges import Edges, sum_by, zone_edges
 from geoplan.analyses.cells.fractions import CellFractions, band_fractions, row_pieces
 from geoplan.core.errors import ParameterError
@@ -94,7 +95,7 @@ def place_zones(zones: "GeoDataFrame", grid: "RasterGrid") -> ZonesOnGrid:
     ZonesOnGrid
         No cell has been read yet.
     """
-    area = grid.cell_area_m2()
+    area = true_cell_area_m2(grid)
     return ZonesOnGrid(zone_edges(zones, grid), grid, area, bool((area == area[0]).all()))
 
 
@@ -186,7 +187,7 @@ def total_area(placed: ZonesOnGrid) -> tuple[Floats, npt.NDArray[np.bool_]]:
         row, begin, end, height, edge = row_pieces(edges, row0, row1)
         zone = edges.zone[edge]
         middle = (begin + end) / 2 - west[zone]
-        weight = edges.sign[edge] * height * grid.cell_area_m2(row)
+        weight = edges.sign[edge] * height * true_cell_area_m2(grid, row)
         area -= sum_by(zone, weight * middle, edges.zones)
     return area, beyond
 

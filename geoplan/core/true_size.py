@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -155,7 +155,7 @@ class TrueSize:
             terms += weight * self._primitive_at(start + node * step) * step[:, 1]
         if curved.any():
             terms[curved] = self._arcs(start[curved], step[curved], radius_m)
-        return terms * self.half[0]
+        return np.asarray(terms * self.half[0])
 
     def _arcs(self, start: Floats, step: Floats, radius_m: float) -> Floats:
         half = np.minimum(np.hypot(*step.T) / 2, radius_m)
@@ -251,9 +251,10 @@ def true_size(districts: "GeoDataFrame", areas: Areas = "ellipsoid") -> TrueSize
         raise ParameterError(f'`areas` is {areas!r}; wanted "ellipsoid" or "plane".')
     crs = districts.crs
     bounds = np.asarray(districts.total_bounds, dtype=float)
-    if areas == "plane" or not np.isfinite(bounds).all():
+    if not np.isfinite(bounds).all():
         return TrueSize(crs, "plane")
-    return _fitted(crs, *bounds.tolist())
+    fitted = _fitted(crs, *bounds.tolist())
+    return replace(fitted, areas=areas) if not fitted.reason else fitted
 
 
 def _around(crs: "CRS", shapes: npt.NDArray[np.object_]) -> TrueSize:
