@@ -40,12 +40,12 @@ class Values:
     @classmethod
     def of(cls, result: Result, measure: Measure) -> "Values":
         """Take them from a measure, with what the digits of coordinates can move."""
-        columns = (
+        value, low, high = (
             np.append(measure.districts[name].to_numpy(dtype=float), getattr(measure, name))
             for name in ("value", "low", "high")
         )
         tolerance = value_tolerance(measure) + coordinate_tolerance(result, measure)
-        return cls(*columns, tolerance, measure.open_for)
+        return cls(value, low, high, tolerance, measure.open_for)
 
     def less(self, earlier: "Values") -> "Values":
         """Subtract: what is below the rounding of both is 0, and so are its bounds then."""
@@ -61,8 +61,10 @@ class Values:
 
     def times(self, factor: "float | Floats") -> "Values":
         """Multiply, by what is above 0."""
-        numbers = (self.value, self.low, self.high, self.tolerance)
-        return Values(*(number * factor for number in numbers), self.reasons)
+        value, low, high, tolerance = (
+            number * factor for number in (self.value, self.low, self.high, self.tolerance)
+        )
+        return Values(value, low, high, tolerance, self.reasons)
 
     def measure(self, districts: "GeoDataFrame", of: str, part: str, unit: str) -> Measure:
         """Make an amount of it."""

@@ -219,7 +219,7 @@ def _compare(
     ground: "Geometries",
     min_width_m: float,
 ) -> _Part:
-    noise_m2 = rounding_of(before.area, after.area)
+    noise_m2 = rounding_of(shapely.area(before), shapely.area(after))
     lost, thin_lost = _told_apart(shapely.difference(before, after), min_width_m, noise_m2)
     gained, thin_gained = _told_apart(shapely.difference(after, before), min_width_m, noise_m2)
     return _Part(
@@ -278,10 +278,10 @@ def _measures(
         (settled(each, noise_m2), settled(total, noise_m2))
         for each, total in (loss, gain, thin_loss, thin_gain)
     )
-    blur_m2 = noise_m2 + sum(
-        metres * _outline_m(inside, len(districts))
-        for metres, inside in zip(precision_m, (part.before, part.after), strict=True)
-    )
+    outlines = (_outline_m(inside, len(districts)) for inside in (part.before, part.after))
+    blur_m2 = np.full(len(districts) + 1, noise_m2)
+    for metres, outline_m in zip(precision_m, outlines, strict=True):
+        blur_m2 += metres * outline_m
     net = settled(np.append(*after) - np.append(*before), blur_m2)
     amounts = {
         "net": (net[:-1], float(net[-1])),

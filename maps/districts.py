@@ -152,8 +152,8 @@ def value_texts(measure: "Measure", lang: str, goal: Goal) -> list[str]:
     bound = bound_of(goal.text, measure.unit)
     columns = (measure.districts[name] for name in ("value", "low", "high"))
     return [
-        ranged_text(*numbers_of_one, measure.unit, lang, bound=bound)
-        for numbers_of_one in zip(*columns, strict=True)
+        ranged_text(value, low, high, measure.unit, lang, bound=bound)
+        for value, low, high in zip(*columns, strict=True)
     ]
 
 

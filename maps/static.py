@@ -375,7 +375,7 @@ def _labels(
     points = shapely.get_coordinates(shapely.point_on_surface(shapes))
     colors = {"met": MET, "missed": MISSED}
     labels = []
-    for name, key, value, ends, (x, y), weight in zip(
+    for name, key, value, (low, high), (x, y), weight in zip(
         words.names,
         measure.districts["district_id"],
         measure.districts["value"],
@@ -386,7 +386,7 @@ def _labels(
     ):
         standing = standings.get(key, "")
         mark = f"  {_MARKS[standing]}" if standing else ""
-        between = range_text(*ends, measure.unit, words.lang)
+        between = range_text(low, high, measure.unit, words.lang)
         undecided = standing == "undecidable" or not math.isfinite(value)
         line = between if between and undecided else value_text(value, measure.unit, words.lang)
         labels.append(

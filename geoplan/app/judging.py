@@ -74,11 +74,8 @@ def judge(measure: "Measure", target: Target) -> Verdict:
         return verdict
     table = measure.districts
     districts, missed = _of_districts(measure, target)
-    whole = _gaps(
-        *(np.array([number]) for number in (measure.value, measure.low, measure.high)),
-        target,
-        measure.tolerance,
-    )
+    value, low, high = (np.array([number]) for number in (measure.value, measure.low, measure.high))
+    whole = _gaps(value, low, high, target, measure.tolerance)
     status = whole.statuses(target.operator)[0]
     gap = float(whole.shown[0])
     shortfall = max(gap, 0.0) * (measure.denominator if is_share else 1.0)

@@ -13,9 +13,8 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
 Operator = Literal[
-    *(">", ">=", "<", "<=", "==", "within"),
-    *("not_decrease", "not_increase", "not_above_parent"),
-]
+    ">", ">=", "<", "<=", "==", "within", "not_decrease", "not_increase", "not_above_parent"
+]  # fmt: skip
 Status = Literal["met", "missed", "undecidable"]
 
 

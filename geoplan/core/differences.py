@@ -88,4 +88,4 @@ def value_tolerance(measure: "Measure") -> "Floats":
     under = np.append(table["denominator"].to_numpy(dtype=float), measure.denominator)
     noise = rounding_of(table["numerator"], measure.numerator)
     share = np.divide(noise, under, out=np.zeros(len(under)), where=under > 0)
-    return np.maximum(np.maximum(share, rounding_of(values)), measure.tolerance)
+    return np.asarray(np.maximum(np.maximum(share, rounding_of(values)), measure.tolerance))

@@ -90,3 +90,13 @@ def test_no_share_lies_above_1_where_everything_is_drawn_twice(samples, town, ca
         for name in ("value", "low", "high"):
             values = np.append(measure.districts[name].dropna(), getattr(measure, name))
             assert np.all((values >= 0) & (values <= 1) | np.isnan(values)), (measure.label, name)
+
+
+def test_moving_everything_north_changes_no_whole(samples, town, call):
+    once = samples.wholes(samples.measured(town, *call))
+    again = samples.wholes(samples.measured(samples.make_town(north_m=1_000.0), *call))
+    scale = np.maximum(1.0, np.abs(once.to_numpy()))
+    # A kilometre nearer to the pole the ellipsoid is 3e-7 of an area less curved.
+    assert np.allclose(
+        again.loc[once.index] / scale, once / scale, rtol=0, atol=1e-6, equal_nan=True
+    )
