@@ -42,6 +42,8 @@ class DocumentTarget(Table):
 
     ``layers`` and ``example``: layers, and a choice of the open parameters, where those of the row
     do not fit this number. ``better``: which way is better, where the row means the other.
+    ``analysis``: what computes this number where it is not the row's; a plan then writes it under
+    an id of its own.
     ``year_printed``: false where the year is the end of the plan, and not printed with the number.
     """
 
@@ -51,6 +53,7 @@ class DocumentTarget(Table):
     year_printed: bool = True
     force: Force | None = None
     better: Direction | None = None
+    analysis: Text | None = None
     of: Text | None = None
     part: Text | None = None
     excludes: list[Text] = Field(default_factory=list)
@@ -173,6 +176,10 @@ class CatalogueEntry(Table):
             if statement.document == document
             for target in statement.targets
         ]
+
+    def own_targets(self, document: str) -> list[tuple[Statement, DocumentTarget]]:
+        """Give those numbers of a document that the analysis of the row computes."""
+        return [one for one in self.targets(document) if one[1].analysis is None]
 
 
 class Document(Table):

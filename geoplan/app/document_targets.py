@@ -52,21 +52,22 @@ def fill_target(
         )
     if document not in documents:
         raise PlanError(f'{where} document is "{document}". {nearest(str(document), documents)}')
-    asked = entry.targets(str(document))
+    asked = entry.own_targets(str(document))
+    for key, field in (("target_of", "of"), ("target_part", "part")):
+        if key in table:
+            asked = [one for one in asked if getattr(one[1], field) in (None, table[key])]
     if "target" in table:
         asked = [one for one in asked if one[1].target == table["target"]]
         _check_territory(asked, table, where)
         return {**(target_keys(*asked[0], lang) if asked else {}), **table}
-    if not asked:
+    if not entry.own_targets(str(document)):
         raise PlanError(f"{where} document: {_numberless(entry, str(document))}")
-    for key, field in (("target_of", "of"), ("target_part", "part")):
-        if key in table:
-            asked = [one for one in asked if getattr(one[1], field) in (None, table[key])]
     texts = list(dict.fromkeys(target.target for _, target in asked))
     if len(texts) != 1:
+        listed = _listed([one for _, one in asked or entry.own_targets(str(document))])
         raise PlanError(
             f'{where} document: "{document}" asks for several things here; write the one that is '
-            f"meant as target = … ({_listed(asked or entry.targets(str(document)))})."
+            f"meant as target = … ({listed})."
         )
     _check_territory(asked, table, where)
     return {**target_keys(*asked[0], lang), **table}
@@ -122,10 +123,17 @@ def target_keys(statement: Statement, target: DocumentTarget, lang: str) -> dict
 def _numberless(entry: CatalogueEntry, document: str) -> str:
     said = [one.says["en"] for one in entry.statements if one.document == document]
     if not said:
-        others = [name for name in entry.documents if entry.targets(name)]
+        others = [name for name in entry.documents if entry.own_targets(name)]
         return (
             f'"{document}" does not speak of {entry.id}; '
             f"{', '.join(others) or 'no document'} sets a number for it."
+        )
+    aside = [target for _, target in entry.targets(document)]
+    if aside:
+        listed = "; ".join(f'analysis = "{one.analysis}" for {_listed([one])}' for one in aside)
+        return (
+            f'what "{document}" asks for here is computed otherwise: give it an id of its own with '
+            f"{listed}. 'geoplan indicators --document {document} --plan FILE' writes it."
         )
     return (
         f'"{document}" sets no number for {entry.id} ({"; ".join(said)}). '
@@ -133,9 +141,9 @@ def _numberless(entry: CatalogueEntry, document: str) -> str:
     )
 
 
-def _listed(asked: list[tuple[Statement, DocumentTarget]]) -> str:
+def _listed(asked: list[DocumentTarget]) -> str:
     texts = []
-    for _, target in asked:
+    for target in asked:
         about = f" ({target.about['en']})" if target.about else ""
         texts.append(f"'{target.target}'{about}")
     return ", ".join(dict.fromkeys(texts))

@@ -59,7 +59,7 @@ def example_keys(entry: CatalogueEntry) -> dict[str, Any]:
     if found is None:
         return keys
     document, target = found
-    same = {one.target for _, one in entry.targets(document)}
+    same = {one.target for _, one in entry.own_targets(document)}
     keys["document"] = document
     if len(same) > 1:
         keys["target"] = target.target
@@ -71,7 +71,7 @@ def example_keys(entry: CatalogueEntry) -> dict[str, Any]:
 
 def _first_target(entry: CatalogueEntry) -> tuple[str, DocumentTarget] | None:
     for document in entry.documents:
-        for _, target in entry.targets(document):
+        for _, target in entry.own_targets(document):
             return document, target
     return None
 
@@ -103,6 +103,7 @@ def example_layers(entry: CatalogueEntry) -> dict[str, str]:
     layers |= {name: layers.get(name, "") for name in demand_layers(table)}
     if table.target_parent:
         layers[table.target_parent] = DISTRICTS
+    layers |= {then: layers[now] for now, then in (table.earlier or {}).items()}
     return layers
 
 

@@ -126,6 +126,8 @@ def _row(statement: Statement, target: DocumentTarget | None, lang: str) -> list
     if target is not None:
         about = f" ({target.about[lang]})" if target.about else ""
         says = f"`{target.target}`{about}: {says}"
+        if target.analysis:
+            says += f"; {text('catalogue.words.otherwise', lang, analysis=target.analysis)}"
         if target.excludes:
             names = "、".join(target.excludes)
             says += f"; {text('catalogue.words.without', lang, names=names)}"

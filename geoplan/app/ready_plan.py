@@ -48,7 +48,7 @@ def ready_plan(document: str, lang: str) -> str:
         for entry in indicator_catalogue().values()
         for statement, target in entry.targets(document)
     ]
-    able = [one for one in asked if one[0].analysis in ANALYSES]
+    able = [one for one in asked if (one[2].analysis or one[0].analysis) in ANALYSES]
     blocks = [
         _head(document, lang),
         *_layers(able, lang),
@@ -83,7 +83,7 @@ def _layers(asked: list[_Asked], lang: str) -> Iterator[str]:
     examples = [
         target.example or entry.example
         for entry, _, target in asked
-        if entry.analysis == "district_table"
+        if (target.analysis or entry.analysis) == "district_table"
     ]
     columns = dict.fromkeys(
         example[key]
@@ -107,7 +107,7 @@ def _indicators(asked: list[_Asked], document: str, lang: str) -> Iterator[str]:
         if (entry.id, target.target, about) in told:
             continue  # the same number at a second place of the document
         told.add((entry.id, target.target, about))
-        seen[entry.id] = seen.get(entry.id, 0) + 1
+        seen[entry.id] = seen.get(entry.id, 1 if target.analysis else 0) + 1
         id_ = entry.id if seen[entry.id] == 1 else f"{entry.id}-{seen[entry.id]}"
         lines = [f"[indicators.{id_}]  # {entry.title[lang]}{f' ({about})' if about else ''}"]
         lines += [f"# {_quoted(statement)}"]
@@ -129,20 +129,22 @@ def _again(
     """Give what a second number of the same row needs under an id of its own."""
     filled = target_keys(statement, target, lang)
     keys: dict[str, object] = {
-        "analysis": entry.analysis,
+        "analysis": target.analysis or entry.analysis,
         "title": entry.title[lang] + (f" ({target.about[lang]})" if target.about else ""),
-        **entry.fixed,
-        **entry.layers,
-        **target.layers,
-        **entry.defaults,
+        **(target.layers if target.analysis else _of_the_row(entry, target)),
     }
     return keys | filled
+
+
+def _of_the_row(entry: CatalogueEntry, target: DocumentTarget) -> dict[str, object]:
+    return {**entry.fixed, **entry.layers, **target.layers, **entry.defaults}
 
 
 def _open(entry: CatalogueEntry, target: DocumentTarget, lang: str) -> Iterator[str]:
     mark = text("catalogue.plan.decide", lang)
     keys = ["speed_kmh" if key.startswith("tiers") else key for key in open_parameters(entry)]
-    example = target.example or entry.example
+    keys = [] if target.analysis else keys
+    example = target.example or ({} if target.analysis else entry.example)
     for key in dict.fromkeys((*keys, *example)):
         yield f"# {key} = {toml_value(example.get(key, '…'))}  # {mark}"
     of = example.get("of")

@@ -14,7 +14,7 @@ from geoplan.app.catalogue_page import catalogue_page, document_key, select_indi
 from geoplan.app.document_targets import target_keys
 from geoplan.app.explain import explain
 from geoplan.app.ready_plan import ready_plan
-from geoplan.app.registry import ANALYSES
+from geoplan.app.registry import ANALYSES, denominators
 from geoplan.app.targets import parse_target
 from geoplan.core.errors import ParameterError
 
@@ -32,8 +32,8 @@ def test_every_row_of_the_five_plans_is_there_with_every_statement():
     strengths = Counter(entry.strength for entry in OF_PLANS)
     said = Counter(one.document for entry in OF_PLANS for one in entry.statements)
 
-    assert strengths == {"core": 13, "strong": 57, "weak": 32}
-    assert sum(said.values()) == 180
+    assert strengths == {"core": 14, "strong": 97, "weak": 65}
+    assert sum(said.values()) == 318
     assert set(said) == set(catalogue_sources().documents)
 
 
@@ -90,10 +90,43 @@ def test_a_target_keeps_the_strictness_of_its_document():
     } <= strict
 
 
+UP, DOWN = {">", ">=", "not_decrease"}, {"<", "<=", "not_increase", "not_above_parent"}
+
+
+def test_the_way_that_is_better_agrees_with_every_target_of_the_row():
+    wrong = []
+    for entry, _, target in TARGETS:
+        better = target.better or entry.direction
+        measures = ANALYSES[entry.analysis].measures
+        unit = target.unit or measures.get(target.of) or entry.unit
+        operator = parse_target(target.target, unit=unit).operator
+        if operator in (DOWN if better == "up" else UP):
+            wrong.append((entry.id, target.target))
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("entry", ENTRIES.values(), ids=lambda entry: entry.id)
+def test_the_unit_of_a_row_is_one_that_its_analysis_gives(entry):
+    analysis = ANALYSES[entry.analysis]
+    written = {**entry.layers, **entry.defaults, **entry.fixed, **entry.example}
+    if entry.tiers:
+        written["tiers"] = {name: {**one, "speed_kmh": 5} for name, one in entry.tiers.items()}
+    table = analysis.table.model_validate(written)
+    things = (*analysis.measures, *denominators(table), getattr(table, "per_column", None) or "")
+
+    assert entry.unit in {table.unit_of(of) or _measured(entry, of) for of in things}
+
+
+def _measured(entry, of):
+    analysis = ANALYSES[entry.analysis]
+    return analysis.measures.get(of or "", analysis.unit)
+
+
 def test_a_year_that_is_not_printed_is_marked_and_told_with_the_source():
     read = [(e, s, t) for e, s, t in TARGETS if not t.year_printed]
 
-    assert {target.year for _, _, target in read} == {2025}
+    assert {target.year for _, _, target in read} == {2020, 2025}
     for entry, statement, target in read:
         assert "end of the plan" in explain(entry, "en")
         assert "规划期末" in target_keys(statement, target, "zh")["source"]

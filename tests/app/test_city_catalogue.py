@@ -269,6 +269,43 @@ def test_means_and_intensities_are_those_of_a_table(measure, read, city):
     )
 
 
+def test_registers_of_the_second_reading_are_shares_of_a_table(measure, read):
+    cells, units, pipes = read("cells"), read("natural_units"), read("pipelines")
+    graded = read("certified_buildings")
+
+    quiet = cells["LEQ"] <= cells["LIMIT"]
+    shares = {
+        ("natural-resource-registration", "area"): (units["REGISTERED"] == "yes", units.area),
+        ("pipeline-information-coverage", "length"): (pipes["RECORDED"] == "yes", pipes.length),
+        ("green-standard-by-building-type", "floor_area"): (
+            graded["GREEN"] == "yes",
+            graded["FLOOR_M2"],
+        ),
+        ("noise-map-exposure", "people"): (quiet, cells["PEOPLE"]),
+    }
+    for (id_, of), (passed, weight) in shares.items():
+        share = weight[passed].sum() / weight.sum()
+        assert measure(id_, of).value == pytest.approx(share, rel=2e-2), id_
+
+
+def test_points_of_the_red_line_near_a_marker_are_those_within_250_m(measure, read, city):
+    points = read("red_line_boundary")
+    inside = points[points.within(city)]
+    near = inside.distance(read("boundary_markers").union_all()) <= 250
+
+    assert measure("redline-boundary-markers", "red_line_boundary").value == pytest.approx(
+        near.mean(), rel=1e-3
+    )
+
+
+def test_species_grew_by_the_difference_of_two_tables(measure, read):
+    now, before = read("aquatic_samples"), read("aquatic_samples_before")
+
+    assert measure("aquatic-species-not-decrease", "amount", "change/total").value == (
+        now["SPECIES"].sum() - before["SPECIES"].sum()
+    )
+
+
 def test_restored_mangrove_is_the_area_of_its_belts(measure, read, city):
     area = read("mangroves").union_all().intersection(city).area
 

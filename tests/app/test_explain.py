@@ -97,7 +97,7 @@ def test_the_list_can_be_filtered_and_written(tmp_path):
     assert "waste-recycling-point-per-community" in listed.stdout
     assert "bus-stop-coverage-500m" not in listed.stdout
     assert written.exit_code == 0
-    assert file.read_text(encoding="utf-8").count("\n### ") == 3
+    assert file.read_text(encoding="utf-8").count("\n### ") == 8
 
 
 def test_filters_that_leave_nothing_say_so():

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import geopandas as gpd
 
-from geoplan.app.city import houses, networks, plots, services, waters, zones
+from geoplan.app.city import cells, houses, inventories, networks, plots, services, waters, zones
 from geoplan.app.city.build import City
 from geoplan.app.city.words import words
 
@@ -38,6 +38,10 @@ def build_layers(city: City, lang: str) -> Mapping[str, gpd.GeoDataFrame]:
     habitat = zones.make_habitat(city)
     service_areas, fast_chargers = services.make_expressway_services(roads, w)
     backbone, docks = services.make_backbone(city)
+    sections = waters.make_sections(rivers)
+    parcels = plots.make_plots(city, communities, w)
+    ecosystems = cells.make_ecosystems(city, wetlands, w)
+    bike_lanes = networks.make_bike_lanes(city)
     return {
         "rivers": rivers,
         "reservoirs": reservoirs,
@@ -50,10 +54,10 @@ def build_layers(city: City, lang: str) -> Mapping[str, gpd.GeoDataFrame]:
         "wetlands_before": wetlands_before,
         "water_protection_zones": zones_of_water,
         "flood_risk": waters.make_flood_risk(city, w),
-        "water_sections": waters.make_sections(rivers),
+        "water_sections": sections,
         "greenways": networks.make_greenways(city, w),
         "bidao": networks.make_bidao(city, rivers),
-        "bike_lanes": networks.make_bike_lanes(city),
+        "bike_lanes": bike_lanes,
         "walk_and_cycle_tracks": networks.make_tracks(city),
         "rail_lines": networks.make_rail_lines(city, w, lang),
         "roads_by_class": roads,
@@ -67,7 +71,7 @@ def build_layers(city: City, lang: str) -> Mapping[str, gpd.GeoDataFrame]:
         "illegal_buildings": illegal,
         "illegal_buildings_before": illegal_before,
         "projects": plots.make_projects(city, lang),
-        **plots.make_plots(city, communities, w),
+        **parcels,
         "red_lines_before": zones.make_red_lines_before(city),
         "control_units": zones.make_control_units(city, lang, w),
         "green_land": zones.make_green_land(city),
@@ -86,4 +90,20 @@ def build_layers(city: City, lang: str) -> Mapping[str, gpd.GeoDataFrame]:
         "berths": services.make_berths(coast, w),
         "sites": services.make_sites(city, w),
         "centres": services.make_centres(city),
+        "cells": cells.make_cells(city),
+        "ecosystems": ecosystems,
+        "natural_units": cells.make_natural_units(ecosystems, w),
+        "protected_areas": cells.make_protected(city, w),
+        **cells.make_two_dates(city, parcels["farmland"]),
+        "quarries": cells.make_quarries(city, w),
+        "slow_traffic_zones": cells.make_slow_zones(city, w),
+        "abstraction_zones": cells.make_abstraction_zones(city, w),
+        **inventories.make_markers(city),
+        **inventories.make_waste(city),
+        **inventories.make_monitoring(city, habitat, parcels["contaminated_plots"]),
+        **inventories.make_risk(city, w),
+        **inventories.make_works(city, w),
+        **inventories.make_lines(city, bike_lanes.geometry.to_numpy(), w),
+        **inventories.make_registers(city, buildings, sections, w),
+        **inventories.make_samples(rivers),
     }
