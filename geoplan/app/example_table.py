@@ -103,7 +103,6 @@ def example_layers(entry: CatalogueEntry) -> dict[str, str]:
     layers |= {name: layers.get(name, "") for name in demand_layers(table)}
     if table.target_parent:
         layers[table.target_parent] = DISTRICTS
-    layers |= {then: layers[now] for now, then in (table.earlier or {}).items()}
     return layers
 
 

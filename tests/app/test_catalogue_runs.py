@@ -37,7 +37,7 @@ def shapes(shape):
 def attribute(name, example):
     """Make a value for a column that the example reads: one that counts."""
     if name in NUMBERS or "unit" in example or example.get("at_most") is not None:
-        return 45.0 if name == "night_limit" else 40.0
+        return 45.0 if name == example.get("at_most") else 40.0
     if name == "opened":
         return "2022"
     for key in ("values", "natural", "classes"):
@@ -56,7 +56,7 @@ def columns_of(entry):
     names += [by] if isinstance(by, str) else by
     names += ["opened"] if "opened_from" in example else []
     names += ["class_code"] if entry.analysis == "green_space_ratio" else []
-    names += ["night_limit"] if example.get("at_most") == "night_limit" else []
+    names += [example["at_most"]] if isinstance(example.get("at_most"), str) else []
     plain = ("count", "area", "length", None)
     return [name for name in dict.fromkeys(names) if name not in plain]
 
@@ -70,6 +70,10 @@ ENVIRONMENT = (
 def frame(name, shape, entry):
     example = {**entry.defaults, **entry.example}
     own = {column: [attribute(column, example)] * 2 for column in columns_of(entry)}
+    weights = example["by"] if entry.analysis == "attribute_share" else []
+    own |= {name: [40.0] * 2 for name in weights if name in own}
+    if entry.analysis == "object_inventory" and "by" in example:
+        own |= {example["by"]: [part_of(entry)] * 2}
     given = {
         DISTRICTS: {"district_id": ["A", "B"], "name": ["甲", "乙"], "gdp": [3.0, 4.0]},
         "population": {"population": [30.0, 10.0]},
@@ -78,6 +82,12 @@ def frame(name, shape, entry):
     }.get(name, {})
     geometry = [square(0), square(1)] if shape is None else shapes(shape)
     return gpd.GeoDataFrame({**own, **given}, geometry=geometry, crs=CRS)
+
+
+def part_of(entry):
+    """Name the part that the first number of the row speaks of."""
+    numbers = [target for key in entry.documents for _, target in entry.own_targets(key)]
+    return next((target.part for target in numbers if target.part), "any")
 
 
 def write_layers(folder, entry):

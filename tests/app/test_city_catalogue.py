@@ -298,12 +298,11 @@ def test_points_of_the_red_line_near_a_marker_are_those_within_250_m(measure, re
     )
 
 
-def test_species_grew_by_the_difference_of_two_tables(measure, read):
-    now, before = read("aquatic_samples"), read("aquatic_samples_before")
+def test_species_are_kept_where_there_are_no_fewer_than_before(measure, read):
+    samples = read("aquatic_samples")
+    kept = samples["BEFORE"] <= samples["SPECIES"]
 
-    assert measure("aquatic-species-not-decrease", "amount", "change/total").value == (
-        now["SPECIES"].sum() - before["SPECIES"].sum()
-    )
+    assert measure("aquatic-species-not-decrease", "count").value == pytest.approx(kept.mean())
 
 
 def test_restored_mangrove_is_the_area_of_its_belts(measure, read, city):

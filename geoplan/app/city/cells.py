@@ -31,7 +31,7 @@ def make_cells(city: City) -> gpd.GeoDataFrame:
     crowd = people / people.max()
     loud = near(cells, city.roads.geometry.to_numpy(), 150)
     return frame(
-        cells,
+        shapely.intersection(cells, city.ground.outline),
         PEOPLE=people.astype(float),
         OZONE=np.round(rng.normal(148 + 14 * crowd, 9), 1),
         PM25=np.round(rng.normal(18.5 + 6 * crowd, 1.2), 1),

@@ -60,11 +60,13 @@ def make_risk(city: City, w: dict[str, str]) -> Mapping[str, gpd.GeoDataFrame]:
     risky, freight = works[rng.permutation(len(works))[:46]], works[:: max(1, len(works) // 18)]
     plating = works[rng.permutation(len(works))[:24]]
     tested = shapely.get_coordinates(freight[rng.random(len(freight)) < 0.7])
+    tests = tested + rng.normal(0, 160, tested.shape)
+    tests = tests[shapely.contains_xy(city.ground.outline, *tests.T)]
     return {
         "risk_enterprises": frame(risky),
         "emergency_depots": frame(shapely.points(city.ground.centres_m[[0]] + [[350.0, -220.0]])),
         "truck_generators": frame(freight),
-        "emission_test_points": frame(shapely.points(tested + rng.normal(0, 160, tested.shape))),
+        "emission_test_points": frame(shapely.points(tests)),
         "plating_enterprises": frame(plating, IN_PARK=pick(rng, 24, 0.75, (w["yes"], w["no"]))),
         "wells": frame(shapely.points(points_in(rng, city.ground.outline.buffer(-200), 40, 1_200))),
     }
@@ -79,7 +81,8 @@ def make_works(city: City, w: dict[str, str]) -> Mapping[str, gpd.GeoDataFrame]:
     wet = [blob(rng, x, y, 42_000, 0.3) for x, y in points_in(rng, shore, 3, 3_000)]
     parks = city.parks[city.parks["TIER"] == "nature"]
     work = [w["new"], w["continued"], w["upgraded"]]
-    plants = points_in(rng, city.water.union_all().buffer(500), 7, 2_500)
+    banks = city.water.union_all().buffer(500).intersection(city.ground.outline.buffer(-100))
+    plants = points_in(rng, banks, 7, 2_500)
     hills = points_in(rng, city.eco_line.union_all().buffer(-200), 5, 3_000)
     sites = [blob(rng, x, y, 310_000, 0.3) for x, y in hills]
     state = [w["done"], w["under_way"], w["planned"]]
@@ -150,17 +153,14 @@ def make_registers(
     }
 
 
-def make_samples(rivers: gpd.GeoDataFrame) -> Mapping[str, gpd.GeoDataFrame]:
+def make_samples(rivers: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Count the species of every river at two dates."""
     rng = dice("samples")
     lines = rivers.geometry.to_numpy()
     places = shapely.line_interpolate_point(lines, 0.6, normalized=True)
     before = rng.integers(9, 30, len(places))
     now = before + rng.integers(-2, 6, len(places))
-    return {
-        "aquatic_samples": frame(places, SPECIES=now.astype(float)),
-        "aquatic_samples_before": frame(places, SPECIES=before.astype(float)),
-    }
+    return frame(places, SPECIES=now.astype(float), BEFORE=before.astype(float))
 
 
 def _works(city: City) -> Geometries:

@@ -105,5 +105,5 @@ def build_layers(city: City, lang: str) -> Mapping[str, gpd.GeoDataFrame]:
         **inventories.make_works(city, w),
         **inventories.make_lines(city, bike_lanes.geometry.to_numpy(), w),
         **inventories.make_registers(city, buildings, sections, w),
-        **inventories.make_samples(rivers),
+        "aquatic_samples": inventories.make_samples(rivers),
     }
