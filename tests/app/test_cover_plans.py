@@ -197,8 +197,11 @@ def test_targets_are_decided(outcome):
         "forest-cover-rate": "met",
         "runoff-coefficient": "met",
         "eco-environment-index-EI": "missed",
-        "forest-kept": "missed",
+        # A cell of wood was lost; one that nobody sees now may have become wood.
+        "forest-kept": "undecidable",
     }
+    change = result(outcome, "forest-kept").measure("net", "forest")
+    assert (change.low, change.high) == (-10_000, 0)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
