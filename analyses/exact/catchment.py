@@ -104,7 +104,8 @@ class Catchment:
         if not (len(self.areas) or len(self.lines)):
             return None, disc_outline(self.centres, self.distance_m)
         shapes = self.areas, self.lines, self.centres
-        for grid_m in _GRIDS_M:
+        grids_m = _GRIDS_M if len(self.areas) else (None, *_GRIDS_M[2:])  # a hair is for areas
+        for grid_m in grids_m:
             edges = make_edges(*shapes, grid_m=grid_m)
             try:
                 return edges, edge_outline(edges, self.distance_m)
