@@ -226,7 +226,7 @@ def _counted(cut: Pieces, here: Pieces, min_overlap: float) -> tuple[Pieces, int
     # A part may hold an object in several pieces; together they count or not.
     keys = np.stack([cut.object, cut.polygon], axis=1)
     unique, group = np.unique(keys, axis=0, return_inverse=True)
-    held = np.bincount(group, weights=cut.amount, minlength=len(unique))
+    held = np.bincount(group, weights=cut.amount, minlength=len(unique)).astype(float)
     counts = overlaps_enough(held, min_overlap)
     near = np.setdiff1d(unique[held >= ROUNDING, 0], unique[counts, 0])
     return cut.take(counts[group]), len(np.intersect1d(near, here.object))
@@ -239,7 +239,7 @@ def _inside(counted: Pieces, ground: "Geometries") -> _Inside:
     keys = np.stack([thing, cut.polygon, part], axis=1)
     unique, group = np.unique(keys, axis=0, return_inverse=True)
     amount = cut.amount
-    held = np.bincount(group, weights=amount, minlength=len(unique))
+    held = np.bincount(group, weights=amount, minlength=len(unique)).astype(float)
     kept = overlaps_enough(held, 0)[group]
     return _Inside(thing[kept], cut.polygon[kept], part[kept], cut.geometry[kept], amount[kept])
 

@@ -111,7 +111,7 @@ def overlaps_enough(held: "Floats", min_overlap: float) -> "NDArray[np.bool_]":
     >>> overlaps_enough(np.array([1e-9, 0.1, 99.9999999999]), 100).tolist()
     [False, False, True]
     """
-    return held >= max(min_overlap - ROUNDING, ROUNDING)
+    return np.asarray(held >= max(min_overlap - ROUNDING, ROUNDING))
 
 
 def object_ids(objects: "GeoDataFrame") -> "Geometries":

@@ -245,4 +245,4 @@ def _blocked(start: "Floats", end: "Floats", walls: shapely.STRtree) -> "NDArray
     lines = shapely.linestrings(np.stack([start + trim, end - trim], axis=1))
     blocked = np.zeros(len(start), dtype=bool)
     blocked[np.unique(walls.query(lines, predicate="intersects")[0])] = True
-    return blocked & (length_m > 0)
+    return np.asarray(blocked & (length_m > 0))
