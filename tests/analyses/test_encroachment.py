@@ -223,13 +223,13 @@ def test_how_districts_cut_an_object_does_not_decide_whether_it_counts(cuts):
 
 
 def test_an_edge_in_common_is_no_encroachment_wherever_the_town_lies():
-    line = shapely.box(0, 0, 500, 500)
-    house = shapely.box(500, 100, 510, 110)
+    line, house = shapely.box(0, 0, 500, 500), shapely.box(500, 100, 510, 110)
+    town = shapely.box(-1000, -1000, 2000, 2000)
     for angle in range(0, 90, 7):
         moved = [
-            frame([shapely.affinity.rotate(one, angle, (471234.5, 2546234.5))])
-            for one in (house, line, shapely.box(-1000, -1000, 2000, 2000))
+            frame([shapely.affinity.translate(shapely.affinity.rotate(one, angle, (0, 0)), *at)])
+            for one, at in ((shape, (471234.5, 2546234.5)) for shape in (house, line, town))
         ]
-        town = moved[2].assign(district_id="a", name="x")
-        found = encroachment(moved[0], town, lines=moved[1], min_overlap=0)
+        here = moved[2].assign(district_id="a", name="x")
+        found = encroachment(moved[0], here, lines=moved[1], min_overlap=0)
         assert found.measure("count", "total").value == 0
