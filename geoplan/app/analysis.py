@@ -46,7 +46,7 @@ class Analysis:
     unit : str
         Unit of its measures.
     direction : {"up", "down"}
-        Which way is better, for targets that say "reaches".
+        Which way is better as a rule. What a target asks for is the row's or the plan's to say.
     whole : {"places", "districts"}
         Whether the whole is of the ground, however districts cut it, or counts districts or units.
     whole_part : str

@@ -114,6 +114,7 @@ def target_keys(statement: Statement, target: DocumentTarget, lang: str) -> dict
         "target_part": target.part,
         "target_year": target.year,
         "target_force": target.force,
+        "better": None if target.better == "none" else target.better,
         "exclude": target.excludes or None,
         "source": source,
     }

@@ -20,7 +20,7 @@ from geoplan.app.registry import (
     named_layers,
 )
 from geoplan.app.relative_targets import compared_with, earlier_measure, known_baseline
-from geoplan.app.targets import parse_target
+from geoplan.app.targets import Direction, parse_target
 from geoplan.core.errors import PlanError
 
 if TYPE_CHECKING:
@@ -63,6 +63,13 @@ class PlannedIndicator:
         earlier = (self.table.earlier or {}).values()
         needed = (DISTRICTS, *named, *demand_layers(self.table), *above, *earlier)
         return tuple(dict.fromkeys(needed))
+
+    @property
+    def better(self) -> Direction | None:
+        """Which way is better: as the plan says, or the row of the catalogue; None: neither."""
+        if self.table.better is not None or self.entry is None:
+            return self.table.better
+        return None if self.entry.direction == "none" else self.entry.direction
 
     def title(self, lang: str) -> str:
         """Title in `lang`: the plan's own, the catalogue's, or the id."""
@@ -255,7 +262,7 @@ def _check_target(indicator: PlannedIndicator) -> None:
     if table.earlier:
         unit = _unit_of_change(indicator, unit)
     try:
-        bound = parse_target(table.target, unit=unit, direction=analysis.direction)
+        bound = parse_target(table.target, unit=unit, direction=indicator.better)
     except PlanError as error:
         raise PlanError(f"{where} {error}") from error
     if table.target_parent and (bound.operator != "not_above_parent" or bound.value is not None):
@@ -366,7 +373,7 @@ def bind_target(indicator: PlannedIndicator, result: "Result") -> Target | None:
     parts = tuple(measure.part for measure in result.measures if measure.of == of)
     part = _part(indicator, parts)
     unit = result.measure(of, part).unit
-    bound = parse_target(table.target, unit=unit, direction=indicator.analysis.direction)
+    bound = parse_target(table.target, unit=unit, direction=indicator.better)
     value = bound.value
     if value is None:
         value = known_baseline(result, bound.operator, of, part)

@@ -215,6 +215,9 @@ class IndicatorTable(Table):
     target_parent: Text | None = Field(None, description=f"{LAYER}: the area above, as districts")
     target_year: int | None = Field(None, description="the year of the target, e.g. 2025")
     target_force: Force | None = Field(None, description='"binding", "expected" or "strive"')
+    better: Literal["up", "down"] | None = Field(
+        None, description='"up" or "down": which way is better, for a target that says "reaches"'
+    )
     document: Text | None = Field(
         None, description="a document of the catalogue to take the target from, as text"
     )

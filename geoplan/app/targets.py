@@ -109,7 +109,8 @@ def parse_target(text: str, *, unit: str, direction: Direction | None = None) ->
     unit : str
         Unit of the measure: ``"1"`` for a share, ``"m2/person"``, ``"m2"``, …
     direction : {"up", "down"}, optional
-        Which way is better, for "reaches 58 %" (达到 58 %): ≥ when up, ≤ when down.
+        Which way is better, for "reaches 58 %" (达到 58 %): ≥ when up, ≤ when down; without it
+        such a target is refused.
 
     Returns
     -------
@@ -178,6 +179,12 @@ def _absolute(plain: str, text: str, direction: Direction | None) -> tuple[Opera
     reach = re.match(_REACH, plain)
     if reach and direction is not None:
         return (">=" if direction == "up" else "<="), plain[reach.end() :].strip()
+    if reach:
+        raise PlanError(
+            f"target {text!r} says “{reach.group()}”: at least, or at most? Neither the plan nor "
+            'the catalogue says which way is better. Add better = "up" (more is better) '
+            'or better = "down" (less is better), or write >= or <= before the number.'
+        )
     hint = (
         " It does not say how to compare: put >, >=, <, <= or == before the number."
         if _NUMBER.match(plain)

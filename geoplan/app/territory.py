@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from geoplan.app.catalogue import catalogue_sources
+from geoplan.app.catalogue import Document, catalogue_sources
 from geoplan.core.errors import PlanError
 from geoplan.core.notices import Notice
 
@@ -129,6 +129,13 @@ def put_back(result: "Result", districts: "GeoDataFrame") -> "Result":
     return replace(result, measures=measures, districts=districts)
 
 
+def _is_named(source: str, name: str, document: Document) -> bool:
+    """Tell whether a source names a document by its key, its title or its number of issue."""
+    ways = (name, *document.title.values(), *document.short.values(), document.issued or name)
+    plain = "".join(source.casefold().split())
+    return any("".join(way.casefold().split()) in plain for way in ways)
+
+
 def disagreements(indicator: "PlannedIndicator") -> tuple[Notice, ...]:
     """
     Tell where the document that a target was taken from says different things of it.
@@ -136,8 +143,8 @@ def disagreements(indicator: "PlannedIndicator") -> tuple[Notice, ...]:
     Parameters
     ----------
     indicator : PlannedIndicator
-        With its row of the catalogue. A target of the plan's own is taken to be of every document
-        that asks for the very same.
+        With its row of the catalogue. The document is the one that the plan names by ``document``,
+        or by its key or title in ``source``.
 
     Returns
     -------
@@ -149,9 +156,8 @@ def disagreements(indicator: "PlannedIndicator") -> tuple[Notice, ...]:
         return ()
     meant = [
         name
-        for name in entry.documents
-        if name == table.document
-        or any(asked.target == table.target for _, asked in entry.targets(name))
+        for name, document in catalogue_sources().documents.items()
+        if name == table.document or _is_named(table.source or "", name, document)
     ]
     return tuple(
         Notice(

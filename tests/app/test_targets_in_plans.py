@@ -10,6 +10,7 @@ from geoplan.app.export_json import results_document, results_schema
 from geoplan.app.indicators import plan_indicators
 from geoplan.app.plan import read_plan
 from geoplan.app.run import run_plan
+from geoplan.app.targets import parse_target
 from geoplan.core.errors import PlanError
 
 HEAD = """
@@ -129,6 +130,51 @@ def test_contradictions_of_the_document_are_shown_and_not_settled(city):
     (told,) = [n for n in found.result.notices if n.code == "document_disagrees"]
     assert told.values["said"] == "93 %; 92 %"
     assert "93 %; 92 %" in told.text("zh")
+
+
+@pytest.mark.parametrize(
+    ("source", "count"),
+    [
+        ("longgang-2020, row 11", 1),
+        ("《龙岗区循环经济和节能“十三五”规划》表 2", 1),
+        ("our own plan", 0),
+    ],
+)
+def test_a_document_that_the_plan_does_not_name_is_not_spoken_of(city, source, count):
+    line = f"target = '> 95 %'\nsource = '{source}'\n"
+    notices = only(city(COVERAGE + line)).result.notices
+    assert [one.code for one in notices].count("document_disagrees") == count
+
+
+PM25 = """
+[indicators.INDICATOR]
+analysis = "district_table"
+value = "pm25"
+unit = "ug/m3"
+combine = "mean"
+weight = "area"
+target = "达到 22 微克/立方米"
+"""
+
+
+@pytest.mark.parametrize(
+    ("id_", "line", "operator"),
+    [
+        ("pm25-annual-mean", "", "<="),
+        ("pm25-annual-mean", 'better = "up"', ">="),
+        ("own", 'better = "down"', "<="),
+        ("own", 'better = "up"', ">="),
+    ],
+)
+def test_which_way_is_better_is_the_rows_or_the_plans_to_say(city, id_, line, operator):
+    (one,) = plan_indicators(read_plan(city(PM25.replace("INDICATOR", id_) + line)))
+    bound = parse_target(one.table.target, unit="ug/m3", direction=one.better)
+    assert (bound.operator, bound.value) == (operator, 22)
+
+
+def test_reaching_a_number_without_a_direction_is_refused_with_the_next_step(city):
+    with pytest.raises(PlanError, match=r"Add better = .up."):
+        plan_indicators(read_plan(city(PM25.replace("INDICATOR", "own"))))
 
 
 @pytest.mark.parametrize("excluded", ["B", "乙"])
