@@ -6,7 +6,6 @@ import numpy as np
 import shapely
 
 from geoplan.core.differences import rounding_of, settled
-from geoplan.core.true_size import true_size
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -50,7 +49,7 @@ def gained_and_lost(
     change = settled(now - then, rounding)
     lost = _lost_units(before, after, old, new)
     if lost is None:
-        lost = _lost_ground(before, after, new)
+        lost = _lost_ground(before, after, old, new)
     if lost is None:
         return np.maximum(change, 0.0) + 0.0, np.maximum(-change, 0.0) + 0.0
     # Ground is drawn, the change is exact: what is lost is at least what the change says.
@@ -85,7 +84,9 @@ def _lost_units(
     return np.array([by_district[key] for key in keys])
 
 
-def _lost_ground(before: "Result", after: "Result", new: "Measure") -> "Floats | None":
+def _lost_ground(
+    before: "Result", after: "Result", old: "Measure", new: "Measure"
+) -> "Floats | None":
     """Measure the ground lost in each district, where both dates hold it as polygons."""
     if new.of != "land" or new.numerator_unit != "m2":
         return None
@@ -93,14 +94,13 @@ def _lost_ground(before: "Result", after: "Result", new: "Measure") -> "Floats |
     if any(one is None for one in grounds):
         return None
     was, is_now = (one for one in grounds if one is not None)
-    nothing = shapely.Polygon()
-    size = true_size(after.districts, after.definition.get("areas", "plane"))
-    return np.array(
-        [
-            size.area_m2(shapely.difference(was.get(key, nothing), is_now.get(key, nothing)))
-            for key in new.districts["district_id"].astype(str)
-        ]
-    )
+    keys = new.districts["district_id"].astype(str).tolist()
+    first = np.array([was.get(key, shapely.Polygon()) for key in keys], dtype=object)
+    second = np.array([is_now.get(key, shapely.Polygon()) for key in keys], dtype=object)
+    drawn, lost = shapely.area(first), shapely.area(shapely.difference(first, second))
+    # Drawn on the plane, with chords for arcs; the numbers are of the ellipsoid, and exact.
+    exact = old.districts["numerator"].to_numpy(dtype=float)
+    return np.asarray(lost * np.divide(exact, drawn, out=np.ones(len(drawn)), where=drawn > 0))
 
 
 def _ground(result: "Result", measure: "Measure") -> "dict[str, shapely.Geometry] | None":

@@ -217,7 +217,7 @@ def test_layers_in_two_crs_are_measured_in_one(city):
     green = gpd.read_file(city.parent / "data" / "green.gpkg").to_crs(4490)
     _write(city.parent / "data" / "green.gpkg", green.geometry, crs=4490, kind=["eco"])
     value = run_plan(_edit(city, "== 25 %", "> 24.9 %")).indicators[1].headline.value
-    assert value == pytest.approx(0.25, rel=1e-6)
+    assert value == pytest.approx(0.25, rel=1e-5)  # a straight edge in degrees is none in metres
 
 
 def test_repeated_district_ids_are_refused(city, small_city):
