@@ -73,7 +73,6 @@ CONFLICT: tuple[Analysis, ...] = (
         "encroachment",
         EncroachmentTable,
         {"objects": _ANY, "lines": _LINES},
-        direction="down",
         whole_part="total",
         measures={"count": "count", "area": "m2", "length": "m", "share": "1"},
     ),

@@ -45,8 +45,9 @@ class Analysis:
         that the plan may leave out is optional in `table`.
     unit : str
         Unit of its measures.
-    direction : {"up", "down"}
-        Which way is better as a rule. What a target asks for is the row's or the plan's to say.
+    direction : {"up", "down"}, optional
+        Which way is better, where what is measured says so; None where it is for the row of the
+        catalogue or the plan to say (a share of objects may be good or bad).
     whole : {"places", "districts"}
         Whether the whole is of the ground, however districts cut it, or counts districts or units.
     whole_part : str
@@ -63,7 +64,7 @@ class Analysis:
     table: type[IndicatorTable]
     layers: Mapping[str, tuple[str, ...]]
     unit: str = "1"
-    direction: Literal["up", "down"] = "up"
+    direction: Literal["up", "down"] | None = None
     whole: Literal["places", "districts"] = "places"
     whole_part: str = ""
     measures: Mapping[str, str] = field(default_factory=dict)

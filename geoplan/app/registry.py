@@ -63,7 +63,7 @@ def _declared(name: str) -> Analysis:
         make_table(declared),
         kinds,
         unit=single[0] if single else "1",
-        direction=declared.better or "up",
+        direction=declared.better,
         whole=declared.whole,
         whole_part=declared.whole_part,
         measures={one.of: one.unit for one in declared.measures if one.of},
@@ -164,7 +164,7 @@ def run_analysis(
         What was found.
     """
     if analysis.declared is not None:
-        following: dict[str, Any] = {}
+        following: dict[str, Any] = {"areas": areas}
         if {"of", "per"} & set(type(table).model_fields):
             following["demand"] = {name: layers[name] for name in demand_layers(table)}
         return call_kernel(analysis.declared, table, {**layers, **(rasters or {})}, **following)

@@ -106,6 +106,12 @@ def test_the_way_that_is_better_agrees_with_every_target_of_the_row():
     assert wrong == []
 
 
+def test_no_row_contradicts_its_analysis_on_what_is_better():
+    ways = {entry.id: (entry.direction, ANALYSES[entry.analysis].direction) for entry in OF_PLANS}
+
+    assert {id_: way for id_, way in ways.items() if way[1] not in (None, way[0])} == {}
+
+
 @pytest.mark.parametrize("entry", ENTRIES.values(), ids=lambda entry: entry.id)
 def test_the_unit_of_a_row_is_one_that_its_analysis_gives(entry):
     analysis = ANALYSES[entry.analysis]

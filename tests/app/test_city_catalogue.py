@@ -27,7 +27,11 @@ CELL_M = 25.0
 
 @pytest.fixture(scope="module")
 def plan(tmp_path_factory):
-    return write_demo(tmp_path_factory.mktemp("all"), lang="en", whole_catalogue=True)
+    """Write the plan to measure on the plane, as the plain tools below do."""
+    path = write_demo(tmp_path_factory.mktemp("all"), lang="en", whole_catalogue=True)
+    words = path.read_text(encoding="utf-8").replace("[plan]\n", '[plan]\nareas = "plane"\n', 1)
+    path.write_text(words, encoding="utf-8")
+    return path
 
 
 @pytest.fixture(scope="module")

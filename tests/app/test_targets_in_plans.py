@@ -17,6 +17,7 @@ HEAD = """
 [plan]
 name = "双城 2025"
 crs = "EPSG:4547"
+areas = "plane"
 
 [layers.districts]
 path = "data/districts.gpkg"
