@@ -136,6 +136,11 @@ def _is_named(source: str, name: str, document: Document) -> bool:
     return any("".join(way.casefold().split()) in plain for way in ways)
 
 
+def _cited(document: str) -> dict[str, str]:
+    """Name a document by its title, in both languages."""
+    return {lang: catalogue_sources().documents[document].cite(lang) for lang in ("en", "zh")}
+
+
 def disagreements(indicator: "PlannedIndicator") -> tuple[Notice, ...]:
     """
     Tell where the document that a target was taken from says different things of it.
@@ -163,7 +168,7 @@ def disagreements(indicator: "PlannedIndicator") -> tuple[Notice, ...]:
         Notice(
             "document_disagrees",
             indicator.id,
-            values={"document": one.document, "said": "; ".join(one.values)},
+            values={"document": _cited(one.document), "said": "; ".join(one.values)},
         )
         for one in entry.disagreements
         if one.document in meant and len(one.values) > 1

@@ -131,6 +131,7 @@ def test_contradictions_of_the_document_are_shown_and_not_settled(city):
     (told,) = [n for n in found.result.notices if n.code == "document_disagrees"]
     assert told.values["said"] == "93 %; 92 %"
     assert "93 %; 92 %" in told.text("zh")
+    assert "《龙岗区循环经济和节能“十三五”规划》" in told.text("zh")
 
 
 @pytest.mark.parametrize(
