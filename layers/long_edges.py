@@ -1,16 +1,14 @@
 """Long edges given in degrees, which are bent in a projection."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from geoplan.layers.datums import SourceCRS, coordinates_to_study_crs
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Geometries = NDArray[np.object_]
+Geometries = NDArray[np.object_]
 
 TOLERANCE_M = 0.01
 """Farthest that a projected edge may lie from the file's straight line in degrees."""
@@ -19,7 +17,7 @@ TOLERANCE_M = 0.01
 _STEP_DEG = 0.008
 
 
-def follow_degrees(geometry: "Geometries", source_crs: SourceCRS, crs: str) -> "Geometries":
+def follow_degrees(geometry: Geometries, source_crs: SourceCRS, crs: str) -> Geometries:
     """
     Divide long edges given in degrees, so that they stay where the file has them.
 
@@ -46,9 +44,10 @@ def follow_degrees(geometry: "Geometries", source_crs: SourceCRS, crs: str) -> "
     >>> len(follow_degrees(border, "EPSG:4490", "EPSG:4547")[0].coords)
     126
     """
-    lines = shapely.get_parts(geometry)
-    rings = shapely.get_rings(lines)
-    lines = np.append(lines[shapely.get_dimensions(lines) == 1], rings)
+    lines, row = shapely.get_parts(geometry, return_index=True)
+    rings, part = shapely.get_rings(lines, return_index=True)
+    flat = shapely.get_dimensions(lines) == 1
+    lines, row = np.append(lines[flat], rings), np.append(row[flat], row[part])
     xy, line = shapely.get_coordinates(lines, return_index=True)
     same = np.flatnonzero(line[1:] == line[:-1])
     long = same[np.hypot(*(xy[same + 1] - xy[same]).T) > _STEP_DEG]
@@ -59,4 +58,25 @@ def follow_degrees(geometry: "Geometries", source_crs: SourceCRS, crs: str) -> "
     bend = np.hypot(*(middle - (start + end) / 2).T)
     if not (bend > TOLERANCE_M).any():
         return geometry
-    return np.asarray(shapely.segmentize(geometry, _STEP_DEG), dtype=object)
+    divided = np.array(geometry, dtype=object)
+    for place in np.unique(row[line[long]]):
+        divided[place] = _divided(geometry[place])
+    return divided
+
+
+def _divided(shape: Any) -> Any:  # noqa: ANN401 (any of shapely's geometries)
+    """Divide the long edges of one shape; `shapely.segmentize` would also mend invalid ones."""
+    if shape.geom_type == "Polygon":
+        return shapely.Polygon(_corners(shape.exterior), [_corners(one) for one in shape.interiors])
+    if hasattr(shape, "geoms"):
+        return type(shape)([_divided(one) for one in shape.geoms])
+    return shape if shape.geom_type == "Point" else type(shape)(_corners(shape))
+
+
+def _corners(line: Any) -> NDArray[np.float64]:  # noqa: ANN401 (LineString or LinearRing)
+    xy = shapely.get_coordinates(line)
+    step = np.diff(xy, axis=0)
+    parts = np.maximum(np.ceil(np.hypot(*step.T) / _STEP_DEG), 1).astype(np.intp)
+    edge = np.repeat(np.arange(len(step)), parts)
+    share = (np.arange(len(edge)) - np.repeat(np.cumsum(parts) - parts, parts)) / parts[edge]
+    return np.vstack([xy[edge] + share[:, None] * step[edge], xy[-1:]])

@@ -48,3 +48,18 @@ def test_ordinary_data_keep_their_corners():
         [shapely.Point(114.0, 22.6).buffer(0.05, quad_segs=60), None, shapely.Point()]
     )
     assert follow_degrees(shapes, "EPSG:4490", "EPSG:4547") is shapes
+
+
+def test_shapes_that_are_to_be_repaired_are_not_mended_on_the_way():
+    tie = shapely.Polygon([(113, 22), (114, 23), (114, 22), (113, 23), (113, 22)])
+    twice = shapely.LineString([(113, 22), (113, 22), (114, 22)])
+    mixed = shapely.GeometryCollection([tie, shapely.Point(1, 2), shapely.MultiLineString([twice])])
+    shapes = np.array([tie, twice, mixed])
+    divided = follow_degrees(shapes, "EPSG:4490", "EPSG:4547")
+    assert not divided[0].is_valid
+    assert shapely.get_coordinates(divided[1])[:2].tolist() == [[113, 22], [113, 22]]
+    assert [one.geom_type for one in divided[2].geoms] == ["Polygon", "Point", "MultiLineString"]
+    for old, new in zip(shapes, divided, strict=True):
+        assert set(map(tuple, shapely.get_coordinates(old))) <= set(
+            map(tuple, shapely.get_coordinates(new))
+        )
