@@ -201,7 +201,7 @@ def open_facts(
         people that are stated to be even within their units; each where there is any.
     """
     named = [name for one in of for name in one.split("+") if name in WEIGHTS]
-    even = [name for name in named if name in (demand or {}) and are_spread_evenly(demand[name])]
+    even = [name for name in named if demand and name in demand and are_spread_evenly(demand[name])]
     told = {name: one.told for name, one in extents.items() if one is not None}
     facts = {"extents": told, "spread_evenly": list(dict.fromkeys(even))}
     return {key: value for key, value in facts.items() if value}
@@ -223,7 +223,7 @@ def _measure(
     why: tuple[str, ...],
 ) -> Measure:
     count = len(districts)
-    denominator = np.bincount(pieces.district, pieces.amount, count)
+    denominator = np.bincount(pieces.district, pieces.amount, count).astype(float)
     numerator = np.bincount(pieces.district, one.by_part[part], count)
     served, everything = float(together.served[part].sum()), float(together.amount.sum())
     low, high = one.amounts(pieces).bounds(part)
@@ -240,8 +240,8 @@ def _measure(
         denominator_unit=pieces.unit_name,
         totals=(min(served, everything), everything),
         bounds=Bounds(
-            _share(np.bincount(pieces.district, low, count), denominator),
-            _share(np.bincount(pieces.district, high, count), denominator),
+            _share(np.bincount(pieces.district, low, count).astype(float), denominator),
+            _share(np.bincount(pieces.district, high, count).astype(float), denominator),
             float(_share(np.array([low_total]), np.array([everything]))[0]),
             float(_share(np.array([high_total]), np.array([everything]))[0]),
             why,
@@ -251,4 +251,4 @@ def _measure(
 
 def _share(over: "Floats", under: "Floats") -> "Floats":
     share = np.divide(over, under, out=np.full(len(over), np.nan), where=under > 0)
-    return np.clip(share, 0.0, 1.0)
+    return np.asarray(np.clip(share, 0.0, 1.0))

@@ -275,15 +275,16 @@ def _ways(demand: "GeoDataFrame", ids: "NDArray[np.object_] | None" = None) -> _
         home, count = np.array([position[key] for key in demand["district_id"]], np.int64), len(ids)
     lost = np.where(known, 0.0, amount * np.nan_to_num(straight_m))
     return _Ways(
-        np.bincount(home, np.where(known, amount, 0.0), count),
-        np.bincount(home, np.where(known, amount * way_m, 0.0), count),
-        np.bincount(home, np.where(known, amount * straight_m, 0.0), count),
-        np.bincount(home, lost, count),
+        np.bincount(home, np.where(known, amount, 0.0), count).astype(float),
+        np.bincount(home, np.where(known, amount * way_m, 0.0), count).astype(float),
+        np.bincount(home, np.where(known, amount * straight_m, 0.0), count).astype(float),
+        np.bincount(home, lost, count).astype(float),
     )
 
 
 def _share(over: "Floats", under: "Floats") -> "Floats":
-    return np.divide(over, under, out=np.full(len(over), np.nan), where=under > 0)
+    share: Floats = np.divide(over, under, out=np.full(len(over), np.nan), where=under > 0)
+    return share
 
 
 def _index(

@@ -181,7 +181,7 @@ def ecological_environment_index(
 
 
 def _index(parts: "dict[str, Floats]") -> "Floats":
-    return np.maximum(np.sum(list(parts.values()), axis=0), 0.0)
+    return np.asarray(np.maximum(np.sum(list(parts.values()), axis=0), 0.0))
 
 
 def _bounds(parts: "dict[str, Floats]", area_m2: "Floats") -> Bounds:

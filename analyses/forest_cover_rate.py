@@ -244,8 +244,8 @@ def _large(
         told.append(
             Notice("patches_too_small", "forest", found.small_patches, found.patches, values)
         )
-    kept = {key: one[found.row] & ~found.small for key, one in sets.items()}
-    return found.parts, kept, told
+    of_parts = {key: one[found.row] & ~found.small for key, one in sets.items()}
+    return found.parts, of_parts, told
 
 
 def _most_m2(

@@ -294,7 +294,7 @@ def _on_cells(
             was[a + rows - top : b + rows - top, c + columns - left : d + columns - left] = of[
                 then.read_window(a, b, c, d)
             ]
-        return (was * count + is_now).astype(np.int32)
+        return np.asarray(was * count + is_now, dtype=np.int32)
 
     found = class_areas(derive_grid(now, read, dtype="int32", nodata=-1.0), zones.frame)
     became = np.zeros((len(zones.frame), count * count))

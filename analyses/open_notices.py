@@ -40,9 +40,8 @@ def unseen_districts(districts: "GeoDataFrame", served: "Served", part: str) -> 
     """
     areas = np.asarray(districts.geometry.array, dtype=object)
     needed = [served.known[part]] if part in served.known else [*served.known.values()]
-    return np.logical_or.reduce(
-        [np.zeros(len(areas), bool), *(one.unseen(areas) for one in needed)]
-    )
+    unseen = [np.zeros(len(areas), bool), *(one.unseen(areas) for one in needed)]
+    return np.asarray(np.any(unseen, axis=0))
 
 
 def what_is_open(

@@ -207,10 +207,12 @@ class Amounts:
         """Sum up by groups; a group is coarse if a piece of it is."""
 
         def summed(parts: "Mapping[str, Floats]") -> "dict[str, Floats]":
-            return {part: np.bincount(group, one, count) for part, one in parts.items()}
+            return {
+                part: np.bincount(group, one, count).astype(float) for part, one in parts.items()
+            }
 
         return Amounts(
-            np.bincount(group, self.amount, count),
+            np.bincount(group, self.amount, count).astype(float),
             summed(self.served),
             summed(self.beyond),
             summed(self.possible),

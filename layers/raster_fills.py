@@ -115,7 +115,7 @@ class ValueScan:
             return values
         for value, count in zip(*np.unique(values[huge], return_counts=True), strict=True):
             self.huge[float(value)] = self.huge.get(float(value), 0) + int(count)
-        return values[~huge]
+        return np.asarray(values[~huge])
 
     def _without_candidates(self, values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
         found = np.zeros(values.size, dtype=bool)

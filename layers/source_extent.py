@@ -160,9 +160,10 @@ def _nodes(path: Path, changed: int, size: int) -> Floats:  # noqa: ARG001 (they
     """Read the places of all nodes of an OSM file, the outermost in every direction."""
     import osmium
 
+    nodes: Any = osmium.FileProcessor(osm_input(path), osmium.osm.NODE)
     places = [
         number
-        for node in osmium.FileProcessor(osm_input(path), osmium.osm.NODE)
+        for node in nodes
         for number in (node.location.lon, node.location.lat)
         if node.location.valid()
     ]

@@ -266,9 +266,10 @@ def _terms(
     size = current()
     if size is None or size.is_flat:
         return terms
-    return size.area[0] * terms + size.boundary_terms(
+    on_the_ground: Floats = size.area[0] * terms + size.boundary_terms(
         start + origin, end + origin, curved, radius_m
     )
+    return on_the_ground
 
 
 def _uncrossed_rings(

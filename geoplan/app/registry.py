@@ -118,7 +118,7 @@ def named_layers(
         Keys that the analysis needs, then those of the walk that the table has.
     """
     kinds = {**analysis.layers, **WALK_LAYERS}
-    named = {key: getattr(table, key, None) for key in kinds}
+    named: dict[str, Any] = {key: getattr(table, key, None) for key in kinds}
     for tier, one in getattr(table, "tiers", {}).items():
         named[f"tiers.{tier}.network"] = one.network
         kinds[f"tiers.{tier}.network"] = WALK_LAYERS["network"]

@@ -12,8 +12,14 @@ def _as_list(value: Any) -> Any:  # noqa: ANN401 (whatever TOML holds)
     return [value] if isinstance(value, str) else value
 
 
-def _number(wanted: str, **limits: float) -> Any:  # noqa: ANN401 (what Field returns)
-    return Field(allow_inf_nan=False, description=wanted, **limits)
+def _number(
+    wanted: str,
+    *,
+    gt: float | None = None,
+    ge: float | None = None,
+    le: float | None = None,
+) -> Any:  # noqa: ANN401 (what Field returns)
+    return Field(allow_inf_nan=False, description=wanted, gt=gt, ge=ge, le=le)
 
 
 Text = Annotated[str, Field(min_length=1)]
