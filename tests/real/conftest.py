@@ -22,7 +22,10 @@ def run_example(request, real_data, tmp_path_factory):
         written = request.config.rootpath / "examples" / name
         text = written.read_text(encoding="utf-8")
         plan = tmp_path_factory.mktemp("plan") / name
-        plan.write_text(text.replace(EXAMPLES_DATA, real_data.as_posix()), encoding="utf-8")
+        text = text.replace(EXAMPLES_DATA, real_data.as_posix())
+        # Plain shapely, which the numbers are held against, measures in the plane.
+        text = text.replace("[plan]\n", '[plan]\nareas = "plane"\n', 1)
+        plan.write_text(text, encoding="utf-8")
         for beside in written.parent.glob("*.geojson"):
             shutil.copy(beside, plan.parent)
         return run_plan(plan)

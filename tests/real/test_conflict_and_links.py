@@ -25,7 +25,7 @@ def test_buildings_in_protected_areas_of_las_palmas_are_those_of_an_overlay(real
         gp.load_osm_features(real_data / PBF, crs=UTM28, tags=tags, family="polygon")
         for tags in ({"building": True}, {"boundary": "protected_area"})
     )
-    result = gp.encroachment(buildings, districts, lines=areas, min_overlap=1)
+    result = gp.encroachment(buildings, districts, lines=areas, min_overlap=1, areas="plane")
 
     whole = gpd.GeoDataFrame(geometry=[districts.union_all()], crs=UTM28)
     ground = gpd.GeoDataFrame(geometry=[areas.union_all()], crs=UTM28)

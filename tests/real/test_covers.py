@@ -118,7 +118,9 @@ def test_no_park_of_amsterdam_has_a_crown_of_the_test_area_and_none_is_called_ba
 def test_crowns_in_quarters_are_what_overlay_gives_with_the_quarters_as_grounds(crowns, quarters):
     grounds = quarters[quarters.intersects(shapely.box(*crowns.total_bounds))]
     grounds = grounds.reset_index(drop=True)
-    measure = canopy_in_parks(grounds[["geometry"]], grounds, canopy=crowns).measures[0]
+    measure = canopy_in_parks(
+        grounds[["geometry"]], grounds, canopy=crowns, areas="plane"
+    ).measures[0]
     once = gpd.GeoDataFrame(geometry=[shapely.union_all(crowns.geometry)], crs=RD)
     cut = gpd.overlay(grounds[["district_id", "geometry"]], once)
     by_quarter = cut.set_index("district_id").area.reindex(grounds["district_id"], fill_value=0)

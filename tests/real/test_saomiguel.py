@@ -71,7 +71,8 @@ def test_each_municipality_has_the_people_of_an_overlay_of_cells(folder, found, 
     expected = np.bincount(columns, weights=persons, minlength=len(areas))
 
     (measure,) = found.measures
-    assert measure.districts["denominator"].to_numpy() == pytest.approx(expected, rel=1e-9)
+    # Long edges are bent as their degrees are; those of the plain shapes are not.
+    assert measure.districts["denominator"].to_numpy() == pytest.approx(expected, rel=1e-7)
 
 
 def test_exactextract_in_degrees_finds_the_same_people(folder, raster, found):

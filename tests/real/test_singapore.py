@@ -64,8 +64,9 @@ def test_every_denominator_is_the_area_of_its_planning_area(outcome, plain):
     for indicator in outcome.indicators:
         for measure in indicator.result.measures:
             assert measure.districts["district_id"].tolist() == areas["name"].tolist()
-            assert np.allclose(measure.districts["denominator"], areas.area, rtol=1e-12)
-            assert measure.denominator == pytest.approx(areas.union_all().area, rel=1e-9)
+            # Long edges are bent as their degrees are; those of the plain shapes are not.
+            assert np.allclose(measure.districts["denominator"], areas.area, rtol=1e-6)
+            assert measure.denominator == pytest.approx(areas.union_all().area, rel=1e-7)
 
 
 @pytest.mark.parametrize(
