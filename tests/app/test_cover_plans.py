@@ -27,6 +27,7 @@ PLAN = """
 [plan]
 crs = "EPSG:4547"
 lang = "LANG"
+areas = "plane"
 
 [layers.districts]
 path = "districts.gpkg"
