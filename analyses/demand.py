@@ -68,6 +68,9 @@ class DemandPieces:
     unit_m2 : array of float, n; or None
         Area of the whole unit that each piece is of, where its amount is spread over it and nobody
         states that it is spread evenly; else 0. None where that is everywhere.
+    whole : array of Polygon, MultiPolygon or Point, n; or None
+        The whole unit that each piece is of: who walks, walks from one place of it, wherever
+        districts cut it. None where no unit is cut.
     """
 
     of: str
@@ -79,6 +82,17 @@ class DemandPieces:
     amount: Floats
     notices: tuple[Notice, ...] = ()
     unit_m2: Floats | None = None
+    whole: Geometries | None = None
+
+    def least(self, *amounts: Floats) -> Floats:
+        """
+        Give the least of several amounts, unit by unit: of each piece the one its unit has.
+
+        The least of every piece would depend on how districts cut the units.
+        """
+        sums = np.stack([np.bincount(self.unit, one) for one in amounts])
+        which = np.argmin(sums, axis=0)[self.unit]
+        return np.asarray(np.stack(amounts)[which, np.arange(len(which))])
 
     def coarser_than(self, reach_m: float) -> Bools | None:
         """Tell which units have an equivalent diameter above a reach; None where none could."""
@@ -224,7 +238,12 @@ def _together(first: DemandPieces, second: DemandPieces, rows: int) -> DemandPie
         np.append(first.amount, second.amount)[order],
         (*first.notices, *second.notices),
         _of_units(first, second)[order],
+        np.append(_wholes(first), _wholes(second))[order],
     )
+
+
+def _wholes(pieces: DemandPieces) -> Geometries:
+    return pieces.geometry if pieces.whole is None else pieces.whole
 
 
 def _of_units(*several: DemandPieces) -> Floats:
@@ -271,6 +290,7 @@ def _weight_pieces(
     amount = np.append(points.amount, amount)
     notices += _outside(of, weight[rows], unit, amount, weight)
     geometry = np.append(points.geometry, pieces)[order]
+    whole = np.append(points.geometry, shapes[unit])[order]
     return DemandPieces(
         of,
         "weight",
@@ -281,6 +301,7 @@ def _weight_pieces(
         amount[order],
         notices,
         None if unit_m2 is None else unit_m2[order],
+        whole,
     )
 
 

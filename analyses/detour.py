@@ -5,11 +5,9 @@ from functools import cache
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
-import shapely
 
 from geoplan.analyses.area_share import WORTH_TELLING_M2, district_land
 from geoplan.analyses.coverage import coverage, usable_facilities
-from geoplan.analyses.coverage_layers import nearest_facility
 from geoplan.analyses.far_away import far_away
 from geoplan.analyses.lazy_layers import LazyLayers
 from geoplan.analyses.polygon_layers import layer_name, one_district
@@ -147,14 +145,14 @@ def detour(
         )
 
     along = walked(districts)
-    layers = _layers(along, straight, facilities, districts)
+    layers = _layers(along, straight, districts)
     index, left_out = [], []
     if "demand" in layers:
         shapes = np.asarray(districts.geometry.array, dtype=object)
         every = layers["demand"]
         if district_land(shapes).overlap_m2 >= WORTH_TELLING_M2:
             # A sum over the districts would count the people that they share twice.
-            every = _with_ways(walked(one_district(districts)).layers["demand"], facilities)
+            every = _with_ways(walked(one_district(districts)).layers["demand"])
         name = _first_with_places(along)
         index = [_index(layers["demand"], every, districts, name, walk.least_cost)]
         left_out = _left_out(every, name)
@@ -179,15 +177,13 @@ def _first_with_places(along: Result) -> str:
     return next(one.of for one in along.measures if along.definition["kinds"][one.of] != "area")
 
 
-def _layers(
-    along: Result, straight: Result, facilities: "GeoDataFrame", districts: "GeoDataFrame"
-) -> LazyLayers:
+def _layers(along: Result, straight: Result, districts: "GeoDataFrame") -> LazyLayers:
     walked = cast("LazyLayers", along.layers)
     more: dict[str, Callable[[], GeoDataFrame]] = {
         "served_straight": lambda: straight.layers["served"]
     }
     if "demand" in walked:
-        demand = cache(lambda: _with_index(walked["demand"], straight.layers["demand"], facilities))
+        demand = cache(lambda: _with_index(walked["demand"], straight.layers["demand"]))
         more["demand"] = demand
         more["wrongly_served"] = lambda: _wrongly_served(demand())
         more["districts"] = lambda: _by_district(demand(), districts)
@@ -217,23 +213,18 @@ def _parts(flat: Measure, walked: Measure, districts: "GeoDataFrame") -> list[Me
     return [wrongly, replace(flat, part=PARTS[1]), replace(walked, part=PARTS[2])]
 
 
-def _with_index(
-    demand: "GeoDataFrame", straight: "GeoDataFrame", facilities: "GeoDataFrame"
-) -> "GeoDataFrame":
+def _with_index(demand: "GeoDataFrame", straight: "GeoDataFrame") -> "GeoDataFrame":
     # Both coverages cut the same demand along the same districts: row by row the same units.
     share = straight["served_share"].to_numpy()
-    return _with_ways(demand.assign(straight_share=share), facilities)
+    return _with_ways(demand.assign(straight_share=share))
 
 
-def _with_ways(demand: "GeoDataFrame", facilities: "GeoDataFrame") -> "GeoDataFrame":
-    """Add to the way of each place the straight line, and how many times as long the way is."""
-    shapes = np.asarray(facilities.geometry, dtype=object)
-    shapes = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
-    places = np.asarray(shapely.point_on_surface(np.asarray(demand.geometry, dtype=object)))
-    straight_m = nearest_facility(places, shapes)[1]
+def _with_ways(demand: "GeoDataFrame") -> "GeoDataFrame":
+    """Add how many times as long as the straight line the way of each place is."""
+    way_m, straight_m = (demand[one].to_numpy() for one in ("distance_m", "straight_m"))
     index = np.full(len(demand), np.nan)
-    np.divide(demand["distance_m"].to_numpy(), straight_m, out=index, where=straight_m > 0)
-    return demand.assign(straight_m=straight_m, detour_index=index)
+    np.divide(way_m, straight_m, out=index, where=straight_m > 0)
+    return demand.assign(detour_index=index)
 
 
 def _wrongly_served(demand: "GeoDataFrame") -> "GeoDataFrame":

@@ -89,16 +89,17 @@ def attach_places(pieces: "DemandPieces", walk: "WalkAccess") -> Places:
     Returns
     -------
     Places
-        One per piece.
+        One per piece: of a piece of a unit that districts cut, a place of the whole unit.
 
     Raises
     ------
     ParameterError
         If there are pieces, and none of them is near the network.
     """
-    points = np.asarray(shapely.point_on_surface(pieces.geometry), dtype=object)
+    units = pieces.geometry if pieces.whole is None else pieces.whole
+    points = np.asarray(shapely.point_on_surface(units), dtype=object)
     snapped = _snapped(points, walk)
-    sample = _sample(pieces, points, walk)
+    sample = _sample(units, points, walk)
     if sample is not None and sample.places.snapped.found.any():
         return Places(points, snapped, sample)
     if len(points) and not snapped.found.any():
@@ -119,12 +120,12 @@ def _snapped(points: "Geometries", walk: "WalkAccess") -> Snapped:
     )
 
 
-def _sample(pieces: "DemandPieces", inner: "Geometries", walk: "WalkAccess") -> Sample | None:
+def _sample(units: "Geometries", inner: "Geometries", walk: "WalkAccess") -> Sample | None:
     """Put points of a grid into polygons, and the inner point into those without any."""
     if walk.sample_m is None:
         return None
-    areal = np.flatnonzero(shapely.get_dimensions(pieces.geometry) == _AREA)
-    piece, points = grid_points(pieces.geometry[areal], walk.sample_m)
+    areal = np.flatnonzero(shapely.get_dimensions(units) == _AREA)
+    piece, points = grid_points(units[areal], walk.sample_m)
     piece = areal[piece]
     alone = np.setdiff1d(np.arange(len(inner)), piece)
     piece, points = np.append(piece, alone), np.append(points, inner[alone])

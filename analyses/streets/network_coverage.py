@@ -3,6 +3,10 @@
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
+import numpy as np
+import shapely
+
+from geoplan.analyses.coverage_layers import nearest_facility
 from geoplan.analyses.demand_shares import DemandShares, Served, demand_shares, open_facts
 from geoplan.analyses.lazy_layers import LazyLayers
 from geoplan.analyses.polygon_layers import layer_name
@@ -89,7 +93,7 @@ def network_coverage(
         analysis="coverage",
         measures=shares.measures,
         districts=districts,
-        layers=_layers(facilities, districts, near, shares, doors),
+        layers=_layers(facilities, districts, near, shares, doors, straight=everyone),
         definition={
             "facilities": name,
             "facility_count": len(facilities),
@@ -116,6 +120,8 @@ def _layers(
     near: FacilityClass,
     shares: DemandShares,
     doors: "Doors",
+    *,
+    straight: bool,
 ) -> LazyLayers:
     first = shares.pieces[0]
     ground = cache(lambda: served_ground(near.ground, districts))
@@ -129,7 +135,7 @@ def _layers(
         makers["served"] = lambda: ground_layer(ground(), districts).drop(columns="area_m2")
     for pieces, served in zip(shares.pieces, shares.served, strict=True):
         if served.places is not None:
-            shown = cache(partial(_demand, facilities, districts, near, pieces, served))
+            shown = cache(partial(_demand, facilities, districts, near, pieces, served, straight))
             makers["demand"] = shown
             makers["routes"] = partial(routes_layer, served.costs[""], served.places, near)
             break
@@ -146,6 +152,11 @@ def _demand(
     near: FacilityClass,
     pieces: "DemandPieces",
     served: Served,
+    straight: bool,  # noqa: FBT001 (of a partial)
 ) -> "GeoDataFrame":
     columns = demand_columns(served.costs[""], facilities, near.walk)
+    if straight and served.places is not None:
+        shapes = np.asarray(facilities.geometry, dtype=object)
+        shapes = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+        columns["straight_m"] = nearest_facility(served.places.points, shapes)[1]
     return demand_layer(pieces, districts, {"served_share": served.by_part[""]}, columns)

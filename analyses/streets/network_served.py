@@ -138,11 +138,12 @@ def serve_pieces(
     near = {part: within(found[part], one.distance_m) for part, one in classes.items()}
     most = {part: _straight(pieces, one) for part, one in classes.items()}
     by_part = {
-        part: np.minimum(pieces.amount * _share(first, near[part]), most[part]) for part in classes
+        part: pieces.least(pieces.amount * _share(first, near[part]), most[part])
+        for part in classes
     }
     if every:
         together = pieces.amount * _share(first, np.logical_and.reduce(list(near.values())))
-        by_part[every] = np.min([together, *by_part.values()], axis=0)
+        by_part[every] = pieces.least(together, *by_part.values())
     walk = next(iter(classes.values())).walk
     known = {part: one.known for part, one in classes.items()}
     more = {part: _beyond(pieces, first, by_part[part], one) for part, one in known.items()}
@@ -166,7 +167,7 @@ def _beyond(pieces: DemandPieces, places: Places, served: "Floats", known: Known
         return np.zeros(len(served))
     points = places.points if places.sample is None else places.sample.places.points
     share = _share(places, ~shapely.covers(known.ground, points))
-    return np.minimum(pieces.amount * share, pieces.amount - served)
+    return pieces.least(pieces.amount * share, pieces.amount - served)
 
 
 def _sampled(places: Places) -> Places:

@@ -10,11 +10,6 @@ from geoplan.app.registry import ANALYSES
 TOTALS = ("population", "jobs", "water_use")  # of a district; the other columns are rates
 
 UNLIKE = {
-    ("coverage", "walked"): "people of a cell across a border walk from a place on either side",
-    ("rail_coverage", "walked"): "the same",
-    ("park_access", "walked"): "the same",
-    ("living_circle", "walked"): "the same",
-    ("detour", "walked"): "the same",
     ("coverage", "since then"): "gains and losses are drawn per district",
 }
 """Samples whose whole still depends on where districts are cut, and why."""
