@@ -310,7 +310,7 @@ def projection_errors(
     -------
     tuple of float
         Largest ``abs(scale - 1)`` and largest ``abs(areal scale - 1)``, on a 21 × 21 grid with
-        the corners in it. Tissot's indicatrix gives the scales.
+        the corners in it.
 
     Examples
     --------
@@ -319,17 +319,53 @@ def projection_errors(
     '0.000050 0.000101'
     """
     import numpy as np
-    from pyproj import Proj
 
     west, south, east, north = bounds_deg
     lon, lat = np.meshgrid(np.linspace(west, east, 21), np.linspace(south, north, 21))
     lon -= 360 * (lon > 180)
-    factors = Proj(parse_crs(crs)).get_factors(lon.ravel(), lat.ravel())
-    lengths = np.concatenate([factors.tissot_semimajor, factors.tissot_semiminor])
-    return (
-        float(np.abs(np.asarray(lengths) - 1).max()),
-        float(np.abs(np.asarray(factors.areal_scale) - 1).max()),
-    )
+    (xe, xn), (ye, yn) = plane_per_ground(parse_crs(crs), lon.ravel(), lat.ravel())
+    area = np.abs(xe * yn - xn * ye)
+    squares = xe**2 + xn**2 + ye**2 + yn**2
+    wide, narrow = np.sqrt(squares + 2 * area), np.sqrt(np.maximum(squares - 2 * area, 0))
+    lengths = np.concatenate([wide + narrow, wide - narrow]) / 2
+    return float(np.abs(lengths - 1).max()), float(np.abs(area - 1).max())
+
+
+def plane_per_ground(
+    crs: "CRS", lon: "NDArray[np.float64]", lat: "NDArray[np.float64]"
+) -> "NDArray[np.float64]":
+    """
+    Give how far x and y go per metre eastwards and northwards on the ellipsoid.
+
+    Parameters
+    ----------
+    crs : CRS
+        Projected, with an ellipsoid.
+    lon, lat : ndarray of float, n
+        Places in degrees.
+
+    Returns
+    -------
+    ndarray of float, 2 × 2 × n
+        x, then y; eastwards, then northwards.
+
+    Notes
+    -----
+    PROJ's own scales are those of a sphere where the projection knows no other (plate carrée,
+    Mollweide), or the CRS does not. Degrees are copied to a sphere unchanged, so the ground stays
+    the ellipsoid of GRS 80.
+    """
+    import numpy as np
+    from pyproj import Geod, Proj
+
+    geod, factors = crs.get_geod(), Proj(crs).get_factors(lon, lat)
+    ground = geod if geod.es else Geod(ellps="GRS80")
+    curved = 1 - ground.es * np.sin(np.deg2rad(lat)) ** 2
+    east = np.cos(np.deg2rad(lat)) / np.sqrt(curved) * ground.a / geod.a
+    north = (1 - ground.es) / curved**1.5 * ground.a / geod.a
+    x = factors.dx_dlam / east, factors.dx_dphi / north
+    y = factors.dy_dlam / east, factors.dy_dphi / north
+    return np.array([x, y])
 
 
 def _in_china(lon: float, lat: float) -> bool:

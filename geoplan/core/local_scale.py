@@ -3,7 +3,14 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from geoplan.core.crs import CRS_REFUSED, CRS_TOLD, choose_study_crs, crs_name, extent_deg
+from geoplan.core.crs import (
+    CRS_REFUSED,
+    CRS_TOLD,
+    choose_study_crs,
+    crs_name,
+    extent_deg,
+    plane_per_ground,
+)
 from geoplan.core.errors import CRSError
 from geoplan.core.notices import Notice
 
@@ -92,35 +99,31 @@ def local_factors(crs: "CRS", xy: "NDArray[np.float64]") -> LocalFactors:
     ([[114.0, 22.57]], [0.0024])
     """
     import numpy as np
-    from pyproj import Proj, Transformer
+    from pyproj import Transformer
     from pyproj.exceptions import ProjError
 
     nowhere = LocalFactors(np.empty(0), np.empty((0, 3)), np.empty((0, 2)), "no_datum")
-    base, geod = crs.geodetic_crs, crs.get_geod()
-    if base is None or geod is None:
+    base = crs.geodetic_crs
+    if base is None or crs.get_geod() is None:
         return nowhere
     try:
         lon, lat = Transformer.from_crs(crs, base, always_xy=True).transform(*xy.T)
         unit = float(base.axis_info[0].unit_conversion_factor)
         lon, lat = np.rad2deg(np.asarray(lon) * unit), np.rad2deg(np.asarray(lat) * unit)
-        factors = Proj(crs).get_factors(lon, lat)
+        if not np.isfinite(lat).all():
+            return replace(nowhere, reason="elsewhere")
+        (xe, xn), (ye, yn) = plane_per_ground(crs, lon, lat)
     except ProjError:
         return nowhere
-    area = np.asarray(factors.areal_scale, dtype=float)
-    if not (np.isfinite(lat).all() and np.isfinite(area).all() and (area > 0).all()):
+    area = np.abs(xe * yn - xn * ye)
+    if not (np.isfinite(area).all() and (area > 0).all()):
         return replace(nowhere, reason="elsewhere")
     use, middle = crs.area_of_use, float(np.median(lat))
     beyond = use is not None and max(use.south - middle, middle - use.north) > _BEYOND_USE_DEG
     if beyond and np.abs(area - 1).max() <= CRS_REFUSED:
         return replace(nowhere, reason="elsewhere")
-    # Columns of the Jacobian per metre eastwards and northwards on the ellipsoid.
-    sin = np.sin(np.deg2rad(lat))
-    east = np.cos(np.deg2rad(lat)) / np.sqrt(1 - geod.es * sin**2)
-    north = (1 - geod.es) / (1 - geod.es * sin**2) ** 1.5
-    xe, xn = np.asarray(factors.dx_dlam) / east, np.asarray(factors.dx_dphi) / north
-    ye, yn = np.asarray(factors.dy_dlam) / east, np.asarray(factors.dy_dphi) / north
-    det2 = (xe * yn - xn * ye) ** 2
-    metric = np.column_stack([ye**2 + yn**2, -(xe * ye + xn * yn), xe**2 + xn**2]) / det2[:, None]
+    metric = np.column_stack([ye**2 + yn**2, -(xe * ye + xn * yn), xe**2 + xn**2])
+    metric = metric / area[:, None] ** 2
     return LocalFactors(1 / area, metric, np.column_stack([lon, lat]))
 
 

@@ -24,6 +24,8 @@ PLANES = (
     "EPSG:3395",
     "+proj=laea +lat_0=30 +lon_0=114 +ellps=GRS80 +units=m",
     "+proj=lcc +lat_1=25 +lat_2=47 +lat_0=0 +lon_0=105 +ellps=GRS80 +units=m",
+    "+proj=eqc +lat_ts=23 +ellps=GRS80 +units=m",
+    "+proj=merc +lat_ts=23 +R=6371000 +units=m",
 )
 
 EDGE = np.array([650_000.0, 2_500_000.0])
