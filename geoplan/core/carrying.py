@@ -49,9 +49,8 @@ def _notices_of(argument: object) -> Iterator[Notice]:
     if isinstance(record, LoadRecord):
         yield from record.notices
     elif isinstance(attrs, Mapping):
-        entry: Any = attrs.get(KEY)
-        if entry:
-            yield from LoadRecord.from_dict(entry).notices
+        entry: Any = attrs.get(KEY) or {}
+        yield from map(Notice.from_dict, entry.get("notices", ()))
     elif isinstance(argument, Mapping):
         for value in argument.values():
             yield from _notices_of(value)

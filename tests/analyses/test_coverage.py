@@ -147,8 +147,9 @@ def test_no_facility_means_zero_and_says_so():
 
 def test_facilities_far_from_every_district_mean_zero_and_say_so():
     result = coverage(stops((1e6, 1e6)), districts(), distance_m=300, of=["land"])
-    assert (share(result), codes(result)) == ([0], ["facilities_none_near"])
-    assert "within 300 m" in result.notices[0].text("en")
+    assert share(result) == [0]
+    assert codes(result) == ["facilities_far_away", "facilities_none_near"]
+    assert "within 300 m" in result.notices[1].text("en")
 
 
 def test_facilities_without_geometry_are_left_out_and_told():
