@@ -87,7 +87,9 @@ def frame(name, shape, entry):
 def part_of(entry):
     """Name the part that the first number of the row speaks of."""
     numbers = [target for key in entry.documents for _, target in entry.own_targets(key)]
-    return next((target.part for target in numbers if target.part), "any")
+    return next(
+        (target.part for target in numbers if target.part not in ("", None, "total")), "any"
+    )
 
 
 def write_layers(folder, entry):
