@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from geoplan.analyses.area_share import DistrictLand, dissolve, district_land
+from geoplan.analyses.area_share import (
+    WORTH_TELLING_M2,
+    DistrictLand,
+    dissolve,
+    district_land,
+)
 from geoplan.analyses.line_categories import TOTAL, Categories, categories_of
 from geoplan.analyses.objects import (
     MEASURED,
@@ -200,7 +205,7 @@ def encroachment(
             "min_overlap_unit": MEASURED[dimension][1],
             "categories": list(categories.names),
         },
-        notices=_notices(objects, lines, here, below, land),
+        notices=_notices(objects, lines, (whole[0], here), below, land),
     )
 
 
@@ -323,8 +328,13 @@ def _listed(
 
 
 def _notices(
-    objects: "GeoDataFrame", lines: "GeoDataFrame", here: Pieces, below: int, land: DistrictLand
+    objects: "GeoDataFrame",
+    lines: "GeoDataFrame",
+    found: tuple[_Inside, Pieces],
+    below: int,
+    land: DistrictLand,
 ) -> tuple[Notice, ...]:
+    inside, here = found
     notices = [
         Notice("layer_empty_counts_zero", subject)
         for subject, layer in (("objects", objects), ("lines", lines))
@@ -337,6 +347,10 @@ def _notices(
         )
     if below:
         notices.append(Notice("objects_below_overlap", "objects", count=below, total=len(objects)))
+    areas = inside.geometry[inside.part == 0]
+    twice = float(shapely.area(areas).sum() - shapely.union_all(areas).area)
+    if twice >= WORTH_TELLING_M2:
+        notices.append(Notice("objects_overlap", "objects", values={"overlap_m2": twice}))
     if land.overlap_m2:
         notices.append(
             Notice("districts_overlap", "districts", values={"overlap_m2": land.overlap_m2})

@@ -9,6 +9,7 @@ import numpy as np
 from geoplan.analyses.area_share import district_land
 from geoplan.analyses.line_inside import lines_inside
 from geoplan.analyses.line_parts import LinePieces, check_lines, counted_once, line_pieces
+from geoplan.analyses.open_ground import NO_VALUE, share_bounds
 from geoplan.analyses.placed import column_words, plain_word
 from geoplan.analyses.polygon_layers import (
     check_districts,
@@ -102,8 +103,9 @@ def shoreline_share(
     over the banks :math:`b` inside the district, each place once whichever way and however often it
     was drawn (to 1 mm); where types contradict one another, the least natural counts. Both sums are
     taken of the *same* lines, since the length of a shore grows with its scale: never divide the
-    length of one survey by that of another. A bank without a type counts as not natural, and is
-    reported. A line along a district border counts half in each district.
+    length of one survey by that of another. A bank without a type counts as not natural and is
+    reported; `high` is the share if all of them were natural. A line along a district border counts
+    half in each district.
 
     Which banks are ecological (生态岸线) is a matter of the survey; 002 asks for 65 % by 2025 and
     says neither which rivers nor whether culverts count. The natural coast (自然岸线保有率) has its
@@ -138,13 +140,19 @@ def shoreline_share(
     columns = [by] if isinstance(by, str) else list(by)
     _check(columns, natural, excluded)
     lines = check_lines(shores, "shores")
-    banks, kept, untyped = _banks(shores, columns, natural, excluded)
-    pieces = _each_once(lines, banks, kept)
-    over, under = _lengths(pieces, districts, banks, kept)
-    totals = over.sum(), under.sum()
+    banks, kept, blank = _banks(shores, columns, natural, excluded)
+    untyped = int((blank > 0).sum())
+    pieces = _each_once(lines, banks, kept, blank)
+    over, under, open_m = _lengths(pieces, districts, banks, kept, blank)
+    totals = tuple(one.sum() for one in (over, under, open_m))
     if district_land(np.asarray(districts.geometry.array, dtype=object)).overlap_m2 > 0:
-        whole = _lengths(pieces, one_district(districts), banks, kept)
-        totals = whole[0].sum(), whole[1].sum()
+        whole = _lengths(pieces, one_district(districts), banks, kept, blank)
+        totals = tuple(one.sum() for one in whole)
+    bounds = None
+    if untyped:
+        known = np.maximum(under - open_m, 0.0), max(totals[1] - totals[2], 0.0)
+        found = np.minimum(over, known[0]), min(totals[0], known[1])
+        bounds = share_bounds(found, known, (open_m, totals[2]), reasons=NO_VALUE)
     measure = make_measure(
         districts,
         np.minimum(over, under),
@@ -152,7 +160,8 @@ def shoreline_share(
         of="shore",
         numerator_unit="m",
         denominator_unit="m",
-        totals=(min(totals), totals[1]),
+        totals=(min(totals[:2]), totals[1]),
+        bounds=bounds,
     )
     share = np.divide(banks, kept, out=np.full(len(kept), np.nan), where=kept > 0)
     notices = [Notice("layer_empty_counts_zero", "shores")] if not len(shores) else []
@@ -178,25 +187,26 @@ def shoreline_share(
     )
 
 
-def _each_once(lines: "Geometries", banks: "Floats", kept: "Floats") -> LinePieces:
-    """Take the shore apart, each place once: drawn with several types, the least natural counts."""
+def _each_once(lines: "Geometries", banks: "Floats", kept: "Floats", blank: "Floats") -> LinePieces:
+    """Take the shore apart, each place once: of several types the least natural one counts."""
     share = np.divide(banks, kept, out=np.zeros(len(kept)), where=kept > 0)
-    rows = np.argsort(share, kind="stable")
+    rows = np.lexsort((share, blank))
     rows = rows[kept[rows] > 0]
     pieces = counted_once(line_pieces(lines[rows]))
     return replace(pieces, line=rows[pieces.line])
 
 
 def _lengths(
-    pieces: LinePieces, districts: "GeoDataFrame", banks: "Floats", kept: "Floats"
-) -> "tuple[Floats, Floats]":
-    """Length of the natural banks and of all that are shore, per district."""
+    pieces: LinePieces, districts: "GeoDataFrame", *weights: "Floats"
+) -> "tuple[Floats, ...]":
+    """Length of banks per district, for each way of counting them."""
     inside = lines_inside(pieces, np.asarray(districts.geometry.array, dtype=object))
-    over, under = (
-        np.bincount(inside.district, inside.length_m * weight[inside.line], len(districts))
-        for weight in (banks, kept)
+    return tuple(
+        np.bincount(inside.district, inside.length_m * weight[inside.line], len(districts)).astype(
+            float
+        )
+        for weight in weights
     )
-    return over.astype(float), under.astype(float)
 
 
 def _check(columns: list[str], natural: Sequence[str], excluded: Sequence[str]) -> None:
@@ -217,8 +227,8 @@ def _check(columns: list[str], natural: Sequence[str], excluded: Sequence[str]) 
 
 def _banks(
     shores: "GeoDataFrame", columns: list[str], natural: Sequence[str], excluded: Sequence[str]
-) -> "tuple[Floats, Floats, int]":
-    """Count the natural banks of each line, the banks that are shore, and lines without a type."""
+) -> "tuple[Floats, Floats, Floats]":
+    """Count the natural banks of each line, those that are shore, and those without a type."""
     missing = [name for name in columns if name not in shores.columns]
     if missing:
         raise SchemaError(
@@ -235,9 +245,9 @@ def _banks(
         )
     banks = np.zeros(len(shores))
     kept = np.zeros(len(shores))
-    untyped = np.zeros(len(shores), dtype=bool)
+    blank = np.zeros(len(shores))
     for column in types:
         banks += column.isin(list(natural)).to_numpy()
         kept += ~column.isin(list(excluded)).to_numpy()
-        untyped |= (column == "").to_numpy()
-    return banks, kept, int(untyped.sum())
+        blank += (column == "").to_numpy()
+    return banks, kept, blank

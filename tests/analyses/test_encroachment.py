@@ -69,6 +69,15 @@ def test_a_category_counts_its_own_and_the_total_counts_what_two_share_once():
     ]
 
 
+def test_houses_that_lie_on_one_another_count_each_and_it_is_said():
+    houses = frame([shapely.box(0, 0, 10, 10), shapely.box(5, 0, 15, 10)])
+    result = encroachment(houses, districts(), lines=frame(LINES), min_overlap=0)
+
+    assert value(result, "area")[2] == 200
+    (told,) = result.notices
+    assert (told.code, told.values["overlap_m2"]) == ("objects_overlap", 50)
+
+
 def test_below_the_overlap_nothing_counts_and_it_is_said_how_many():
     houses = frame([shapely.box(499, 0, 519, 10), shapely.box(0, 0, 10, 10)])
     result = encroachment(houses, districts(), lines=frame(LINES), min_overlap=11)

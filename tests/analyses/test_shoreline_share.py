@@ -55,6 +55,14 @@ def test_a_bank_without_a_type_is_not_natural_and_is_told():
 
     assert found.measures[0].value == 0.25
     assert [(n.code, n.count) for n in found.notices] == [("shores_without_type", 1)]
+    assert (found.measures[0].low, found.measures[0].high) == (0.25, 1)
+    assert found.measures[0].open_for == ("no_value",)
+
+
+def test_a_bank_drawn_again_without_a_type_has_the_type_that_is_known():
+    lines = shores([(0, 1), (10, 1)], [(10, 1), (0, 1)], [(0, 9), (10, 9)], kind=["n", None, "x"])
+    measure = shoreline_share(lines, DISTRICTS, by="kind", natural=["n"]).measures[0]
+    assert (measure.low, measure.value, measure.high) == (0.5, 0.5, 0.5)
 
 
 def test_where_there_is_no_shore_the_share_is_unknown():
