@@ -94,7 +94,7 @@ def attach_places(pieces: "DemandPieces", walk: "WalkAccess") -> Places:
     Raises
     ------
     ParameterError
-        If there are pieces, and none of them is near the network.
+        If there are pieces, and none of them is near the network, barriers or not.
     """
     units = pieces.geometry if pieces.whole is None else pieces.whole
     points = np.asarray(shapely.point_on_surface(units), dtype=object)
@@ -102,7 +102,7 @@ def attach_places(pieces: "DemandPieces", walk: "WalkAccess") -> Places:
     sample = _sample(units, points, walk)
     if sample is not None and sample.places.snapped.found.any():
         return Places(points, snapped, sample)
-    if len(points) and not snapped.found.any():
+    if len(points) and not snapped.found.any() and not _near(points, walk):
         raise ParameterError(
             f"`{pieces.of}`: none of its {len(points)} places lies within snap_limit_m = "
             f"{walk.snap_limit_m:g} m of the walk network. Check that both show the same city in "
@@ -118,6 +118,14 @@ def _snapped(points: "Geometries", walk: "WalkAccess") -> Snapped:
         limit_m=walk.snap_limit_m,
         barriers=walk.walls,
     )
+
+
+def _near(points: "Geometries", walk: "WalkAccess") -> bool:
+    """Say whether barriers alone keep every place off a network that is near."""
+    if walk.walls is None:
+        return False
+    xy = shapely.get_coordinates(points)
+    return bool(snap_points(xy, walk.network, limit_m=walk.snap_limit_m).found.any())
 
 
 def _sample(units: "Geometries", inner: "Geometries", walk: "WalkAccess") -> Sample | None:

@@ -64,6 +64,14 @@ def test_a_place_is_covered_up_to_the_metre_with_both_legs():
     assert result.layers["demand"]["nearest_name"].tolist() == ["站"] * 4
 
 
+def test_people_whom_a_river_keeps_off_every_street_are_not_served_and_nothing_is_refused():
+    river = gpd.GeoDataFrame(geometry=[shapely.LineString([(0, 505), (1000, 505)])], crs=CRS)
+    result = walked(STOP, STREET, demand=people((500, 510), (400, 520)), barriers=river)
+
+    assert result.measure("population").value == 0
+    assert "demand_off_network" in [notice.code for notice in result.notices]
+
+
 def test_the_leg_of_the_facility_counts():
     result = walked(points((500, 540)), STREET, demand=people((240, 500), (239, 500)))
 
