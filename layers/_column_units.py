@@ -19,8 +19,10 @@ from geoplan.core.written_numbers import (
 )
 from geoplan.core.written_units import unit_factor
 
-_AMOUNTS = ("population", "jobs")
-_MULTIPLES = re.compile(r"[万萬千]|(?<!\d)10?[ ,]?000(?!\d)|thousand|million", re.IGNORECASE)
+_AMOUNTS = ("population", "jobs", "gdp")
+_MULTIPLES = re.compile(
+    r"[万萬千亿億]|(?<!\d)10?[ ,]?000(?!\d)|thousand|million|billion", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)

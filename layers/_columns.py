@@ -259,6 +259,11 @@ def to_numbers(column: pd.Series, *, source: str, subject: str) -> tuple[pd.Seri
     >>> numbers.tolist(), parsed
     ([1234.0, nan], 1)
     """
+    if pd.api.types.is_bool_dtype(column) or pd.api.types.is_complex_dtype(column):
+        raise SchemaError(
+            f"{subject}: column {source!r} should hold numbers, and holds "
+            f"{column.iloc[0]} and the like. Name the column of the amount."
+        )
     if pd.api.types.is_numeric_dtype(column):
         numbers = column.astype("Float64").astype("float64")
         return numbers.where(np.isfinite(numbers)), 0

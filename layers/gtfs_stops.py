@@ -9,7 +9,8 @@ from geoplan.core.errors import EmptyLayerError
 from geoplan.core.notices import Notice
 from geoplan.layers._raw import RawLayer
 
-_TYPE = "location_type"
+_KEY = "stop_id"
+_TYPES = ("location_type", "location_t")  # a Shapefile keeps ten letters of a name
 _BOARDING = 0
 # GTFS reference, stops.txt: what the other rows are.
 _NAMES = {1: "station", 2: "entrance", 3: "node", 4: "boarding area"}
@@ -22,7 +23,8 @@ def boarding_stops(raw: RawLayer, where: str, *, subject: str) -> RawLayer:
     Parameters
     ----------
     raw : RawLayer
-        Any layer; one with the columns ``stop_id`` and ``location_type`` is GTFS.
+        Any layer; one with the columns ``stop_id`` and ``location_type``, in any case and as a
+        Shapefile cuts them, is GTFS.
     where : str
         Condition of the source; one that speaks of ``location_type`` decides alone.
     subject : str
@@ -38,9 +40,12 @@ def boarding_stops(raw: RawLayer, where: str, *, subject: str) -> RawLayer:
     EmptyLayerError
         If nothing in it is a stop or platform.
     """
-    if not {"stop_id", _TYPE} <= set(raw.frame.columns) or _TYPE in where:
+    names = {str(name).casefold(): name for name in raw.frame.columns}
+    kind = next((name for name in _TYPES if name in names), "")
+    if _KEY not in names or not kind or kind in where.casefold():
         return raw
-    said = raw.frame[_TYPE].astype("str").str.strip().where(raw.frame[_TYPE].notna(), "")
+    column = raw.frame[names[kind]]
+    said = column.astype("str").str.strip().where(column.notna(), "")
     number = pd.to_numeric(said, errors="coerce").to_numpy(dtype=np.float64)
     if (np.isnan(number) & (said != "").to_numpy()).any():
         return raw  # a column of that name, and not GTFS's
@@ -49,13 +54,13 @@ def boarding_stops(raw: RawLayer, where: str, *, subject: str) -> RawLayer:
         return raw
     kinds, counts = np.unique(number[~boards].astype(np.int64), return_counts=True)
     found = ", ".join(
-        f"{n:,} × {kind} ({_NAMES.get(kind, 'unknown')})"
-        for kind, n in zip(kinds.tolist(), counts.tolist(), strict=True)
+        f"{n:,} × {number} ({_NAMES.get(number, 'unknown')})"
+        for number, n in zip(kinds.tolist(), counts.tolist(), strict=True)
     )
     if not boards.any():
         raise EmptyLayerError(
-            f"{subject}: none of {len(boards)} rows is a place to board: location_type is {found}. "
-            'Say which rows are meant, e.g. where = "location_type = 1" for stations.'
+            f"{subject}: none of {len(boards)} rows is a place to board: {names[kind]} is {found}. "
+            f'Say which rows are meant, e.g. where = "{names[kind]} = 1" for stations.'
         )
     notice = Notice(
         "stops_not_boarding", subject, int((~boards).sum()), len(boards), {"types": found}

@@ -44,7 +44,7 @@ from geoplan.layers.osm_query import (
 )
 from geoplan.layers.overpass import is_overpass, read_overpass_features
 from geoplan.layers.repair import repair_layer
-from geoplan.layers.source import LayerSource, OsmTags, PathText, refuse_layer
+from geoplan.layers.source import LayerSource, OsmTags, PathText, one_path, refuse_layer
 from geoplan.layers.source_extent import osm_extent
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def load_osm_features(
     a node and an area or in parts, counts once (`geoplan.layers.osm_once.once_each`).
     """
     check_metric_crs(parse_crs(crs), f"`crs` ({crs!r})")
-    path, subject = str(source), "features"
+    path, subject = one_path(source), "features"
     with local_file(path, layer="", subject=subject) as file:
         raw = read_osm_features(file, tags=tags, family=family, keys=keys, subject=subject)
     choice = SourceCRSChoice(OSM_CRS, "file")

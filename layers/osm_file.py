@@ -102,6 +102,10 @@ def read_in_order(file: "LocalFile", read: Callable[["OsmInput"], T], *, subject
     """
     from osmium import InvalidLocationError
 
+    if file.path.is_dir():
+        raise SourceError(
+            f"{file.shown} of layer {subject} is a folder. Name the OSM file in it, e.g. .osm.pbf."
+        )
     if not file.path.stat().st_size:
         raise SourceError(f"{file.shown} of layer {subject} is empty (0 bytes). Download it again.")
     try:

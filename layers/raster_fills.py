@@ -22,7 +22,8 @@ Bools = npt.NDArray[np.bool_]
 _BELOW = (-99999.0, -9999.0, -999.0, -99.0, -32768.0, -32767.0, -3000.0, -128.0, -2147483648.0)
 _ABOVE = (127.0, 255.0, 9999.0, 32767.0, 65535.0, 99999.0, 999999.0, 2147483647.0, 4294967295.0)
 _CANDIDATES = np.array(sorted({*_BELOW, *_ABOVE}))
-_OF_ONE_TYPE = {-3000.0: "int16", -128.0: "int8", 127.0: "int8"}
+_MODIS, _MODIS_RANGE = -3000.0, (-2000.0, 10000.0)  # vegetation indices × 10000
+_OF_ONE_TYPE = {_MODIS: "int16", -128.0: "int8", 127.0: "int8"}
 # 255 in files of other types than bytes: a single cell of it may as well be measured.
 _BYTE, _ENOUGH_CELLS, _ENOUGH_SHARE = 255.0, 4, 0.01
 _HUGE = 1e19  # -3.4e38, 1e20, 9.97e36: nothing on Earth is measured so
@@ -34,6 +35,7 @@ _FAR_APART = 1.0
 _RARE = 0.01
 _SHORT = 65535.0
 _SHOWN = 4
+_PAIR = 2
 
 
 @dataclass
@@ -61,6 +63,8 @@ class ValueScan:
     zero_rows: list[Bools] = field(default_factory=list)
     zero_columns: Bools | None = None
     huge: dict[float, int] = field(default_factory=dict)
+    lowest: dict[float, int] = field(default_factory=dict)
+    highest: dict[float, int] = field(default_factory=dict)
     counts: Floats = field(default_factory=lambda: np.zeros(len(_CANDIDATES)))
 
     def take(self, stored: npt.NDArray[np.generic], missing: Bools | None) -> None:
@@ -88,8 +92,21 @@ class ValueScan:
             return
         self.least = min(self.least, float(values.min()))
         self.greatest = max(self.greatest, float(values.max()))
+        self._look_at_ends(values)
         if values.dtype.kind == "f" and self.whole_numbers:
             self.whole_numbers = bool((values == np.rint(values)).all())
+
+    def _look_at_ends(self, values: npt.NDArray[np.generic]) -> None:
+        """Keep the two outermost values at either end, the first with its count."""
+        for ends, sign in ((self.lowest, 1), (self.highest, -1)):
+            edge = values.min() if sign == 1 else values.max()
+            here = values == edge
+            rest = values[~here]
+            ends[float(edge)] = ends.get(float(edge), 0) + int(here.sum())
+            if rest.size:
+                ends.setdefault(float(rest.min() if sign == 1 else rest.max()), 0)
+            for value in sorted(ends, key=lambda one: sign * one)[2:]:
+                del ends[value]
 
     def _look_at_rim(self, stored: npt.NDArray[np.generic]) -> None:
         zero = stored == 0
@@ -163,6 +180,7 @@ class ValueScan:
                 low, high = min(low, value), max(high, value)
                 if value == _largest(self.dtype):
                     unsure[value] = count
+        lone = {} if self.every_value else self._lone(low, high)
         return Values(
             cells=self.cells,
             nodata=self.nodata,
@@ -173,7 +191,26 @@ class ValueScan:
             greatest=high,
             whole_numbers=self.whole_numbers,
             rim_of_zeros=0 if self.every_value else self._rim_of_zeros(),
+            lone=lone,
+            rest=(
+                min((one for one in self.lowest if one not in lone), default=low),
+                max((one for one in self.highest if one not in lone), default=high),
+            ),
         )
+
+    def _lone(self, low: float, high: float) -> dict[float, int]:
+        """Find a value at either end that stands often and far from all others."""
+        found: dict[float, int] = {}
+        for ends, end, other in ((self.lowest, low, high), (self.highest, high, low)):
+            count = ends.get(end, 0)
+            if len(ends) != _PAIR or count < max(_ENOUGH_CELLS, _ENOUGH_SHARE * self.cells):
+                continue
+            second = next(value for value in ends if value != end)
+            gap, spread = abs(end - second), abs(other - second)
+            negative = end < 0 <= second
+            if end and spread and (negative or gap > _FAR_APART * spread):
+                found[end] = count
+        return found
 
     def _stands_apart(
         self, value: float, low: float, high: float, subject: str, shown: str
@@ -184,7 +221,8 @@ class ValueScan:
         if not np.isfinite(low):  # there is nothing else
             return value < 0
         if value < 0:
-            return low - value > _APART * (high - low)
+            index = value == _MODIS and _MODIS_RANGE[0] <= low and high <= _MODIS_RANGE[1]
+            return index or low - value > _APART * (high - low)
         if value < low:
             return False
         if largest and value > _SHORT:
@@ -213,6 +251,10 @@ class Values:
         Whether all others are whole.
     rim_of_zeros : int
         Cells of rows and columns around the others that hold nothing but 0, which is rare inside.
+    lone : mapping of float to int
+        The least or greatest value, where it stands often and far from all others -> its cells.
+    rest : tuple of float
+        Least and greatest of these others.
     """
 
     cells: int
@@ -224,6 +266,8 @@ class Values:
     greatest: float
     whole_numbers: bool
     rim_of_zeros: int
+    lone: dict[float, int] = field(default_factory=dict)
+    rest: tuple[float, float] = (np.inf, -np.inf)
 
     @property
     def known(self) -> int:
@@ -248,7 +292,15 @@ class Values:
             )
         for value, count in self.unsure.items():
             told.append(Notice("raster_full_scale", subject, count, self.cells, {"value": value}))
+        for value, count in self.lone.items():
+            if value not in self.unsure:
+                told.append(self._lone_notice(subject, value, count))
         return tuple(told)
+
+    def _lone_notice(self, subject: str, value: float, count: int) -> Notice:
+        low, high = self.rest
+        values = {"value": value, "low": low, "high": high}
+        return Notice("raster_lone_value", subject, count, self.cells, values)
 
 
 def scan_values(

@@ -289,7 +289,9 @@ class _Found:
             for code, count, values in counted
             if wanted.get(code, count > 0)
         )
-        return (*told, *self.numbers.found.notices(self.subject))
+        # No amount is negative: such cells are counted above, whatever they stand for.
+        lone = {value: n for value, n in self.numbers.found.lone.items() if value > 0}
+        return (*told, *replace(self.numbers.found, lone=lone).notices(self.subject))
 
 
 def _beside(empty: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

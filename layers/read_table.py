@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from difflib import get_close_matches
 from io import BytesIO
 from typing import Any, TypeVar
+from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
@@ -369,7 +370,7 @@ def _in_workbook(file: LocalFile, read: Callable[[pd.ExcelFile], T]) -> T:
         ) from error
     except SourceError:
         raise
-    except (ValueError, OSError, KeyError) as error:
+    except (ValueError, OSError, KeyError, BadZipFile) as error:
         raise SourceError(f"{file.shown} cannot be read as a workbook: {error}") from error
 
 

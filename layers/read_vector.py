@@ -43,6 +43,7 @@ _UNREADABLE = (
     pyogrio.errors.GeometryError,
     NotImplementedError,
     ValueError,
+    IndexError,  # a file that GDAL opens and that has no layer
 )
 # Said by GDAL and pyogrio about what the pipeline counts or does not need: rings, M values.
 _EXPECTED_WARNINGS = ("Non closed ring", "Measured (M)", "More than one layer", "'crs' was not")
@@ -354,7 +355,8 @@ def _reason(error: Exception, path: Path) -> str:
         return "it is a folder. Name a file in it; several files stand in a list."
     if "encoding=" in str(error):
         return str(error)
-    return f"{error}. Open it in a GIS and save it again, e.g. as GeoPackage."
+    words = "it holds no layer" if isinstance(error, IndexError) else str(error)
+    return f"{words}. Open it in a GIS and save it again, e.g. as GeoPackage."
 
 
 def _read_parquet(file: LocalFile) -> RawLayer:

@@ -75,7 +75,7 @@ class LayerSource:
     Raises
     ------
     ParameterError
-        If no path is given.
+        If no path is given, a path or layer is named twice, or what is given is none.
 
     Examples
     --------
@@ -104,10 +104,12 @@ class LayerSource:
 
     def __post_init__(self) -> None:
         """Normalise the paths and layers to tuples of text."""
+        _check_paths(self.paths)
         if not self.files:
             raise ParameterError("`paths` is empty; name at least one file.")
+        _check_once("paths", self.files)
         if not isinstance(self.layer, str):
-            object.__setattr__(self, "layer", tuple(self.layer))
+            object.__setattr__(self, "layer", _layers(self.layer))
         object.__setattr__(self, "paths", self.files)
 
     @property
@@ -172,6 +174,57 @@ def _check_paths(source: object) -> None:
             "or a LayerSource (for streets also a NetworkX graph of OSMnx). Of a table without "
             "geometry make a GeoDataFrame first: geopandas.GeoDataFrame(table, geometry=…, crs=…)."
         )
+
+
+def _layers(given: object) -> tuple[str, ...]:
+    """Take a list of layers, which names each of them once."""
+    if not isinstance(given, Sequence) or not all(isinstance(one, str) for one in given):
+        raise ParameterError(
+            f"`layer` is {given!r}; wanted the name of a layer or sheet as text, a list of names, "
+            f'or "{ALL_LAYERS}" for all.'
+        )
+    if not given:
+        raise ParameterError(
+            f'`layer` is an empty list; name at least one layer, or "{ALL_LAYERS}" for all.'
+        )
+    _check_once("layer", given)
+    return tuple(given)
+
+
+def _check_once(what: str, names: Sequence[str]) -> None:
+    """Refuse a name that stands twice in a list: its rows would count twice."""
+    twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
+    if twice is not None:
+        raise ParameterError(
+            f"`{what}` names {twice!r} twice, and its rows would count twice. Take one out."
+        )
+
+
+def one_path(source: object) -> str:
+    """
+    Take the path of a single file.
+
+    Parameters
+    ----------
+    source : path
+        What a caller gave.
+
+    Returns
+    -------
+    str
+        The path as text.
+
+    Raises
+    ------
+    ParameterError
+        If it is something else: a GeoDataFrame, several paths.
+    """
+    if not isinstance(source, str | PathLike):
+        raise ParameterError(
+            f"`source` is a {type(source).__name__}; wanted the path of one OSM file. Load a "
+            "GeoDataFrame with the loader of its layer, such as load_facilities."
+        )
+    return fspath(source)
 
 
 def refuse_layer(source: LayerSource, *, subject: str, what: str) -> None:

@@ -192,7 +192,9 @@ def test_district_keys_that_repeat_are_an_error_that_names_them():
         keyed("districts", ["A", "", "A", "B"])
 
 
-@pytest.mark.parametrize("name", ["人口_万人", "Population (10,000)", "pop_thousand", "POP 1000"])
+@pytest.mark.parametrize(
+    "name", ["人口_万人", "Population (10,000)", "pop_thousand", "POP 1000", "人口（千）"]
+)
 def test_a_column_of_ten_thousands_is_noticed(name):
     _, notices = canonical_columns(
         frame(**{name: [1.2]}), SPECS["population"], {"population": name}, "population"
@@ -200,6 +202,29 @@ def test_a_column_of_ten_thousands_is_noticed(name):
 
     assert [n.code for n in notices] == ["amount_in_multiples"]
     assert name in notices[0].text("zh")
+
+
+@pytest.mark.parametrize("name", ["GDP/亿元", "GDP，亿元", "gdp_billion"])
+def test_a_product_in_multiples_is_noticed_too(name):
+    _, notices = canonical_columns(frame(**{name: [1.2]}), SPECS["districts"], {"gdp": name}, "d")
+
+    assert [n.code for n in notices] == ["amount_in_multiples"]
+
+
+def test_thousands_of_people_are_a_unit():
+    name = "人口（千人）"
+    table, _ = canonical_columns(
+        frame(**{name: [1.5]}), SPECS["population"], {"population": name}, "population"
+    )
+    assert table["population"].tolist() == [1500.0]
+
+
+@pytest.mark.parametrize("values", [[True, False], [1 + 2j, 1]])
+def test_truth_values_and_complex_numbers_are_no_amounts(values):
+    with pytest.raises(SchemaError, match="column 'POP' should hold numbers, and holds"):
+        canonical_columns(
+            frame(POP=values), SPECS["population"], {"population": "POP"}, "population"
+        )
 
 
 @pytest.mark.parametrize("name", ["人口", "POP2000", "population"])

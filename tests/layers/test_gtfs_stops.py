@@ -72,3 +72,18 @@ def test_another_column_of_that_name_is_left_alone():
         crs="EPSG:4326",
     )
     assert len(load_bus_stops(frame, crs=CRS)) == 2
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "shp"])
+def test_types_are_heeded_in_any_case_and_as_a_shapefile_cuts_them(tmp_path, ending):
+    names = ["STOP_ID", "LOCATION_T"] if ending == "shp" else ["STOP_ID", "Location_Type"]
+    table = gpd.GeoDataFrame(
+        dict(zip(names, [["p", "st"], [0, 1]], strict=True)),
+        geometry=gpd.points_from_xy([24.9, 24.91], [60.1, 60.1]),
+        crs="EPSG:4326",
+    )
+    table.to_file(tmp_path / f"stops.{ending}")
+    layer = load_bus_stops(
+        LayerSource(tmp_path / f"stops.{ending}", columns={"stop_id": "STOP_ID"}), crs=CRS
+    )
+    assert layer["stop_id"].tolist() == ["p"]

@@ -4,6 +4,7 @@ import gzip
 
 import pytest
 import shapely
+from geopandas import GeoDataFrame
 
 import geoplan as gp
 from geoplan.core.errors import CRSError, EmptyLayerError, ParameterError, SourceError
@@ -151,6 +152,11 @@ def test_bad_input_is_refused(tmp_path, osm):
         gp.load_bus_stops(file, crs=CRS)
     with pytest.raises(ParameterError, match="`tags` is empty"):
         load_osm_features(file, crs=CRS, tags={})
+    with pytest.raises(ParameterError, match="is a GeoDataFrame; wanted the path of one OSM file"):
+        load_osm_features(GeoDataFrame(geometry=[]), crs=CRS, tags={"leisure": "park"})
+    (tmp_path / "extract.gdb").mkdir()
+    with pytest.raises(SourceError, match=r"extract\.gdb of layer features is a folder"):
+        load_osm_features(tmp_path / "extract.gdb", crs=CRS, tags={"leisure": "park"})
     with pytest.raises(ParameterError, match=r"tags\['leisure'\] is 3"):
         load_osm_features(file, crs=CRS, tags={"leisure": 3})
     with pytest.raises(CRSError, match="unit: degree"):
@@ -160,7 +166,7 @@ def test_bad_input_is_refused(tmp_path, osm):
     with pytest.raises(ParameterError, match="which tags it has there is not settled"):
         gp.load_red_lines(file, crs=CRS)
     with pytest.raises(ParameterError, match="2 OSM files were given; merge them"):
-        gp.load_parks([file, file], crs=CRS)
+        gp.load_parks([file, tmp_path / "b.osm"], crs=CRS)
     with pytest.raises(SourceError, match="was not found"):
         gp.load_parks(tmp_path / "b.osm.pbf", crs=CRS)
     (tmp_path / "cut.osm.pbf").write_bytes(b"\x00\x00\x00\x0d\x0a\x09OSMHeader")

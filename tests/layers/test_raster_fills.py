@@ -37,6 +37,7 @@ def codes(layer):
         (-9999, "int16", [-2000, 9800]),
         (-32768, "int16", [-5, 3900]),
         (-3000, "int16", [-1500, 9500]),
+        (-3000, "int16", [-2000, 9800]),
         (-3.4028235e38, "float32", [0.6, 0.1]),
         (1e20, "float32", [0.6, 0.1]),
         (9.96921e36, "float32", [280.0, 300.0]),
@@ -147,3 +148,32 @@ def test_a_rim_of_zeros_is_told_and_zeros_inside_are_not():
     assert codes(load_surface(grid(rimmed), crs=CRS))["raster_rim_of_zeros"] == 22 * 23 - 400
     inner[::2] = 0
     assert "raster_rim_of_zeros" not in codes(load_surface(grid(np.pad(inner, 2)), crs=CRS))
+
+
+@pytest.mark.parametrize(
+    ("lone", "dtype", "rest"),
+    [
+        (-28672, "int16", [-2000, 9000]),
+        (254, "uint8", [0, 100]),
+        (2, "float32", [-0.2, 0.8]),
+        (-99.99, "float32", [-0.2, 0.9]),
+        (-1, "int16", [20, 300]),
+    ],
+)
+def test_a_value_far_from_all_others_is_kept_and_told(lone, dtype, rest):
+    between = np.linspace(*rest, 5)
+    parts = (np.array([[lone] * 4 + rest[:1]], dtype), np.array([between], dtype))
+    found = scan_values(((one, None) for one in parts), dtype, subject="layer", shown="file.tif")
+    (told,) = found.notices("layer")
+    assert (told.code, told.count, told.total) == ("raster_lone_value", 4, 10)
+    shown = {"value": lone, "low": rest[0], "high": rest[1]}
+    assert told.values == pytest.approx(shown)
+    assert found.fills == {}
+    assert all(told.text(lang) for lang in LANGS)
+
+
+def test_classes_rare_values_and_stated_ones_are_no_lone_values():
+    for values in ([1, 1, 1, 1, 2, 3], [0, 0, 0, 0, 20, 21], [-5, -5, -5, -5, 3, 9.5, -4.5]):
+        assert scan(values, "float32").notices("layer") == ()
+    assert scan([250, 3, 4, 5, 6], "float32").lone == {}
+    assert scan([250] * 4 + [3, 5], "float32", every_value=True).notices("layer") == ()

@@ -224,7 +224,7 @@ def test_what_means_nothing_beside_an_osm_file_is_refused(tmp_path, osm, more, w
 def test_several_osm_files_are_to_be_merged_first(tmp_path, osm):
     file = osm.write_osm(tmp_path / "a.osm", {1: (0, 0), 2: (9, 0)}, [(1, [1, 2], PATH)])
     with pytest.raises(ParameterError, match="osmium merge"):
-        load_walk_network([file, file], crs=CRS)
+        load_walk_network([file, tmp_path / "b.osm"], crs=CRS)
 
 
 @pytest.mark.parametrize("ending", [".osm", ".osm.gz", ".osm.bz2", ".osm.pbf"])

@@ -18,6 +18,7 @@ import shapely
 
 from geoplan.core.errors import SchemaError, SourceError
 from geoplan.layers._files import LocalFile
+from geoplan.layers.facilities import load_facilities
 from geoplan.layers.read_vector import layer_names, read_vector
 
 NAMES = ["福田", "龙岗街道"]
@@ -348,3 +349,12 @@ def test_a_message_of_the_reader_that_comes_for_each_row_is_told_once_with_its_c
     assert (often.code, often.count, once.code) == ("reader_warnings", 8000, "reader_warning")
     assert "8,000 times" in often.text("en")
     assert "8,000 条" in often.text("zh")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("cut.fgb", b"fgb\3fgb\0xxxx"), ("cut.xlsx", b"PK\3\4zzzz")]
+)
+def test_a_file_cut_short_is_refused_by_its_name(tmp_path, name, content):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(SourceError, match=f"{name} cannot be read"):
+        load_facilities(tmp_path / name, crs="EPSG:4547", layer_name="schools")

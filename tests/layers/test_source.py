@@ -19,6 +19,23 @@ def test_a_source_without_a_path_is_refused():
         LayerSource([])
 
 
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"layer": []}, "`layer` is an empty list; name at least one"),
+        ({"layer": 0}, "`layer` is 0; wanted the name of a layer"),
+        ({"layer": ["a", 1]}, r"`layer` is \['a', 1\]; wanted the name"),
+        ({"layer": ["a", "b", "a"]}, "`layer` names 'a' twice, and its rows would count twice"),
+        ({"paths": ["a.gpkg", Path("a.gpkg")]}, "`paths` names 'a.gpkg' twice"),
+        ({"paths": 7}, "`source` is a int; wanted a path"),
+        ({"paths": gpd.GeoDataFrame(geometry=[])}, "`source` is a GeoDataFrame; wanted a path"),
+    ],
+)
+def test_what_is_no_path_or_layer_or_would_count_twice_is_refused(given, words):
+    with pytest.raises(ParameterError, match=words):
+        LayerSource(**{"paths": "a.gpkg", **given})
+
+
 def test_what_a_loader_is_told_wins_over_what_the_source_says():
     given = LayerSource("a.csv", crs="BD-09", columns={"name": "A", "tier": "T"})
 
