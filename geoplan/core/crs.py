@@ -358,7 +358,7 @@ def plane_per_ground(
     import numpy as np
     from pyproj import Geod, Proj
 
-    geod, factors = crs.get_geod(), Proj(crs).get_factors(lon, lat)
+    geod, factors = crs.get_geod() or Geod(ellps="GRS80"), Proj(crs).get_factors(lon, lat)
     ground = geod if geod.es else Geod(ellps="GRS80")
     curved = 1 - ground.es * np.sin(np.deg2rad(lat)) ** 2
     east = np.cos(np.deg2rad(lat)) / np.sqrt(curved) * ground.a / geod.a
