@@ -98,7 +98,7 @@ def detour(
     --------
     A stop round the corner of a street:
 
-    >>> import geopandas as gpd
+    >>> import geopandas as gpd, shapely
     >>> from geoplan.analyses import WalkAccess
     >>> from geoplan.layers import load_walk_network
     >>> districts = gpd.GeoDataFrame(
