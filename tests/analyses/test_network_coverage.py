@@ -550,3 +550,27 @@ def test_facilities_too_far_from_every_street_are_named():
     [notice] = walked(stops, STREET, demand=people((500, 500))).notices
 
     assert notice.text("en").endswith("serve nobody on it: a, b, c, d, e, ….")
+
+
+@pytest.mark.parametrize("sample_m", [None, 7.0, 40.0])
+@pytest.mark.parametrize("cut", [130.0, 500.0, 770.0])
+def test_a_border_through_a_cell_moves_nobody(cut, sample_m):
+    cells = [shapely.box(x, 430, x + 190, 560) for x in (20, 310, 600)]
+    demand = {"population": gpd.GeoDataFrame({"population": [60, 90, 30]}, geometry=cells, crs=CRS)}
+    sampled = {} if sample_m is None else {"sample_m": sample_m}
+
+    def served(*shapes):
+        options = walk(STREET, **sampled)
+        return coverage(
+            STOP, districts(*shapes), distance_m=300, of=["population"], demand=demand,
+            distance="network", walk=options,
+        ).measure("population")  # fmt: skip
+
+    whole = served(shapely.box(0, 0, 1000, 1000))
+    parts = served(shapely.box(0, 0, cut, 1000), shapely.box(cut, 0, 1000, 1000))
+
+    assert 0 < whole.value < 1
+    assert (parts.value, parts.low, parts.high) == pytest.approx(
+        (whole.value, whole.low, whole.high), abs=1e-12
+    )
+    assert parts.districts["numerator"].sum() == pytest.approx(parts.numerator)
