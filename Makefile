@@ -27,10 +27,11 @@ test-browser: $(VENV)/.installed-browser  ## maps and report opened in Chromium
 	$(BIN)/python -m pytest -m browser
 
 soak: $(VENV)/.installed-test       ## every property with many fresh seeds, before a release
-	for seed in $$($(BIN)/python -c 'import random; print(*random.sample(range(2**31), $(SEEDS)))'); do \
+	failed=; for seed in $$($(BIN)/python -c 'import random; print(*random.sample(range(2**31), $(SEEDS)))'); do \
 	  echo "seed $$seed"; \
-	  GEOPLAN_PROFILE=soak $(BIN)/python -m pytest -q -n auto -m hypothesis --hypothesis-seed=$$seed || exit 1; \
-	done
+	  GEOPLAN_PROFILE=soak $(BIN)/python -m pytest -q -n auto -m hypothesis --hypothesis-seed=$$seed || failed="$$failed $$seed"; \
+	done; \
+	test -z "$$failed" || { echo "failed with the seeds$$failed"; exit 1; }
 
 bench: $(VENV)/.installed-test      ## speed beside the peers, as ratios
 	for script in benchmarks/bench_*.py; do $(BIN)/python $$script || exit 1; done

@@ -156,6 +156,8 @@ def _kept(
 ) -> Measure:
     low = [_share(a, b + c) for a, b, c in zip(kept, was, lost, strict=True)]
     high = [_share(a + c, b + c) for a, b, c in zip(kept, was, more, strict=True)]
+    # Where only lost ground, or only kept ground, may have been of the class, both ends are one.
+    low, high = _where_known(low, high), _where_known(high, low)
     return make_measure(
         districts,
         kept[0],
@@ -170,3 +172,7 @@ def _kept(
 def _share(over: "Floats", under: "Floats") -> "Floats":
     none = np.full(len(under), np.nan)
     return np.asarray(np.divide(over, under, out=none, where=under > 0), dtype=float)
+
+
+def _where_known(ends: "list[Floats]", others: "list[Floats]") -> "list[Floats]":
+    return [np.where(np.isnan(a), b, a) for a, b in zip(ends, others, strict=True)]
