@@ -92,7 +92,7 @@ def find_doors(facilities: "GeoDataFrame", walk: "WalkAccess", *, name: str) -> 
     ------
     ParameterError
         If `entrance_tolerance_m` is needed and missing, or none of the facilities has an entrance
-        near the network, which is a mistake rather than a finding.
+        near the network, or barriers block them all, which is a mistake rather than a finding.
     SchemaError
         If a facility is neither a polygon nor a point.
     """
@@ -136,15 +136,34 @@ def _door_notices(
     on = np.unique(facility[snapped.found])
     off = np.setdiff1d(facility, on)
     if count and not len(on):
-        raise ParameterError(
-            f"`{name}`: none of the {count} has an entrance within snap_limit_m = "
-            f"{walk.snap_limit_m:g} m of the walk network. Check that both show the same city in "
-            "the right CRS; else give entrances, boundary_step_m or a larger limit."
-        )
+        raise _nobody_enters(found, name, count, walk)
     if len(off):
         values = {"snap_limit_m": walk.snap_limit_m, "names": _names(facilities, off)}
         notices.append(Notice("facilities_off_network", name, len(off), count, values))
     return (*notices, *_island_notice(facility, snapped, facilities, name, walk))
+
+
+def _nobody_enters(
+    found: "GeoDataFrame", name: str, count: int, walk: "WalkAccess"
+) -> ParameterError:
+    """Say what keeps every facility off the network: barriers, or the limit."""
+    xy = shapely.get_coordinates(np.asarray(found.geometry, dtype=object))
+    near = snap_points(xy, walk.network, limit_m=walk.snap_limit_m).found
+    facility = found["facility"].to_numpy(dtype=np.int64)
+    blocked = len(np.unique(facility[near]))
+    within = f"within snap_limit_m = {walk.snap_limit_m:g} m of the walk network"
+    if not blocked:
+        return ParameterError(
+            f"`{name}`: none of the {count} has an entrance {within}. Check that both show the "
+            "same city in the right CRS; else give entrances, boundary_step_m or a larger limit."
+        )
+    rest = f"; the other {count - blocked} have none so near" if blocked < count else ""
+    return ParameterError(
+        f"`{name}`: `barriers` block all that could be entered: {blocked} of {count} have an "
+        f"entrance {within}, but each leg from it lies in, along or across a barrier{rest}. "
+        "Check the barriers (a tunnel, or the park's own area, is none); else give entrances "
+        "beyond them, or the missing bridges and paths in the network."
+    )
 
 
 def _island_notice(

@@ -11,7 +11,15 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geoplan.analyses import WalkAccess, coverage
+from geoplan.analyses import (
+    ParkTier,
+    WalkAccess,
+    coverage,
+    detour,
+    living_circle,
+    park_access,
+    rail_coverage,
+)
 from geoplan.core.definitions import define
 from geoplan.core.errors import CRSError, ParameterError, SchemaError
 
@@ -70,6 +78,40 @@ def test_people_whom_a_river_keeps_off_every_street_are_not_served_and_nothing_i
 
     assert result.measure("population").value == 0
     assert "demand_off_network" in [notice.code for notice in result.notices]
+
+
+def along_streets(analysis, facilities, access):
+    """Measure one kind of access along the streets of `access`, to the same facilities."""
+    common = {"of": ["population"], "demand": people((500, 500)), "distance": "network"}
+    common |= {"distance_m": 300, "walk": access}
+    if analysis == "park_access":
+        del common["distance_m"]
+        tiers = {"city": ParkTier(distance_m=300)}
+        parks = facilities.assign(tier="city", geometry=facilities.buffer(5))
+        return park_access(parks, districts(), tiers=tiers, higher_serves_lower=False, **common)
+    if analysis == "living_circle":
+        return living_circle({"stop": facilities}, districts(), **common)
+    if analysis == "detour":
+        del common["distance"]
+    return {"coverage": coverage, "detour": detour, "rail_coverage": rail_coverage}[analysis](
+        facilities, districts(), **common
+    )
+
+
+@pytest.mark.parametrize(
+    "analysis", ["coverage", "park_access", "living_circle", "detour", "rail_coverage"]
+)
+def test_facilities_that_barriers_keep_off_every_street_are_not_called_too_far(analysis):
+    river = gpd.GeoDataFrame(geometry=[shapely.LineString([(0, 505), (1000, 505)])], crs=CRS)
+    gates = {"barriers": river, "entrance_tolerance_m": 9, "boundary_step_m": 5}
+    stops = points((500, 550), (500, 900), station_id=["a", "b"], name=["甲", "乙"])
+
+    with pytest.raises(ParameterError) as refused:
+        along_streets(analysis, stops, walk(STREET, **gates))
+
+    assert "barriers" in str(refused.value)
+    assert "1 of 2 have an entrance within snap_limit_m = 100 m" in str(refused.value)
+    assert "the other 1 have none so near" in str(refused.value)
 
 
 def test_the_leg_of_the_facility_counts():
