@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from geoplan.analyses.area_share import WORTH_TELLING_M2
 from geoplan.analyses.barriers import blocked_gaps, crossings
 from geoplan.analyses.line_parts import check_lines
 from geoplan.analyses.objects import district_of
@@ -16,6 +17,7 @@ from geoplan.analyses.polygon_layers import (
     layer_name,
     overlap_notices,
 )
+from geoplan.analyses.polygon_patches import own_areas_m2
 from geoplan.analyses.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
@@ -43,6 +45,7 @@ class _Graph:
 
     shapes: "Geometries"
     parks: int
+    area_m2: "Floats"
     component: "Positions"
     linked: "NDArray[np.bool_]"
 
@@ -101,9 +104,12 @@ def connectivity(
         ============== ==== ==============================================================
 
         A park counts in the district that most of it lies in; parks outside all of them connect
-        others and are not counted. Layers: ``parks`` and ``links`` with ``component`` (1 is the
-        largest by area of parks), ``gaps`` (from each component to the nearest other one:
-        ``component, to_component, gap_m``), ``crossings``.
+        others and are not counted. Of parks that overlap the larger one has the ground that they
+        share, and a park that lies on others (but for less than 1 m²) is none of its own.
+
+        Layers: ``parks`` (those that count) and ``links`` with ``component`` (1 is the largest by
+        area of parks), ``gaps`` (from each component to the nearest other one: ``component,
+        to_component, gap_m``), ``crossings``.
 
     Raises
     ------
@@ -170,7 +176,13 @@ def connectivity(
     lines = check_lines(links, "links") if links is not None else polygons[:0]
     walls = np.asarray(barriers.geometry.array if barriers is not None else [], dtype=object)
     walls = walls[~(shapely.is_missing(walls) | shapely.is_empty(walls))]
-    graph = _graph(polygons, lines, walls, gap_m, by_link=links is not None)
+    own_m2 = own_areas_m2(polygons)
+    shared_m2 = true_area_m2(polygons) - own_m2
+    told = _notices(parks, district_of(polygons, districts), shared_m2)
+    # A park that lies on others, slivers aside, is drawn twice.
+    kept = (own_m2 >= WORTH_TELLING_M2) | (own_m2 >= shared_m2)
+    parks, polygons, own_m2 = parks[kept], polygons[kept], own_m2[kept]
+    graph = _graph(polygons, own_m2, lines, walls, gap_m, by_link=links is not None)
     home = district_of(polygons, districts)
     crossed = crossings(lines, walls)
     measures = _measures(graph, home, districts)
@@ -179,7 +191,7 @@ def connectivity(
         count = np.bincount(where[where >= 0], minlength=len(districts))
         measures.append(make_amount(districts, count, of="crossings", unit="count"))
     if dispersal_m is not None:
-        measures.append(_probability(polygons, walls, home, dispersal_m, districts))
+        measures.append(_probability(graph, walls, home, dispersal_m, districts))
     return Result(
         analysis="connectivity",
         measures=tuple(measures),
@@ -193,7 +205,7 @@ def connectivity(
             "gap_m": gap_m,
             "dispersal_m": dispersal_m,
         },
-        notices=(*_notices(parks, home), *overlap_notices(districts)),
+        notices=(*told, *overlap_notices(districts)),
     )
 
 
@@ -211,7 +223,13 @@ def _check(gap_m: float, dispersal_m: float | None) -> None:
 
 
 def _graph(
-    parks: "Geometries", lines: "Geometries", walls: "Geometries", gap_m: float, *, by_link: bool
+    parks: "Geometries",
+    area_m2: "Floats",
+    lines: "Geometries",
+    walls: "Geometries",
+    gap_m: float,
+    *,
+    by_link: bool,
 ) -> _Graph:
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
@@ -230,20 +248,21 @@ def _graph(
     linked = np.zeros(size, dtype=bool)
     linked[one[helps[other]]] = True
     linked[other[helps[one]]] = True
-    return _Graph(shapes, len(parks), _by_size(label, shapes, len(parks)), linked[: len(parks)])
+    component = _by_size(label, area_m2)
+    return _Graph(shapes, len(parks), area_m2, component, linked[: len(parks)])
 
 
-def _by_size(label: "Positions", shapes: "Geometries", parks: int) -> "Positions":
+def _by_size(label: "Positions", area_m2: "Floats") -> "Positions":
     """Give components their numbers from 1, the one with the largest area of parks first."""
     number = int(label.max(initial=-1)) + 1
-    area_m2 = np.bincount(label[:parks], true_area_m2(shapes[:parks]), number)
+    held_m2 = np.bincount(label[: len(area_m2)], area_m2, number)
     rank = np.empty(number, dtype=np.intp)
-    rank[np.argsort(-area_m2, kind="stable")] = np.arange(1, number + 1)
+    rank[np.argsort(-held_m2, kind="stable")] = np.arange(1, number + 1)
     return rank[label]
 
 
 def _measures(graph: _Graph, home: "Positions", districts: "GeoDataFrame") -> list[Measure]:
-    area_m2 = np.asarray(true_area_m2(graph.shapes[: graph.parks]), dtype=float)
+    area_m2 = graph.area_m2
     component, inside = graph.component[: graph.parks], home >= 0
     number = len(districts)
 
@@ -274,7 +293,7 @@ def _measures(graph: _Graph, home: "Positions", districts: "GeoDataFrame") -> li
 
 
 def _probability(
-    parks: "Geometries",
+    graph: _Graph,
     walls: "Geometries",
     home: "Positions",
     dispersal_m: float,
@@ -283,6 +302,7 @@ def _probability(
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import dijkstra
 
+    parks = graph.shapes[: graph.parks]
     reach_m = dispersal_m * np.log(_LEAST_PROBABILITY) / np.log(_HALF)
     one, other = shapely.STRtree(parks).query(parks, predicate="dwithin", distance=reach_m)
     pairs = one < other
@@ -291,12 +311,12 @@ def _probability(
     one, other = one[~shut], other[~shut]
     # scipy takes a stored zero for no edge at all; parks that touch are a hair apart instead.
     steps = np.maximum(shapely.distance(parks[one], parks[other]) / dispersal_m, 1e-12)
-    graph = coo_array((steps, (one, other)), shape=(len(parks), len(parks))).tocsr()
-    area_m2 = np.asarray(true_area_m2(parks), dtype=float) * (home >= 0)
+    edges = coo_array((steps, (one, other)), shape=(len(parks), len(parks))).tocsr()
+    area_m2 = graph.area_m2 * (home >= 0)
     given = np.zeros(len(parks))
     for start in range(0, len(parks), 1000):  # blocks, so that memory stays small
         rows = np.arange(start, min(start + 1000, len(parks)))
-        halvings = dijkstra(graph, directed=False, indices=rows)
+        halvings = dijkstra(edges, directed=False, indices=rows)
         given[rows] = area_m2[rows] * (_HALF**halvings @ area_m2)
     land_m2 = float(true_area_m2(shapely.union_all(np.asarray(districts.geometry.array))))
     inside = home >= 0
@@ -352,10 +372,16 @@ def _gaps(graph: _Graph, crs: "CRS | None") -> "GeoDataFrame":
     return frame[has_park].reset_index(drop=True)
 
 
-def _notices(parks: "GeoDataFrame", home: "Positions") -> tuple[Notice, ...]:
+def _notices(parks: "GeoDataFrame", home: "Positions", shared_m2: "Floats") -> tuple[Notice, ...]:
     if not len(parks):
         return (Notice("layer_empty_counts_zero", "parks"),)
     outside = int((home < 0).sum())
-    if not outside:
-        return ()
-    return (Notice("objects_outside_districts", "parks", count=outside, total=len(parks)),)
+    notices = []
+    if outside:
+        notices.append(
+            Notice("objects_outside_districts", "parks", count=outside, total=len(parks))
+        )
+    overlap_m2 = float(shared_m2[home >= 0].sum())
+    if overlap_m2 >= WORTH_TELLING_M2:
+        notices.append(Notice("overlap_counted_once", "parks", values={"overlap_m2": overlap_m2}))
+    return tuple(notices)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     Geometries = NDArray[np.object_]
     Bools = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
     Positions = NDArray[np.intp]
 
 TOUCH_M = 0.01
@@ -84,6 +85,43 @@ def patch_areas_m2(parts: "Geometries", patch: "Positions") -> "NDArray[np.float
     start = np.flatnonzero(np.diff(patch[order], prepend=-1))
     groups = np.split(parts[order], start[1:]) if len(parts) else []
     return np.array([true_area_m2(shapely.union_all(group)) for group in groups])
+
+
+def own_areas_m2(polygons: "Geometries") -> "Floats":
+    """
+    Share out the ground of polygons that overlap, so that each place counts once.
+
+    Parameters
+    ----------
+    polygons : array of Polygon or MultiPolygon, n values
+        In a projected CRS in metres; may overlap.
+
+    Returns
+    -------
+    array of float, n values
+        Area of each in m², less what larger ones cover; of equals the one farther west or south
+        keeps what they share, whatever their order.
+
+    Examples
+    --------
+    A square, the same once more, and one half of which lies on it:
+
+    >>> own_areas_m2(shapely.box([0, 0, 8], 0, [10, 10, 12], [10, 10, 2])).tolist()
+    [100.0, 0.0, 4.0]
+    """
+    area_m2 = np.array(true_area_m2(polygons), dtype=float)
+    one, other = shapely.STRtree(polygons).query(polygons, predicate="intersects")
+    place = np.empty(len(polygons), dtype=np.intp)
+    west, south, east, north = shapely.bounds(polygons).T
+    place[np.lexsort((north, east, south, west, -area_m2))] = np.arange(len(polygons))
+    later = place[one] > place[other]
+    one, other = one[later], other[later]
+    shared = true_area_m2(shapely.intersection(polygons[one], polygons[other])) > 0
+    one, other = one[shared], other[shared]
+    for row in np.unique(one):  # only those that lie on others
+        cover = shapely.union_all(polygons[other[one == row]])
+        area_m2[row] = true_area_m2(shapely.difference(polygons[row], cover))
+    return area_m2
 
 
 @dataclass(frozen=True, eq=False)

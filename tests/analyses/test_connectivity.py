@@ -69,6 +69,31 @@ def test_a_road_cuts_a_gap_and_a_bridge_across_it_is_counted():
     assert shapely.get_coordinates(result.layers["crossings"].geometry).tolist() == [[200, 50]]
 
 
+@pytest.mark.parametrize("order", [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]])
+def test_parks_that_are_drawn_twice_count_once_and_are_told(order):
+    once = frame([square(0), square(300)])
+    # The first again, and one half of it.
+    twice = frame([square(0), square(0), shapely.box(0, 0, 50, 100), square(300)])
+    asked = {"gap_m": 50, "dispersal_m": 500}
+    right = connectivity(once, DISTRICTS, **asked)
+    found = connectivity(twice.iloc[order], DISTRICTS, **asked)
+
+    for measure in right.measures:
+        held = found.measure(measure.of)
+        assert (held.value, held.numerator) == (measure.value, measure.numerator), measure.of
+    (told,) = found.notices
+    assert (told.code, told.values["overlap_m2"]) == ("overlap_counted_once", 15_000)
+    assert len(found.layers["parks"]) == 2
+
+
+def test_parks_that_overlap_in_part_stay_several_and_share_no_ground():
+    beside = frame([square(0), shapely.box(95, 0, 105, 10)])
+    found = connectivity(beside, DISTRICTS, gap_m=0)
+
+    assert found.measure("parks").denominator == 2
+    assert found.measure("park_area").denominator == 10_050
+
+
 def test_the_probability_of_connectivity_is_that_of_two_patches_by_hand():
     parks = frame([square(0), square(600)])
     result = connectivity(parks, DISTRICTS, gap_m=0, dispersal_m=500)
@@ -81,7 +106,10 @@ def test_the_probability_of_connectivity_is_that_of_two_patches_by_hand():
 @given(st.integers(0, 10_000))
 def test_components_and_probabilities_are_those_of_networkx(seed):
     random = np.random.default_rng(seed)
-    corner, side = random.uniform(0, 850, (12, 2)), random.uniform(20, 100, (12, 1))
+    # One in each field of a grid, so that none lies on another.
+    side = random.uniform(20, 100, (12, 1))
+    field = 200 * np.stack(np.divmod(random.permutation(25)[:12], 5), axis=1)
+    corner = field + random.uniform(0, 1, (12, 2)) * (200 - side)
     parks = frame(shapely.box(*corner.T, *(corner + side).T))
     distance = shapely.distance(
         parks.geometry.to_numpy()[:, None], parks.geometry.to_numpy()[None, :]
