@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoplan.analyses.area_share import area_inside, district_land
+from geoplan.analyses.area_share import WORTH_TELLING_M2, area_inside, district_land
 from geoplan.analyses.line_inside import lines_inside
-from geoplan.analyses.line_parts import check_lines, counted_once, line_pieces
+from geoplan.analyses.line_parts import check_lines, counted_once, line_pieces, repeat_notices
 from geoplan.analyses.open_ground import NO_VALUE, share_bounds
 from geoplan.analyses.placed import (
     column_numbers,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Bools = NDArray[np.bool_]
 
+_ROUNDING = 1e-9
 _UNITS = {"count": "count", "area": "m2", "length": "m", "population": "person",
           "households": "household"}  # fmt: skip
 
@@ -123,7 +124,8 @@ def attribute_share(  # noqa: PLR0913 (the forms an attribute comes in)
     The same objects give other shares by number, area and people: :math:`17/66 = 25.76\,\%` of
     river *sections* below class V is printed as a share of "water bodies". State which.
     Counts and people stand at a point inside each object, in the first of two districts with a
-    common border; areas and lengths are cut at the borders, each place once. Classes are compared
+    common border; areas and lengths are cut at the borders, each place once: what is drawn both
+    with and without the attribute is without. Classes are compared
     by their place in `classes`, never as words or numbers; Ⅲ and III are one spelling.
     Objects without a value that are left out open the share: low and high are what it would be if
     none or all of them had the attribute. With ``unknown="fails"`` the rule itself decides.
@@ -176,36 +178,33 @@ def attribute_share(  # noqa: PLR0913 (the forms an attribute comes in)
     overlap_m2 = district_land(np.asarray(districts.geometry.array, dtype=object)).overlap_m2
     measures = []
     for name in by:
-        over = _amount(objects, districts, name, has & asked, home)
-        under = _amount(objects, districts, name, asked, home)
-        totals = over.sum(), under.sum()
+        every = np.ones(len(known), dtype=bool)
+        each = _amounts(objects, districts, name, (has & asked, asked, every), home)
+        totals = tuple(float(one.sum()) for one in each)
         if overlap_m2 and name in ("area", "length"):
             once, none = one_district(districts), np.full(len(known), -1)
-            totals = tuple(
-                _amount(objects, once, name, chosen, none).sum() for chosen in (has & asked, asked)
-            )
+            whole = _amounts(objects, once, name, (has & asked, asked, every), none)
+            totals = tuple(float(one.sum()) for one in whole)
+        over, under, all_there = each
+        notices += _repeated(objects, districts, name, subject)
         unit = _UNITS.get(name, "number")
         bounds = None
         if not asked.all():
-            every = _amount(objects, districts, name, np.ones(len(known), dtype=bool), home)
-            whole = every.sum()
-            if overlap_m2 and name in ("area", "length"):
-                whole = _amount(objects, once, name, np.ones(len(known), dtype=bool), none).sum()
             bounds = share_bounds(
-                (np.minimum(over, under), min(totals)),
+                (over, min(totals[:2])),
                 (under, totals[1]),
-                (np.maximum(every - under, 0.0), max(float(whole - totals[1]), 0.0)),
+                (np.maximum(all_there - under, 0.0), max(totals[2] - totals[1], 0.0)),
                 reasons=NO_VALUE,
             )
         measures.append(
             make_measure(
                 districts,
-                np.minimum(over, under),
+                over,
                 under,
                 of=name,
                 numerator_unit=unit,
                 denominator_unit=unit,
-                totals=(min(totals), totals[1]),
+                totals=(min(totals[:2]), totals[1]),
                 bounds=bounds,
             )
         )
@@ -315,6 +314,42 @@ def _has_word(
             f"`classes` ({', '.join(rank)}): {found}. Name every class, from the best to the worst."
         )
     return (place <= rank[plain_word(at_least)]).to_numpy(dtype=bool), known
+
+
+def _amounts(
+    objects: "GeoDataFrame",
+    districts: "GeoDataFrame",
+    by: str,
+    chosen: "tuple[Bools, Bools, Bools]",
+    home: "NDArray[np.intp]",
+) -> "tuple[Floats, Floats, Floats]":
+    """Add up what has the attribute, what is asked, and all there is, per district."""
+    has, asked, every = chosen
+    over, under = (_amount(objects, districts, by, some, home) for some in (has, asked))
+    whole = under if asked.all() else _amount(objects, districts, by, every, home)
+    if by in ("area", "length"):
+        # What is drawn with and without the attribute is without.
+        failing = _amount(objects, districts, by, asked & ~has, home)
+        over = np.where(over + failing > under * (1 + _ROUNDING), under - failing, over)
+    return np.clip(over, 0.0, under), under, whole
+
+
+def _repeated(
+    objects: "GeoDataFrame", districts: "GeoDataFrame", by: str, subject: str
+) -> tuple[Notice, ...]:
+    """Say that areas or lines lie on one another, and count once."""
+    if by == "length":
+        return repeat_notices(
+            counted_once(line_pieces(np.asarray(objects.geometry.array, dtype=object))).dropped_m,
+            subject,
+        )
+    if by != "area":
+        return ()
+    ground = np.asarray(one_district(districts).geometry.array, dtype=object)
+    shared_m2 = area_inside(np.asarray(objects.geometry.array, dtype=object), ground).overlap_m2
+    if shared_m2 < WORTH_TELLING_M2:
+        return ()
+    return (Notice("overlap_counted_once", subject, values={"overlap_m2": shared_m2}),)
 
 
 def _amount(

@@ -13,6 +13,7 @@ from geoplan.analyses.area_share import (
     district_land,
 )
 from geoplan.analyses.line_categories import TOTAL, Categories, categories_of
+from geoplan.analyses.line_parts import SAME_M, counted_once, line_pieces, repeat_notices
 from geoplan.analyses.objects import (
     MEASURED,
     ROUNDING,
@@ -55,6 +56,48 @@ class _Inside:
     amount: "Floats"
 
 
+@dataclass(frozen=True)
+class _Found:
+    """Objects inside, how much of them lies there, and how much there is of all."""
+
+    objects: _Inside
+    amounts: _Inside
+    every: Pieces
+    repeated_m: float = 0.0
+
+    @classmethod
+    def of(cls, counted: Pieces, here: Pieces, ground: "Geometries") -> "_Found":
+        """Cut what counts to districts; of lines each place is measured once."""
+        inside = _inside(counted, ground)
+        once, repeated_m = _each_place_once(here)
+        if not repeated_m:
+            return cls(inside, inside, here)
+        return cls(inside, _inside(_each_place_once(counted)[0], ground), once, repeated_m)
+
+    def sums(self, position: int, number: int) -> "tuple[Floats, Floats, Floats]":
+        """Objects inside, what of them lies inside, and all there is, per district."""
+        mine, held = self.objects.part == position, self.amounts.part == position
+        keys = np.stack([self.objects.object[mine], self.objects.district[mine]], axis=1)
+        counted = (
+            np.bincount(np.unique(keys, axis=0)[:, 1], minlength=number),
+            np.bincount(self.amounts.district[held], self.amounts.amount[held], number),
+            np.bincount(self.every.polygon, self.every.amount, number),
+        )
+        count, amount, every = (np.asarray(values, dtype=np.float64) for values in counted)
+        return count, amount, every
+
+
+def _each_place_once(cut: Pieces) -> tuple[Pieces, float]:
+    """Drop of lines what lies on others within the same polygon, and say how long it is."""
+    if not len(cut.object) or shapely.get_dimensions(cut.geometry[0]) != 1:
+        return cut, 0.0
+    pieces = counted_once(line_pieces(cut.geometry, cut.polygon))
+    if pieces.dropped_m <= SAME_M:
+        return cut, 0.0
+    once = Pieces(cut.object[pieces.line], pieces.category, pieces.geometry)
+    return once, pieces.dropped_m
+
+
 @carries_notices
 @true_to_scale("area", "scale")
 def encroachment(
@@ -72,7 +115,8 @@ def encroachment(
     ----------
     objects : GeoDataFrame, k rows of polygons, of lines, or of points
         Buildings, plots, roads, sources. All of one dimension, valid, in a projected CRS in metres.
-        Each counts by itself: two that overlap count twice. May be empty.
+        Each counts by itself: two that overlap are two, and their areas add up; the length of lines
+        that lie on one another counts once. May be empty.
     districts : GeoDataFrame, n rows of Polygon or MultiPolygon
         Areas to report on, in the same CRS, with ``district_id`` and ``name``.
     lines : GeoDataFrame, m rows of Polygon or MultiPolygon
@@ -130,7 +174,8 @@ def encroachment(
     -----
     For objects :math:`B_i`, district :math:`D` and lines :math:`R`, the area is
     :math:`\sum_i |B_i \cap D \cap R|` over the objects with at least `min_overlap` in
-    :math:`B_i \cap R`. Objects wholly inside are counted whole; only those on an edge are cut, and
+    :math:`B_i \cap R`; of lines, which may lie on one another, it is the length of their union.
+    Objects wholly inside are counted whole; only those on an edge are cut, and
     the lines are cut into pieces of 256 corners first (see `geoplan.analyses.overlay`). Bias:
     footprints digitised against another base map than the line shift by metres, which
     `min_overlap` forgives for touching neighbours and not for those farther in.
@@ -175,24 +220,24 @@ def encroachment(
     ground = np.asarray(districts.geometry.array, dtype=object)
     here = pieces_inside(things, ground)
     counted, below = _counted(pieces_inside(things, bounds), here, min_overlap)
-    inside = _inside(counted, ground)
+    each = _Found.of(counted, here, ground)
     parts = (TOTAL, *categories.names)
     land = district_land(ground)
-    whole = (inside, here)
+    whole = each
     if land.overlap_m2 or dimension < 2:
         # A sum over districts would count twice what they share: ground, or what is on a border.
-        once = pieces_inside(things, np.asarray([shapely.union_all(ground)]))
-        whole = (_inside(counted, np.asarray([shapely.union_all(ground)])), once)
+        together = np.asarray([shapely.union_all(ground)])
+        whole = _Found.of(counted, pieces_inside(things, together), together)
     return Result(
         analysis="encroachment",
         measures=tuple(
             measure
             for position, part in enumerate(parts)
-            for measure in _measures(position, part, (inside, here), whole, dimension, districts)
+            for measure in _measures(position, part, each, whole, dimension, districts)
         ),
         districts=districts,
         layers={
-            "encroachments": _listed(inside, objects, districts, parts),
+            "encroachments": _listed(each.objects, objects, districts, parts),
             "red_lines": lines,
         },
         definition={
@@ -205,7 +250,7 @@ def encroachment(
             "min_overlap_unit": MEASURED[dimension][1],
             "categories": list(categories.names),
         },
-        notices=_notices(objects, lines, (whole[0], here), below, land),
+        notices=_notices(objects, lines, (whole, here), below, land),
     )
 
 
@@ -252,15 +297,15 @@ def _inside(counted: Pieces, ground: "Geometries") -> _Inside:
 def _measures(
     position: int,
     part: str,
-    each: tuple[_Inside, Pieces],
-    whole: tuple[_Inside, Pieces],
+    each: _Found,
+    whole: _Found,
     dimension: int,
     districts: "GeoDataFrame",
 ) -> list[Measure]:
     what, unit = MEASURED[dimension]
-    count, amount, every = _sums(*each, position, len(districts))
-    _, total, total_every = (values.sum() for values in _sums(*whole, position, len(districts)))
-    number = float(len(np.unique(whole[0].object[whole[0].part == position])))
+    count, amount, every = each.sums(position, len(districts))
+    _, total, total_every = (one.sum() for one in whole.sums(position, len(districts)))
+    number = float(len(np.unique(whole.objects.object[whole.objects.part == position])))
     share = make_measure(
         districts,
         np.minimum(amount, every),
@@ -279,21 +324,6 @@ def _measures(
         make_amount(districts, amount, of=what, part=part, unit=unit, total=total),
         share,
     ]
-
-
-def _sums(
-    inside: _Inside, here: Pieces, position: int, number: int
-) -> "tuple[Floats, Floats, Floats]":
-    """Objects inside, what of them lies inside, and all there is, per district."""
-    mine = inside.part == position
-    once = np.unique(np.stack([inside.object[mine], inside.district[mine]], axis=1), axis=0)
-    counted = (
-        np.bincount(once[:, 1], minlength=number),
-        np.bincount(inside.district[mine], weights=inside.amount[mine], minlength=number),
-        np.bincount(here.polygon, weights=here.amount, minlength=number),
-    )
-    count, amount, every = (np.asarray(values, dtype=np.float64) for values in counted)
-    return count, amount, every
 
 
 def _listed(
@@ -330,11 +360,12 @@ def _listed(
 def _notices(
     objects: "GeoDataFrame",
     lines: "GeoDataFrame",
-    found: tuple[_Inside, Pieces],
+    found: tuple[_Found, Pieces],
     below: int,
     land: DistrictLand,
 ) -> tuple[Notice, ...]:
-    inside, here = found
+    whole, here = found
+    inside = whole.objects
     notices = [
         Notice("layer_empty_counts_zero", subject)
         for subject, layer in (("objects", objects), ("lines", lines))
@@ -347,6 +378,7 @@ def _notices(
         )
     if below:
         notices.append(Notice("objects_below_overlap", "objects", count=below, total=len(objects)))
+    notices += repeat_notices(whole.repeated_m, "objects")
     areas = inside.geometry[inside.part == 0]
     twice = float(shapely.area(areas).sum() - shapely.union_all(areas).area)
     if twice >= WORTH_TELLING_M2:

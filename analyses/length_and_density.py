@@ -12,7 +12,14 @@ from geoplan.analyses.denominators import Denominator, denominators
 from geoplan.analyses.line_additions import Since, against_previous, opened
 from geoplan.analyses.line_categories import TOTAL, Categories, categories_of
 from geoplan.analyses.line_inside import LineInside, lines_inside
-from geoplan.analyses.line_parts import LinePieces, check_lines, counted_once, line_pieces
+from geoplan.analyses.line_parts import (
+    WORTH_TELLING_M,
+    LinePieces,
+    check_lines,
+    counted_once,
+    line_pieces,
+    repeat_notices,
+)
 from geoplan.analyses.polygon_layers import (
     check_districts,
     layer_facts,
@@ -40,8 +47,6 @@ Sides = Literal["as_drawn", "centre", "both"]
 
 LENGTH = "length"
 """What the plain length is called among the measures."""
-
-_WORTH_TELLING_M = 1.0
 
 
 @carries_notices
@@ -333,14 +338,12 @@ def _check_sides(sides: str, merge_m: float | None) -> None:
 def _notices(subject: str, lines: "GeoDataFrame", found: _Found, dropped_m: float) -> list[Notice]:
     if lines.empty:
         return [Notice("layer_empty_counts_zero", subject)]
-    notices = []
-    if dropped_m >= _WORTH_TELLING_M:
-        notices.append(Notice("lines_counted_once", subject, values={"length_m": dropped_m}))
-    if found.inside.border_m >= _WORTH_TELLING_M:
+    notices = [*repeat_notices(dropped_m, subject)]
+    if found.inside.border_m >= WORTH_TELLING_M:
         values = {"length_m": found.inside.border_m}
         notices.append(Notice("lines_on_borders", subject, values=values))
     outside_m = found.full_m - float(found.total_m.sum()) / found.factor
-    if outside_m >= _WORTH_TELLING_M:
+    if outside_m >= WORTH_TELLING_M:
         values = {"length_m": outside_m, "share": outside_m / found.full_m}
         notices.append(Notice("lines_outside_districts", subject, values=values))
     return notices

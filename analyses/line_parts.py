@@ -7,6 +7,7 @@ import numpy as np
 import shapely
 
 from geoplan.core.errors import SchemaError
+from geoplan.core.notices import Notice
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 SAME_M = 0.001
 """Lines closer than this along a stretch are one line drawn twice."""
+
+WORTH_TELLING_M = 1.0
+"""Length from which a reader is told, in metres."""
 
 _LINES = (1, 2, 5)  # LineString, LinearRing, MultiLineString
 _COS_30 = float(np.cos(np.pi / 6))
@@ -151,6 +155,27 @@ def counted_once(pieces: LinePieces, *, merge_m: float | None = None) -> LinePie
     found = end_m - begin_m > SAME_M
     left = _without(kept, later[found], begin_m[found], end_m[found])
     return LinePieces(left.xy, left.line, left.category, total_m - float(left.length_m.sum()))
+
+
+def repeat_notices(dropped_m: float, subject: str) -> tuple[Notice, ...]:
+    """
+    Say that lines lie on one another, and that each place counts once.
+
+    Parameters
+    ----------
+    dropped_m : float
+        From `LinePieces`.
+    subject : str
+        Name of the layer.
+
+    Returns
+    -------
+    tuple of Notice
+        None below `WORTH_TELLING_M`.
+    """
+    if dropped_m < WORTH_TELLING_M:
+        return ()
+    return (Notice("lines_counted_once", subject, values={"length_m": dropped_m}),)
 
 
 def beyond(pieces: LinePieces, others: LinePieces, distance_m: float) -> LinePieces:

@@ -8,7 +8,13 @@ import numpy as np
 
 from geoplan.analyses.area_share import district_land
 from geoplan.analyses.line_inside import lines_inside
-from geoplan.analyses.line_parts import LinePieces, check_lines, counted_once, line_pieces
+from geoplan.analyses.line_parts import (
+    LinePieces,
+    check_lines,
+    counted_once,
+    line_pieces,
+    repeat_notices,
+)
 from geoplan.analyses.open_ground import NO_VALUE, share_bounds
 from geoplan.analyses.placed import column_words, plain_word
 from geoplan.analyses.polygon_layers import (
@@ -31,8 +37,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Geometries = NDArray[np.object_]
-
-_WORTH_TELLING_M = 1.0
 
 
 @carries_notices
@@ -167,10 +171,7 @@ def shoreline_share(
     notices = [Notice("layer_empty_counts_zero", "shores")] if not len(shores) else []
     if untyped:
         notices.append(Notice("shores_without_type", "shores", count=untyped, total=len(shores)))
-    if pieces.dropped_m >= _WORTH_TELLING_M:
-        notices.append(
-            Notice("lines_counted_once", "shores", values={"length_m": pieces.dropped_m})
-        )
+    notices += repeat_notices(pieces.dropped_m, "shores")
     return Result(
         analysis="shoreline_share",
         measures=(measure,),

@@ -7,7 +7,14 @@ import numpy as np
 
 from geoplan.analyses.area_share import WORTH_TELLING_M2, area_inside, district_land
 from geoplan.analyses.line_inside import lines_inside
-from geoplan.analyses.line_parts import check_lines, line_pieces
+from geoplan.analyses.line_parts import (
+    WORTH_TELLING_M,
+    LinePieces,
+    check_lines,
+    counted_once,
+    line_pieces,
+    repeat_notices,
+)
 from geoplan.analyses.open_ground import NO_VALUE, mean_bounds, value_range
 from geoplan.analyses.placed import (
     column_factor,
@@ -38,6 +45,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Geometries = NDArray[np.object_]
     Positions = NDArray[np.intp]
 
 
@@ -162,7 +170,7 @@ def weighted_mean(
     without = objects[blank]
 
     def sums(areas: "GeoDataFrame", told: list[Notice]) -> "tuple[Floats, Floats, Floats]":
-        row, district, weight = _weights(known, areas, by, subject, told)
+        row, district, weight = _weights(known, areas, by, subject, told, value)
         over = np.bincount(district, weight * value[row], len(areas)).astype(np.float64)
         under = np.bincount(district, weight, len(areas)).astype(np.float64)
         if not len(without):
@@ -233,12 +241,26 @@ def _values(objects: "GeoDataFrame", column: str, lookup: Mapping[str, float] | 
     return np.asarray(found.to_numpy(dtype=float, na_value=np.nan), dtype=float)
 
 
+def _each_value_once(
+    lines: "Geometries", value: "Floats | None", subject: str, notices: list[Notice]
+) -> LinePieces:
+    """Take lines apart; what is drawn twice counts once with each value that it has."""
+    codes = None if value is None else np.unique(value, return_inverse=True)[1]
+    pieces = counted_once(line_pieces(lines, codes))
+    notices += repeat_notices(pieces.dropped_m, subject)
+    several_m = counted_once(line_pieces(lines)).dropped_m - pieces.dropped_m
+    if several_m >= WORTH_TELLING_M:
+        notices.append(Notice("lines_of_several_values", subject, values={"length_m": several_m}))
+    return pieces
+
+
 def _weights(
     objects: "GeoDataFrame",
     districts: "GeoDataFrame",
     by: str,
     subject: str,
     notices: list[Notice],
+    value: "Floats | None" = None,
 ) -> "tuple[Positions, Positions, Floats]":
     """Row, district and weight of every object or part of one."""
     ground = np.asarray(districts.geometry.array, dtype=object)
@@ -251,7 +273,8 @@ def _weights(
             notices.append(Notice("objects_overlap", subject, values={"overlap_m2": overlap}))
         return inside.category, inside.district, inside.area_m2
     if by == "length":
-        cut = lines_inside(line_pieces(check_lines(objects, "objects")), ground)
+        pieces = _each_value_once(check_lines(objects, "objects"), value, subject, notices)
+        cut = lines_inside(pieces, ground)
         return cut.line, cut.district, cut.length_m
     home = home_district(objects, districts)
     notices += outside_notice(home, subject)

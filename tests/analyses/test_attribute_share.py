@@ -349,3 +349,51 @@ def test_objects_without_a_value_have_the_least_or_the_greatest():
         lookup={"roof": 0.9, "green": 0.1}, unknown="left_out",
     ).measure("count")  # fmt: skip
     assert (roofs.low, roofs.value, roofs.high) == pytest.approx((0.5, 0.9, 0.9))
+
+
+RIVER = shapely.LineString([(0, 50), (100, 50)])
+LAKE = shapely.box(0, 0, 10, 10)
+
+
+@pytest.mark.parametrize(
+    ("by", "shape", "beside", "told"),
+    [
+        ("length", RIVER, shapely.LineString([(0, 90), (300, 90)]), ("length_m", 100.0)),
+        ("area", LAKE, shapely.box(20, 0, 50, 10), ("overlap_m2", 100.0)),
+    ],
+)
+@pytest.mark.parametrize(("again", "share"), [("yes", 0.25), ("no", 0.0)])
+def test_what_is_drawn_twice_counts_once_with_the_worse_value_and_is_told(
+    by, shape, beside, told, again, share
+):
+    districts = gpd.GeoDataFrame(
+        {"district_id": ["A"], "name": ["甲"]}, geometry=[shapely.box(0, 0, 900, 900)], crs=CRS
+    )
+    objects = gpd.GeoDataFrame(
+        {"passed": ["yes", again, "no"]}, geometry=[shape, shape, beside], crs=CRS
+    )
+    found = attribute_share(objects, districts, column="passed", by=[by], values=["yes"])
+
+    measure = found.measure(by)
+    assert measure.value == pytest.approx(share, abs=1e-12)
+    assert measure.denominator == pytest.approx(400, rel=1e-12)
+    (notice,) = found.notices
+    assert notice.code in ("lines_counted_once", "overlap_counted_once")
+    assert notice.values[told[0]] == pytest.approx(told[1])
+
+
+def test_a_line_drawn_twice_weighs_once_with_each_of_its_values_and_it_is_said():
+    districts = gpd.GeoDataFrame(
+        {"district_id": ["A"], "name": ["甲"]}, geometry=[shapely.box(0, 0, 900, 900)], crs=CRS
+    )
+    ways = [[(0, 0), (100, 0)], [(100, 0), (0, 0)], [(0, 9), (100, 9)]]
+    lines = gpd.GeoDataFrame({"v": [1.0, 1.0, 4.0]}, geometry=shapely.linestrings(ways), crs=CRS)
+    found = weighted_mean(lines, districts, column="v", by="length", unit="number")
+    assert found.measure("length").value == pytest.approx(2.5)
+    assert [notice.code for notice in found.notices] == ["lines_counted_once"]
+
+    lines.loc[1, "v"] = 7.0
+    found = weighted_mean(lines, districts, column="v", by="length", unit="number")
+    assert found.measure("length").value == pytest.approx(4)
+    (told,) = found.notices
+    assert (told.code, told.values["length_m"]) == ("lines_of_several_values", pytest.approx(100))

@@ -242,3 +242,18 @@ def test_an_edge_in_common_is_no_encroachment_wherever_the_town_lies():
         here = moved[2].assign(district_id="a", name="x")
         found = encroachment(moved[0], here, lines=moved[1], min_overlap=0)
         assert found.measure("count", "total").value == 0
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2], [2, 1, 0], [1, 2, 0]])
+def test_roads_that_are_drawn_twice_are_as_long_as_once_and_it_is_said(order):
+    road = shapely.LineString([(400, 50), (950, 50)])
+    # The same once more, and one that runs along it for 60 m inside and 40 m beyond.
+    roads = frame([road, road, shapely.LineString([(440, 10), (440, 50), (540, 50)])])
+    once = encroachment(frame([road]), districts(), lines=frame(LINES), min_overlap=70)
+    result = encroachment(roads.iloc[order], districts(), lines=frame(LINES), min_overlap=70)
+
+    assert value(result, "length")[2] == pytest.approx(value(once, "length")[2] + 40)
+    assert value(result, "share")[2] == pytest.approx(190 / 590)
+    assert value(result, "count")[2] == 3
+    (told,) = result.notices
+    assert (told.code, told.values["length_m"]) == ("lines_counted_once", pytest.approx(650))
