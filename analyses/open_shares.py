@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from geoplan.core.extent import Extent
+from geoplan.core.results import Measure
 from geoplan.core.true_size import true_area_m2
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     Geometries = NDArray[np.object_]
 
 NO_NETWORK, NO_SOURCE, COARSE = "no_network", "no_source", "coarse_units"
+NO_TIER = "no_tier"
 """Why a share is open: phrase keys under ``open``."""
 
 _AREA = 2
@@ -261,3 +263,34 @@ class Amounts:
             more = np.sum([self.beyond[part] for part in parts], axis=0)
             high = np.where(served + more > _NOTHING * self.amount, high, 0.0)
         return np.minimum(low, served), np.maximum(high, served)
+
+
+def open_upwards(measure: Measure, possible: Measure, why: str) -> Measure:
+    """
+    Raise what a measure could be to what it is if everything doubtful counts.
+
+    Parameters
+    ----------
+    measure : Measure
+        As known.
+    possible : Measure
+        The same with what is doubtful; its values are no smaller.
+    why : str
+        Reason: a phrase key under ``open``.
+
+    Returns
+    -------
+    Measure
+        With `high` raised; a district without a value keeps none.
+    """
+    high = np.fmax(measure.districts["high"], possible.districts["high"])
+    high = high.where(measure.districts["high"].notna())
+    whole = max(measure.high, possible.high)
+    if whole <= measure.high and not (high > measure.districts["high"]).any():
+        return measure
+    return replace(
+        measure,
+        districts=measure.districts.assign(high=high),
+        high=whole,
+        open_for=(*measure.open_for, why),
+    )

@@ -1,7 +1,8 @@
 """Park access: who is near enough to a park of each tier, and of every tier."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from geoplan.analyses.access_layers import access_layers
@@ -11,8 +12,15 @@ from geoplan.analyses.exact.catchment import make_catchment
 from geoplan.analyses.exact.common_catchment import ARC_SEGMENTS, AREA_ERROR, reached_by_all
 from geoplan.analyses.far_away import far_away
 from geoplan.analyses.lazy_layers import bundled
-from geoplan.analyses.open_shares import known_of
-from geoplan.analyses.park_tiers import ALL, ParkTier, TierParks, parks_by_tier, tier_reaches
+from geoplan.analyses.open_shares import NO_TIER, known_of, open_upwards
+from geoplan.analyses.park_tiers import (
+    ALL,
+    ParkTier,
+    TierParks,
+    parks_by_tier,
+    possible_parks,
+    tier_reaches,
+)
 from geoplan.analyses.polygon_layers import (
     check_districts,
     check_polygons,
@@ -68,7 +76,8 @@ def park_access(  # noqa: PLR0913 (what decides the number stands in the call)
         Areas to report on, in the same CRS, with ``district_id`` and ``name``.
     tiers : mapping of str to ParkTier
         How near and how large, by the value of ``tier``, the lowest tier first. Parks of another
-        tier are left out, and counted in a notice.
+        tier are left out, and counted in a notice; so are those without one, which may be of any:
+        the highest value counts them in every tier that they are large enough for.
     of : sequence of str
         What to take shares of: ``"land"``, ``"population"``, ``"jobs"``, ``"population+jobs"``, or
         any layer in `demand`.
@@ -194,13 +203,35 @@ def park_access(  # noqa: PLR0913 (what decides the number stands in the call)
         parks, tiers, reaches_m, higher_serves_lower=higher_serves_lower
     )
     notices += far_away(parks, districts, layer_name(parks, "parks"))
-    if walked:
-        return _completed(
-            network_park_access(parks, districts, groups, of=of, demand=demand, walk=walk),
-            groups,
-            higher_serves_lower=higher_serves_lower,
-            notices=[Notice("layer_empty_counts_zero", "parks")] if parks.empty else notices,
-        )
+    if parks.empty:
+        notices = [Notice("layer_empty_counts_zero", "parks")]
+    along = partial(network_park_access, walk=walk)
+    measure: Callable[..., Result] = along if walked else _straight
+    result = measure(parks, districts, groups, of=of, demand=demand)
+    possible = possible_parks(parks, tiers, groups)
+    if possible is not None:
+        most = measure(parks, districts, possible, of=of, demand=demand).measures
+        pairs = zip(result.measures, most, strict=True)
+        opened = tuple(open_upwards(one, other, NO_TIER) for one, other in pairs)
+        result = replace(result, measures=opened)
+    definition = {
+        **result.definition,
+        "tiers": {group.name: _tier_facts(group) for group in groups},
+        "higher_serves_lower": higher_serves_lower,
+        "detour_factor": detour_factor,
+    }
+    return replace(result, definition=definition, notices=unique([*notices, *result.notices]))
+
+
+def _straight(
+    parks: "GeoDataFrame",
+    districts: "GeoDataFrame",
+    groups: Sequence[TierParks],
+    *,
+    of: Sequence[str],
+    demand: "Mapping[str, GeoDataFrame] | None",
+) -> Result:
+    """Measure in a straight line; what does not depend on the kind of distance is added later."""
     west, south, east, north = (float(side) for side in districts.total_bounds)
     catchments = {
         group.name: make_catchment(
@@ -218,8 +249,6 @@ def park_access(  # noqa: PLR0913 (what decides the number stands in the call)
         return replace(each, by_part={**each.by_part, ALL: common.amount})
 
     shares = demand_shares(districts, of, demand, serve)
-    if parks.empty:
-        notices = [Notice("layer_empty_counts_zero", "parks")]
     first, served = shares.pieces[0], shares.served[0]
     return Result(
         analysis="park_access",
@@ -234,35 +263,15 @@ def park_access(  # noqa: PLR0913 (what decides the number stands in the call)
         ),
         definition={
             **layer_facts(parks, "parks"),
-            "tiers": {group.name: _tier_facts(group) for group in groups},
             "of": list(of),
             "kinds": {piece.of: piece.kind for piece in shares.pieces},
-            "higher_serves_lower": higher_serves_lower,
-            "distance": distance,
-            "detour_factor": detour_factor,
+            "distance": "straight",
             "edge": "parks outside the districts count",
             **open_facts(demand, of, {layer_name(parks, "parks"): extent_of(parks)}),
             **_accuracy(drawn),
         },
-        notices=unique([*notices, *shares.notices]),
+        notices=shares.notices,
     )
-
-
-def _completed(
-    result: Result,
-    groups: Sequence[TierParks],
-    *,
-    higher_serves_lower: bool,
-    notices: Sequence[Notice],
-) -> Result:
-    """Add what does not depend on the kind of distance."""
-    definition = {
-        **result.definition,
-        "tiers": {group.name: _tier_facts(group) for group in groups},
-        "higher_serves_lower": higher_serves_lower,
-    }
-    told = unique([*notices, *result.notices])
-    return replace(result, definition=definition, notices=told)
 
 
 def _check_parameters(of: Sequence[str], higher_serves_lower: object) -> None:

@@ -1,8 +1,8 @@
 """Park tiers: how far each may be, and which parks count for it."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -213,7 +213,7 @@ def parks_by_tier(
             f"`parks` has no column 'tier'; it has: {', '.join(map(repr, parks.columns))}. Load it "
             "with load_parks(..., columns={'tier': ...}), or assign one."
         )
-    labels = parks["tier"].astype("str").fillna("").str.strip()
+    labels = _labels(parks)
     areas_m2 = true_area_m2(parks.geometry.to_numpy())
     own = {name: (labels == name).to_numpy(dtype=bool) for name in tiers}
     large = {name: areas_m2 >= (tier.min_area_m2 or 0.0) for name, tier in tiers.items()}
@@ -242,6 +242,41 @@ def parks_by_tier(
         if not len(group.rows)
     ]
     return counted, [*_unused(labels, tiers), *left_out, *empty]
+
+
+def possible_parks(
+    parks: "GeoDataFrame", tiers: Mapping[str, ParkTier], groups: Sequence[TierParks]
+) -> list[TierParks] | None:
+    """
+    Add the parks without a tier to every tier that they are large enough for.
+
+    Parameters
+    ----------
+    parks : GeoDataFrame of Polygon or MultiPolygon
+        With ``tier``.
+    tiers : mapping of str to ParkTier
+        In ascending order.
+    groups : sequence of TierParks
+        From `parks_by_tier`.
+
+    Returns
+    -------
+    list of TierParks or None
+        The most that may serve each tier; None where every park has a tier.
+    """
+    nameless = (_labels(parks) == "").to_numpy(dtype=bool)
+    areas_m2 = true_area_m2(parks.geometry.to_numpy())
+    more = {
+        name: np.flatnonzero(nameless & (areas_m2 >= (tier.min_area_m2 or 0.0)))
+        for name, tier in tiers.items()
+    }
+    if not any(len(rows) for rows in more.values()):
+        return None
+    return [replace(one, rows=np.union1d(one.rows, more[one.name])) for one in groups]
+
+
+def _labels(parks: "GeoDataFrame") -> "Series[str]":
+    return parks["tier"].astype("str").fillna("").str.strip()
 
 
 def _unused(labels: "Series[str]", tiers: Mapping[str, ParkTier]) -> list[Notice]:

@@ -159,3 +159,15 @@ def test_what_cannot_be_measured_along_streets_is_refused(case):
 
     with pytest.raises(ParameterError, match=message):
         access(people((500, 500)), **changed)
+
+
+def test_parks_without_a_tier_leave_open_what_they_would_serve_along_streets():
+    demand = people((100, 500), (500, 500), (900, 500))
+    known = access(demand)
+    doubtful = access(demand, parks=PARKS.assign(tier=""))
+
+    for measure in doubtful.measures:
+        assert measure.value == measure.low == 0
+        assert measure.high >= known.measure(measure.of, measure.part).value
+        assert measure.high > 0
+        assert measure.open_for == ("no_tier",)

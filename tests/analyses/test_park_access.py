@@ -53,6 +53,33 @@ def test_a_park_along_a_side_reaches_a_strip_and_all_tiers_reach_the_corner():
     assert shares(result) == pytest.approx({"community": 0.3, "city": 0.6, "all": 0.18}, abs=1e-9)
 
 
+@pytest.mark.parametrize("nothing", ["", None, " "])
+def test_a_park_without_a_tier_leaves_open_what_it_alone_would_serve(nothing):
+    layer = parks(community=[WEST], city=[SOUTH], unknown=[EAST, shapely.box(400, 0, 410, 10)])
+    layer["tier"] = layer["tier"].astype(object).where(layer["tier"] != "unknown", nothing)
+    tiers = {
+        "community": ParkTier(distance_m=300, min_area_m2=1000),
+        "city": ParkTier(distance_m=600, min_area_m2=1000),
+    }
+    result = access(layer, tiers=tiers)
+
+    assert shares(result) == pytest.approx({"community": 0.3, "city": 0.6, "all": 0.18}, abs=1e-9)
+    for part, high in {"community": 0.6, "city": 0.84, "all": 0.18 + 0.3}.items():
+        measure = result.measure("land", part)
+        assert measure.low == measure.value
+        assert measure.high == pytest.approx(high, abs=1e-9)
+        assert measure.districts["high"].tolist() == [measure.high]
+        assert measure.open_for == ("no_tier",)
+    assert "parks_without_tier" in [notice.code for notice in result.notices]
+
+
+def test_a_park_without_a_tier_that_is_too_small_for_all_leaves_nothing_open():
+    layer = parks(community=[WEST], unknown=[shapely.box(400, 0, 410, 10)])
+    layer.loc[1, "tier"] = ""
+    result = access(layer, tiers={"community": ParkTier(distance_m=300, min_area_m2=1000)})
+    assert result.measure("land", "community").open_for == ()
+
+
 def test_tiers_that_reach_different_places_have_nothing_in_common():
     result = access(parks(community=[WEST], city=[EAST]))
     assert shares(result) == pytest.approx({"community": 0.3, "city": 0.6, "all": 0.0}, abs=1e-9)
