@@ -114,7 +114,9 @@ def provision(
     Of a unit with :math:`h` households, :math:`required = \lceil h / q \rceil`, and
     :math:`deficit = \max(0, required - count)`. A unit without households is asked for none by
     `per_amount`. What lies on the border of two units counts in the first of them. A rule of
-    *being there* is blind to distance; `coverage` measures that. Cost: one search tree.
+    *being there* is blind to distance; `coverage` measures that. It asks of a unit as a whole,
+    wherever in it people live: the size of units leaves nothing open, and low and high are the
+    value. Cost: one search tree.
 
     Examples
     --------

@@ -7,7 +7,10 @@ import numpy as np
 import shapely
 
 from geoplan.analyses.demand import LAND, DemandPieces, demand_pieces
+from geoplan.analyses.demand_shares import open_facts
 from geoplan.analyses.far_away import far_away
+from geoplan.analyses.open_distances import Distances, Radius
+from geoplan.analyses.open_shares import COARSE
 from geoplan.analyses.polygon_layers import (
     check_districts,
     layer_name,
@@ -15,13 +18,12 @@ from geoplan.analyses.polygon_layers import (
     overlap_notices,
 )
 from geoplan.analyses.true_to_scale import true_to_scale
-from geoplan.analyses.voronoi_edges import StarEdges, star_edges
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice, unique
-from geoplan.core.results import Measure, Result, make_amount
-from geoplan.core.true_size import Areas, true_area_m2
+from geoplan.core.results import Bounds, Measure, Result, make_amount
+from geoplan.core.true_size import Areas
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -33,9 +35,6 @@ if TYPE_CHECKING:
 
 CIRCLE, HEXAGON, MEAN, FARTHEST = "circle", "hexagon", "mean", "farthest"
 """Parts: the radius by equal-area circles, by covering hexagons, mean and largest distance."""
-
-_AREA = 2
-_HALVINGS = 60
 
 
 def quantile_part(quantile: float) -> str:
@@ -137,8 +136,10 @@ def service_radius(
     Distances are straight and go to the nearest facility of the whole layer, outside the district
     too. Of areas they are integrated exactly over the Voronoi cells, without a sample
     (`geoplan.analyses.voronoi_edges`); quantiles are found by halving, to 1e-12 of the largest
-    distance. People in polygons are even inside each. Cost: one Voronoi diagram; polygons across
-    two cells are cut.
+    distance. People in polygons are even inside each; where a unit's equivalent diameter exceeds
+    the radius it is open, unless it is stated that they are even: its people may all live at its
+    place nearest to a facility, or at the one that is farthest. Areas, and so circles and hexagons,
+    leave nothing open. Cost: one Voronoi diagram; polygons across two cells are cut.
 
     References
     ----------
@@ -174,11 +175,9 @@ def service_radius(
         together = demand_pieces(name, whole, demand)
         notices += _elsewhere(together, points, whole, subject)
         total = _radii(together, points, whole, quantiles)
+        notices += _coarse_notices(together, total)
         measures += (
-            make_amount(
-                districts, radius, of=name, unit="m", part=part, total=float(total[part][0])
-            )
-            for part, radius in each.items()
+            _measure(districts, name, part, radius, total[part]) for part, radius in each.items()
         )
     return Result(
         analysis="service_radius",
@@ -194,6 +193,7 @@ def service_radius(
             "quantiles": list(quantiles),
             "by_place": by_place,
             "distance": "straight",
+            **open_facts(demand, of, {}),
         },
         notices=unique([*notices, *overlap_notices(districts)]),
     )
@@ -229,31 +229,43 @@ def _places(
     return points[first] if by_place else points, notices
 
 
+def _measure(districts: "GeoDataFrame", of: str, part: str, each: Radius, whole: Radius) -> Measure:
+    reasons = (COARSE,) if (whole.low < whole.high).any() or (each.low < each.high).any() else ()
+    return make_amount(
+        districts,
+        each.value,
+        of=of,
+        unit="m",
+        part=part,
+        total=float(whole.value[0]),
+        bounds=Bounds(each.low, each.high, float(whole.low[0]), float(whole.high[0]), reasons),
+    )
+
+
 def _radii(
     pieces: DemandPieces,
     points: "Geometries",
     districts: "GeoDataFrame",
     quantiles: Sequence[float],
-) -> "dict[str, Floats]":
+) -> dict[str, Radius]:
     """Every radius, per district."""
     count = len(districts)
-    radii: dict[str, Floats] = {}
+    radii: dict[str, Radius] = {}
     if pieces.kind == "area":
         home, _ = _standing(pieces, points)
         number = np.bincount(home, minlength=count).astype(float)
         area_m2 = np.bincount(pieces.district, pieces.amount, count)
         each_m2 = np.divide(area_m2, number, out=np.full(count, np.nan), where=number > 0)
-        radii[CIRCLE] = np.sqrt(each_m2 / np.pi)
-        radii[HEXAGON] = np.sqrt(2 * each_m2 / (3 * np.sqrt(3)))
+        radii[CIRCLE] = Radius.known(np.sqrt(each_m2 / np.pi))
+        radii[HEXAGON] = Radius.known(np.sqrt(2 * each_m2 / (3 * np.sqrt(3))))
     if not len(points):
-        unknown = np.full(count, np.nan)
         parts = (MEAN, *map(quantile_part, quantiles), FARTHEST)
-        return radii | {part: unknown.copy() for part in parts}
-    distances = _Distances(pieces, points, count)
-    radii[MEAN] = distances.mean()
+        return radii | {part: Radius.known(np.full(count, np.nan)) for part in parts}
+    distances = Distances(pieces, points, count)
+    radii[MEAN] = distances.open(Distances.mean)
     for quantile in quantiles:
-        radii[quantile_part(quantile)] = distances.quantile(quantile)
-    radii[FARTHEST] = distances.farthest()
+        radii[quantile_part(quantile)] = distances.open(lambda one, q=quantile: one.quantile(q))  # type: ignore[misc]
+    radii[FARTHEST] = distances.open(Distances.farthest)
     return radii
 
 
@@ -279,49 +291,12 @@ def _elsewhere(
     return (Notice("facilities_beside_land", subject, len(beside), len(inside), values),)
 
 
-class _Distances:
-    """Distances from the pieces of a demand to their nearest point, per district."""
-
-    def __init__(self, pieces: DemandPieces, points: "Geometries", count: int) -> None:
-        areal = shapely.get_dimensions(pieces.geometry) == _AREA
-        self.count = count
-        self.areal, self.at = pieces.district[areal], pieces.district[~areal]
-        shapes = pieces.geometry[areal]
-        self.density = pieces.amount[areal] / true_area_m2(shapes)
-        self.weight = pieces.amount[~areal]
-        self.edges: StarEdges = star_edges(shapes, points)
-        stops = pieces.geometry[~areal]
-        nearest = shapely.STRtree(points).nearest(stops) if len(stops) else np.empty(0, int)
-        self.distance_m = np.asarray(shapely.distance(stops, points[nearest]), dtype=float)
-        self.total = np.bincount(pieces.district, pieces.amount, count)
-
-    def _known(self, values: "Floats") -> "Floats":
-        return np.where(self.total > 0, values, np.nan)
-
-    def mean(self) -> "Floats":
-        areal = self.density * self.edges.distance_sum(len(self.areal))
-        summed = np.bincount(self.areal, areal, self.count)
-        summed = summed + np.bincount(self.at, self.weight * self.distance_m, self.count)
-        return self._known(summed / np.where(self.total > 0, self.total, 1.0))
-
-    def farthest(self) -> "Floats":
-        far = np.zeros(self.count)
-        np.fmax.at(far, self.areal, self.edges.farthest_m(len(self.areal)))
-        served = self.weight > 0
-        np.maximum.at(far, self.at[served], self.distance_m[served])
-        return self._known(far)
-
-    def quantile(self, share: float) -> "Floats":
-        low, high = np.zeros(self.count), np.nan_to_num(self.farthest())
-        for _ in range(_HALVINGS):
-            middle = (low + high) / 2
-            enough = self._within(middle) >= share * self.total
-            low, high = np.where(enough, low, middle), np.where(enough, middle, high)
-        return self._known(high)
-
-    def _within(self, radius_m: "Floats") -> "Floats":
-        areal = self.density * self.edges.area_within(radius_m[self.areal])
-        near = self.weight * (self.distance_m <= radius_m[self.at])
-        return np.asarray(
-            np.bincount(self.areal, areal, self.count) + np.bincount(self.at, near, self.count)
-        )
+def _coarse_notices(pieces: DemandPieces, whole: dict[str, Radius]) -> tuple[Notice, ...]:
+    """Tell how many units are wider than a radius."""
+    part = max(whole, key=lambda name: whole[name].coarse)
+    one = whole[part]
+    if not one.coarse:
+        return ()
+    values = {"reach_m": float(one.value[0])}
+    total = len(np.unique(pieces.unit))
+    return (Notice("radius_units_coarse", pieces.of, one.coarse, total, values),)

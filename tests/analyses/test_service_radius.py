@@ -12,6 +12,7 @@ from shapely import affinity
 from geoplan.analyses.service_radius import service_radius
 from geoplan.analyses.voronoi_edges import star_edges
 from geoplan.core.errors import CRSError, ParameterError
+from geoplan.core.extent import spread_evenly
 from geoplan.core.texts import LANGS
 
 CRS = "EPSG:4547"
@@ -105,6 +106,49 @@ def test_people_in_polygons_are_even_inside_each():
     )
     for part in ("mean", "p50", "p90", "farthest"):
         assert value(result, part)[0] == pytest.approx(value(result, part, "population")[0])
+
+
+def test_people_in_units_wider_than_the_radius_may_live_at_either_end():
+    districts = two_districts()
+    # One unit of 1 km² with its station in the middle, and four people 10 m from another one.
+    people = frame(
+        [box(0, 0, 1000, 1000), box(1000, 0, 1000, 1000), *points((1510, 500))],
+        population=[4.0, 0.0, 4.0],
+    )
+    stops = frame(points((500, 500), (1500, 500)))
+    asked = {"of": ["population"], "quantiles": (0.9,)}
+    result = service_radius(stops, districts, demand={"population": people}, **asked)
+
+    corner = np.hypot(500, 500)
+    ends = {"mean": (5, (corner + 10) / 2), "p90": (10, corner), "farthest": (10, corner)}
+    for part, (low, high) in ends.items():
+        measure = result.measure("population", part)
+        assert (measure.low, measure.high) == pytest.approx((low, high), rel=1e-9), part
+        assert measure.open_for == ("coarse_units",)
+        assert measure.districts["low"].tolist() == pytest.approx([0, 10], abs=1e-9)
+        assert measure.districts["high"].tolist() == pytest.approx([corner, 10])
+    (told,) = (note for note in result.notices if note.code == "radius_units_coarse")
+    assert (told.count, told.total) == (1, 3)
+
+    even = {"population": spread_evenly(people)}
+    for measure in service_radius(stops, districts, demand=even, **asked).measures:
+        assert measure.low == measure.value == measure.high
+
+
+def test_people_in_units_finer_than_the_radius_leave_nothing_open():
+    people = frame([box(900, 900, 100, 100)], population=[4.0])
+    result = service_radius(
+        frame(points((1, 1))), two_districts(), of=["population"], demand={"population": people}
+    )
+    assert not any(measure.is_open for measure in result.measures)
+
+
+def test_nobody_lives_at_the_farthest_place_of_an_empty_unit():
+    people = frame([box(0, 0, 10, 10), box(0, 0, 1000, 1000)], population=[4.0, 0.0])
+    result = service_radius(
+        frame(points((0, 0))), two_districts(), of=["population"], demand={"population": people}
+    )
+    assert result.measure("population", "farthest").value == pytest.approx(200**0.5)
 
 
 def test_rows_at_one_place_are_told_or_counted_as_one():
