@@ -283,10 +283,10 @@ def open_upwards(measure: Measure, possible: Measure, why: str) -> Measure:
     Measure
         With `high` raised; a district without a value keeps none.
     """
-    high = np.fmax(measure.districts["high"], possible.districts["high"])
-    high = high.where(measure.districts["high"].notna())
+    known, raised = (one.districts["high"].to_numpy(dtype=float) for one in (measure, possible))
+    high = np.where(np.isnan(known), np.nan, np.fmax(known, raised))
     whole = max(measure.high, possible.high)
-    if whole <= measure.high and not (high > measure.districts["high"]).any():
+    if whole <= measure.high and not (high > known).any():
         return measure
     return replace(
         measure,

@@ -276,7 +276,8 @@ def possible_parks(
 
 
 def _labels(parks: "GeoDataFrame") -> "Series[str]":
-    return parks["tier"].astype("str").fillna("").str.strip()
+    labels: Series[str] = parks["tier"].astype("str").fillna("").str.strip()
+    return labels
 
 
 def _unused(labels: "Series[str]", tiers: Mapping[str, ParkTier]) -> list[Notice]:
