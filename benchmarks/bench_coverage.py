@@ -22,7 +22,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geoplan.analyses.demand import demand_pieces, served_amount
+from geoplan.analyses.shared.demand import demand_pieces, served_amount
 from geoplan.analyses.exact.catchment import covered_area_m2, make_catchment
 
 CRS = "EPSG:4547"

@@ -18,7 +18,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geoplan.analyses.encroachment import encroachment
+from geoplan.analyses.conflict.encroachment import encroachment
 
 CRS = "EPSG:4547"
 

@@ -29,7 +29,7 @@ import shapely
 from numpy.typing import NDArray
 
 import geoplan as gp
-from geoplan.maps.assets import load_bundle
+from geoplan.maps.page.assets import load_bundle
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Route

@@ -25,7 +25,7 @@ import numpy as np
 from geoplan.analyses.streets.reach import cost_at, reach
 from geoplan.analyses.streets.snap import snap_points
 from geoplan.core.record import LoadRecord
-from geoplan.layers.walk_network import WalkNetwork
+from geoplan.layers.network.walk_network import WalkNetwork
 
 CRS = "EPSG:4547"
 LIMIT_M = 1000.0

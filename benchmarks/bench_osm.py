@@ -24,7 +24,7 @@ import osmium
 _GEOPLAN = """
 import json, resource, sys, time
 import pyproj, osmium, shapely, numpy as np
-from geoplan.layers.walk_network import load_walk_network
+from geoplan.layers.network.walk_network import load_walk_network
 begun = time.process_time()
 network = load_walk_network(sys.argv[1], crs=sys.argv[2])
 took = time.process_time() - begun

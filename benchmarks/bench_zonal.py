@@ -34,7 +34,7 @@ from rasterio import Affine
 from rasterio.windows import Window
 
 from geoplan.analyses.cells.class_areas import class_areas
-from geoplan.layers.grid import open_grid
+from geoplan.layers.rasters.grid import open_grid
 
 CRS = "EPSG:4547"
 SIZE_M, BLOCK, CLASSES = 10.0, 512, 11

@@ -4,27 +4,27 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from geoplan.layers.bus_stops import load_bus_stops
-    from geoplan.layers.class_map import ClassMap, LandClass, preset_classes, threshold_map
-    from geoplan.layers.coast import move_inside
-    from geoplan.layers.dasymetric import spread_population
-    from geoplan.layers.districts import load_districts
-    from geoplan.layers.facilities import load_facilities
-    from geoplan.layers.fits import CoordinateFit, affine_coordinates, fit_coordinates
-    from geoplan.layers.grid import RasterGrid
-    from geoplan.layers.land import load_land
-    from geoplan.layers.land_cover import LandCover, classify_land, load_land_cover
-    from geoplan.layers.lines import load_lines
-    from geoplan.layers.network_flaws import NetworkReport, network_report, without_islands
-    from geoplan.layers.osm_features import load_osm_features
-    from geoplan.layers.parks import load_parks
-    from geoplan.layers.population import load_jobs, load_population
-    from geoplan.layers.rail_stations import load_rail_stations
-    from geoplan.layers.red_lines import load_red_lines
-    from geoplan.layers.source import LayerSource
-    from geoplan.layers.surface import Surface, load_surface
-    from geoplan.layers.table_join import join_table
-    from geoplan.layers.walk_network import WalkNetwork, load_walk_network
+    from geoplan.layers.kinds.bus_stops import load_bus_stops
+    from geoplan.layers.rasters.class_map import ClassMap, LandClass, preset_classes, threshold_map
+    from geoplan.layers.kinds.move_inside import move_inside
+    from geoplan.layers.kinds.spread_population import spread_population
+    from geoplan.layers.kinds.districts import load_districts
+    from geoplan.layers.kinds.facilities import load_facilities
+    from geoplan.layers.datums.fits import CoordinateFit, affine_coordinates, fit_coordinates
+    from geoplan.layers.rasters.grid import RasterGrid
+    from geoplan.layers.kinds.land import load_land
+    from geoplan.layers.kinds.land_cover import LandCover, classify_land, load_land_cover
+    from geoplan.layers.kinds.lines import load_lines
+    from geoplan.layers.network.flaws import NetworkReport, network_report, without_islands
+    from geoplan.layers.osm.features import load_osm_features
+    from geoplan.layers.kinds.parks import load_parks
+    from geoplan.layers.kinds.population import load_jobs, load_population
+    from geoplan.layers.kinds.rail_stations import load_rail_stations
+    from geoplan.layers.kinds.red_lines import load_red_lines
+    from geoplan.layers.readers.source import LayerSource
+    from geoplan.layers.kinds.surface import Surface, load_surface
+    from geoplan.layers.readers.join_table import join_table
+    from geoplan.layers.network.walk_network import WalkNetwork, load_walk_network
 
 _HOMES = {
     "ClassMap": "class_map",

@@ -1,20 +1,20 @@
 """Folium maps out of results."""
 
-from geoplan.maps.change import change_map
-from geoplan.maps.choropleth import choropleth_map
-from geoplan.maps.compare import compare_map
-from geoplan.maps.conflicts import conflict_map
-from geoplan.maps.coverage import coverage_map
-from geoplan.maps.detour import detour_map
-from geoplan.maps.findings import Finding
-from geoplan.maps.indicator import indicator_map
-from geoplan.maps.living_circle import living_circle_map
-from geoplan.maps.overview import overview_map
-from geoplan.maps.page import MapPage
-from geoplan.maps.park_access import park_access_map
-from geoplan.maps.red_line import red_line_map
-from geoplan.maps.tiles import Basemap, make_basemap
-from geoplan.maps.verdicts import verdict_map
+from geoplan.maps.plans.change import change_map
+from geoplan.maps.themes.choropleth import choropleth_map
+from geoplan.maps.plans.compare import compare_map
+from geoplan.maps.themes.conflicts import conflict_map
+from geoplan.maps.themes.coverage import coverage_map
+from geoplan.maps.themes.detour import detour_map
+from geoplan.maps.plans.findings import Finding
+from geoplan.maps.themes.indicator import indicator_map
+from geoplan.maps.themes.living_circle import living_circle_map
+from geoplan.maps.plans.overview import overview_map
+from geoplan.maps.page.map_page import MapPage
+from geoplan.maps.themes.park_access import park_access_map
+from geoplan.maps.themes.red_line import red_line_map
+from geoplan.maps.page.basemaps import Basemap, make_basemap
+from geoplan.maps.plans.verdicts import verdict_map
 
 __all__ = [
     "Basemap",

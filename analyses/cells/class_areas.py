@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from geopandas import GeoDataFrame
 
-    from geoplan.layers.grid import RasterGrid
+    from geoplan.layers.rasters.grid import RasterGrid
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -146,7 +146,7 @@ def class_areas(
     Two cells of 10 m, and a zone on the first and half the second:
 
     >>> import geopandas as gpd, shapely
-    >>> from geoplan.layers.grid import array_grid
+    >>> from geoplan.layers.rasters.grid import array_grid
     >>> grid = array_grid([[7, 8]], transform=(10, 0, 0, 0, -10, 10), crs="EPSG:4547")
     >>> zones = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 15, 10)], crs="EPSG:4547")
     >>> found = class_areas(grid, zones)

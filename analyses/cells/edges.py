@@ -9,12 +9,12 @@ import shapely
 
 from geoplan.core.crs import parse_crs
 from geoplan.core.errors import CRSError, ParameterError
-from geoplan.layers.datums import from_study_crs
+from geoplan.layers.datums.to_study_crs import from_study_crs
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
-    from geoplan.layers.grid import RasterGrid
+    from geoplan.layers.rasters.grid import RasterGrid
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]

@@ -11,7 +11,7 @@ from geoplan.core.true_size import TrueSize, current
 if TYPE_CHECKING:
     from pyproj import CRS
 
-    from geoplan.layers.grid import RasterGrid
+    from geoplan.layers.rasters.grid import RasterGrid
 
 Floats = npt.NDArray[np.float64]
 

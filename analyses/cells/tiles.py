@@ -17,7 +17,7 @@ from geoplan.core.errors import ParameterError
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
-    from geoplan.layers.grid import RasterGrid
+    from geoplan.layers.rasters.grid import RasterGrid
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]

@@ -9,7 +9,7 @@ import shapely
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geoplan.layers.walk_network import WalkNetwork
+    from geoplan.layers.network.walk_network import WalkNetwork
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

@@ -11,7 +11,7 @@ from geoplan.analyses.streets.snap import snap_points
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import CRSError, ParameterError, SchemaError
 from geoplan.core.notices import Notice
-from geoplan.layers.network_build import STRUCTURE
+from geoplan.layers.network.build import STRUCTURE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
-    from geoplan.layers.walk_network import WalkNetwork
+    from geoplan.layers.network.walk_network import WalkNetwork
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geoplan.analyses.streets.reach import Reach
-    from geoplan.layers.walk_network import WalkNetwork
+    from geoplan.layers.network.walk_network import WalkNetwork
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from geoplan.analyses.streets.reach import Reach
     from geoplan.analyses.streets.snap import Snapped
-    from geoplan.layers.walk_network import WalkNetwork
+    from geoplan.layers.network.walk_network import WalkNetwork
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from geopandas import GeoSeries
     from numpy.typing import ArrayLike, NDArray
 
-    from geoplan.layers.walk_network import WalkNetwork
+    from geoplan.layers.network.walk_network import WalkNetwork
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

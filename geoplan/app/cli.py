@@ -13,8 +13,8 @@ import geoplan
 from geoplan.core.errors import GeoplanError, ParameterError, SourceError
 
 if TYPE_CHECKING:
-    from geoplan.app.outcome import PlanOutcome
-    from geoplan.app.plan import Plan
+    from geoplan.app.run.outcome import PlanOutcome
+    from geoplan.app.plan.plan_file import Plan
 
 EXIT_MISSED = 1
 EXIT_UNDECIDABLE = 2
@@ -113,7 +113,7 @@ def check(
     """
     with _reporting(verbose=verbose):
         from geoplan.app.console import watching
-        from geoplan.app.run import run_plan
+        from geoplan.app.run.runner import run_plan
 
         with watching(quiet=quiet) as progress:
             read = _read_plan(plan, max_memory)
@@ -132,7 +132,7 @@ def doctor(
     """Look for what is wrong with data files. Exit 1 if something would stop a run."""
     with _reporting(verbose=verbose):
         from geoplan.app.console import make_console
-        from geoplan.app.doctor import doctor as inspect
+        from geoplan.app.run.doctor import doctor as inspect
 
         report = inspect(_expanded(files), lang=lang.value if lang else "en")
         report.render(make_console())
@@ -153,7 +153,7 @@ def init(
     """Write a plan for the files of a folder, for you to complete."""
     with _reporting(verbose=verbose):
         from geoplan.app.console import make_console
-        from geoplan.app.scaffold import scaffold
+        from geoplan.app.plan.scaffold import scaffold
 
         if out is not None and out.exists():
             raise SourceError(f"{out} is there already. Name a new file, or move that one.")
@@ -196,7 +196,7 @@ def indicators(
 ) -> None:
     """List the indicators that a plan can name by id."""
     with _reporting(verbose=verbose):
-        from geoplan.app.catalogue_page import catalogue_page, select_indicators
+        from geoplan.app.catalogue.page import catalogue_page, select_indicators
         from geoplan.app.console import catalogue_table, make_console
         from geoplan.core.texts import text
 
@@ -217,8 +217,8 @@ def indicators(
 
 
 def _write_ready_plan(path: Path, document: str | None, lang: str) -> None:
-    from geoplan.app.catalogue_page import document_key
-    from geoplan.app.ready_plan import ready_plan
+    from geoplan.app.catalogue.page import document_key
+    from geoplan.app.catalogue.ready_plan import ready_plan
     from geoplan.core.texts import text
 
     if document is None:
@@ -238,10 +238,10 @@ def explain(
 ) -> None:
     """Explain one indicator: what it measures, what is open, what plans ask for, an example."""
     with _reporting(verbose=verbose):
-        from geoplan.app.catalogue import indicator_catalogue
+        from geoplan.app.catalogue.rows import indicator_catalogue
         from geoplan.app.console import make_console
-        from geoplan.app.explain import explain as explanation
-        from geoplan.app.plan_errors import nearest
+        from geoplan.app.catalogue.explain import explain as explanation
+        from geoplan.app.plan.errors import nearest
 
         known = indicator_catalogue()
         if id_ not in known:
@@ -269,7 +269,7 @@ def demo(
 ) -> None:
     """Write the built-in fictional city with its plan, and run it."""
     with _reporting(verbose=verbose):
-        from geoplan.app.demo import write_demo
+        from geoplan.app.run.demo import write_demo
 
         language = lang or _Lang.en
         plan = write_demo(folder, lang=language.value, whole_catalogue=all_)
@@ -308,7 +308,7 @@ def exit_code(outcome: "PlanOutcome") -> int:
 
 
 def _read_plan(path: Path, max_memory_mb: float | None) -> "Plan":
-    from geoplan.app.plan import read_plan
+    from geoplan.app.plan.plan_file import read_plan
 
     plan = read_plan(path)
     if max_memory_mb is None:
@@ -326,15 +326,15 @@ def _run_into(
     template: Path | None = None,
 ) -> tuple[Path, "PlanOutcome"]:
     from geoplan.app.console import watching
-    from geoplan.app.outputs import (
+    from geoplan.app.exports.outputs import (
         check_output_folder,
         output_folder,
         source_paths,
         write_outputs,
     )
-    from geoplan.app.plan_maps import plan_basemap
-    from geoplan.app.report_docx import open_template
-    from geoplan.app.run import run_plan
+    from geoplan.app.exports.plan_maps import plan_basemap
+    from geoplan.app.report.docx import open_template
+    from geoplan.app.run.runner import run_plan
 
     folder = output_folder(plan, out)
     check_output_folder(folder, [*source_paths(plan), *([template] if template else [])])

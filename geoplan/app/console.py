@@ -15,9 +15,9 @@ from geoplan.core.texts import text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from geoplan.app.catalogue import CatalogueEntry
-    from geoplan.app.loading import Progress as Watcher
-    from geoplan.app.outcome import IndicatorOutcome, PlanOutcome
+    from geoplan.app.catalogue.rows import CatalogueEntry
+    from geoplan.app.run.loading import Progress as Watcher
+    from geoplan.app.run.outcome import IndicatorOutcome, PlanOutcome
 
 _PLAIN_WIDTH = 160  # where nobody looks at it, a table is wide enough not to break
 _WIDE = 110
@@ -122,7 +122,7 @@ def verdict_table(outcome: "PlanOutcome", *, width: int = _PLAIN_WIDTH) -> Table
 
 
 def _cells(indicator: "IndicatorOutcome", lang: str) -> list[tuple[str, str]]:
-    from geoplan.app.report_words import (
+    from geoplan.app.report.words import (
         measure_words,
         reason_words,
         say,
@@ -174,8 +174,8 @@ def catalogue_table(lang: str, entries: "Iterable[CatalogueEntry]") -> Table:
     Table
         Id, title, strength, analysis, and what a plan has to state itself.
     """
-    from geoplan.app.indicators import open_parameters
-    from geoplan.app.registry import ANALYSES
+    from geoplan.app.plan.indicators import open_parameters
+    from geoplan.app.plan.registry import ANALYSES
 
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column(text("cli.table.id", lang), no_wrap=True)

@@ -132,7 +132,7 @@ def plausibility_notices(result: "Result") -> tuple[Notice, ...]:
     A park of 1 km² for 100 people:
 
     >>> import geopandas as gpd, shapely
-    >>> from geoplan.analyses.park_area_per_capita import park_area_per_capita
+    >>> from geoplan.analyses.land.park_area_per_capita import park_area_per_capita
     >>> districts = gpd.GeoDataFrame(
     ...     {"district_id": ["A"], "name": ["甲"], "population": [100]},
     ...     geometry=[shapely.box(0, 0, 1000, 1000)], crs="EPSG:4547",

@@ -10,7 +10,7 @@ from scipy.spatial import Delaunay
 
 from geoplan.analyses.streets.snap import Snapped
 from geoplan.core.record import LoadRecord
-from geoplan.layers.walk_network import WalkNetwork
+from geoplan.layers.network.walk_network import WalkNetwork
 
 CRS = "EPSG:4547"
 

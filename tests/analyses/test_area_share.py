@@ -6,7 +6,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoplan.analyses.area_share import (
+from geoplan.analyses.shared.area_share import (
     area_inside,
     dissolve,
     district_land,

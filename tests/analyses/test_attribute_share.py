@@ -7,10 +7,10 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoplan.analyses.attribute_share import attribute_share
-from geoplan.analyses.change_table import change_table
-from geoplan.analyses.intensity import intensity
-from geoplan.analyses.weighted_mean import weighted_mean
+from geoplan.analyses.tables.attribute_share import attribute_share
+from geoplan.analyses.tables.change_table import change_table
+from geoplan.analyses.tables.intensity import intensity
+from geoplan.analyses.tables.weighted_mean import weighted_mean
 from geoplan.core.errors import CRSError, ParameterError, SchemaError
 from geoplan.core.texts import LANGS
 

@@ -7,7 +7,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geoplan.analyses.buffer_conflict import buffer_conflict
+from geoplan.analyses.conflict.buffer_conflict import buffer_conflict
 from geoplan.core.errors import ParameterError, SchemaError
 
 CRS = "EPSG:4547"

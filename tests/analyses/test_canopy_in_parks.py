@@ -8,7 +8,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geoplan.analyses.canopy_in_parks import canopy_in_parks
+from geoplan.analyses.cover.canopy_in_parks import canopy_in_parks
 from geoplan.core.errors import ParameterError
 
 COVERS = run_path(str(Path(__file__).with_name("covers.py")))

@@ -5,14 +5,14 @@ import numpy as np
 import pytest
 import shapely
 
-from geoplan.analyses.change_table import change_table
-from geoplan.analyses.coverage import coverage
-from geoplan.analyses.land_cover_change import land_cover_change
-from geoplan.analyses.length_and_density import length_and_density
-from geoplan.analyses.red_line_change import red_line_change
-from geoplan.analyses.red_line_share import red_line_share
-from geoplan.app.judging import judge
-from geoplan.app.outcome import Target
+from geoplan.analyses.tables.change_table import change_table
+from geoplan.analyses.access.coverage import coverage
+from geoplan.analyses.cover.land_cover_change import land_cover_change
+from geoplan.analyses.links.length_and_density import length_and_density
+from geoplan.analyses.conflict.red_line_change import red_line_change
+from geoplan.analyses.land.red_line_share import red_line_share
+from geoplan.app.run.judging import judge
+from geoplan.app.run.outcome import Target
 from geoplan.core.results import Bounds, Result, make_measure
 from geoplan.layers import load_bus_stops
 from geoplan.maps import change_map

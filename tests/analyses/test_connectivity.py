@@ -9,7 +9,7 @@ import shapely.affinity
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geoplan.analyses.connectivity import connectivity
+from geoplan.analyses.links.connectivity import connectivity
 from geoplan.core.errors import ParameterError, SchemaError
 
 CRS = "EPSG:4547"

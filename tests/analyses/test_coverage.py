@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import geoplan as gp
-from geoplan.analyses.coverage import coverage
-from geoplan.analyses.coverage_layers import nearest_facility
+from geoplan.analyses.access.coverage import coverage
+from geoplan.analyses.access.coverage_layers import nearest_facility
 from geoplan.core.errors import CRSError, EmptyLayerError, ParameterError, SchemaError
 from geoplan.core.record import LoadRecord, attach_record
 

@@ -8,7 +8,7 @@ import shapely
 from affine import Affine
 from exactextract import exact_extract
 
-from geoplan.analyses.coverage import coverage
+from geoplan.analyses.access.coverage import coverage
 from geoplan.layers import load_population
 
 CRS = "EPSG:4547"

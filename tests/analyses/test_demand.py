@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoplan.analyses.demand import demand_pieces, served_amount
+from geoplan.analyses.shared.demand import demand_pieces, served_amount
 from geoplan.analyses.exact.catchment import make_catchment
 from geoplan.core.errors import CRSError, ParameterError, SchemaError
 

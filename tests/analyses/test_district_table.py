@@ -7,7 +7,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geoplan.analyses.district_table import district_table
+from geoplan.analyses.tables.district_table import district_table
 from geoplan.core.errors import CRSError, ParameterError, SchemaError
 
 

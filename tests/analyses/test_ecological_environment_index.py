@@ -7,7 +7,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoplan.analyses.ecological_environment_index import (
+from geoplan.analyses.cover.ecological_environment_index import (
     WEIGHTS,
     ecological_environment_index,
 )

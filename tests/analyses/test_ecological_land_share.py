@@ -6,7 +6,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoplan.analyses.ecological_land_share import ecological_land_share
+from geoplan.analyses.land.ecological_land_share import ecological_land_share
 from geoplan.core.errors import CRSError, EmptyLayerError, SchemaError
 
 CRS = "EPSG:4547"

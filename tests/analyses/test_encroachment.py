@@ -10,7 +10,7 @@ import shapely.affinity
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geoplan.analyses.encroachment import encroachment
+from geoplan.analyses.conflict.encroachment import encroachment
 from geoplan.core.errors import CRSError, EmptyLayerError, ParameterError, SchemaError
 
 CRS = "EPSG:4547"

@@ -13,7 +13,7 @@ from geoplan.analyses.streets.entrances import entrance_counts, entrance_notices
 from geoplan.analyses.streets.reach import cost_at, reach
 from geoplan.analyses.streets.snap import snap_points
 from geoplan.core.errors import CRSError, ParameterError, SchemaError
-from geoplan.layers.network_build import STRUCTURE
+from geoplan.layers.network.build import STRUCTURE
 
 NETWORKS = run_path(str(Path(__file__).with_name("networks.py")))
 make_network, on_edges, CRS = NETWORKS["make_network"], NETWORKS["on_edges"], NETWORKS["CRS"]

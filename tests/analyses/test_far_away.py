@@ -5,9 +5,9 @@ import pytest
 import shapely
 
 from geoplan.analyses import ParkTier, coverage, living_circle, park_access, service_radius
-from geoplan.analyses.facility_set import facility_set
-from geoplan.analyses.far_away import far_away
-from geoplan.analyses.provision import provision
+from geoplan.analyses.access.facility_set import facility_set
+from geoplan.analyses.access.far_away import far_away
+from geoplan.analyses.access.provision import provision
 from geoplan.core.texts import LANGS
 
 CRS = "EPSG:3067"

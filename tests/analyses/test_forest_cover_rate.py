@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
-from geoplan.analyses.forest_cover_rate import forest_cover_rate
+from geoplan.analyses.cover.forest_cover_rate import forest_cover_rate
 from geoplan.core.errors import ParameterError
-from geoplan.layers.surface import load_surface
+from geoplan.layers.kinds.surface import load_surface
 
 COVERS = run_path(str(Path(__file__).with_name("covers.py")))
 CRS, grid_of, BUILT, GRASS, TREES, WATER, cover_of, cut_m2, districts_of, parcels_of = (

@@ -8,7 +8,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoplan.analyses.green_cover_rate import green_cover_rate
+from geoplan.analyses.cover.green_cover_rate import green_cover_rate
 from geoplan.core.errors import CRSError, ParameterError, SchemaError
 
 COVERS = run_path(str(Path(__file__).with_name("covers.py")))

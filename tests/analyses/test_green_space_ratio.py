@@ -7,7 +7,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoplan.analyses.green_space_ratio import green_space_ratio
+from geoplan.analyses.land.green_space_ratio import green_space_ratio
 from geoplan.core.errors import CRSError, ParameterError, SchemaError
 
 CRS = "EPSG:4547"

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 from geoplan.analyses.cells.sides import side_lengths_m
-from geoplan.analyses.landscape_metrics import landscape_metrics
-from geoplan.analyses.patches import find_patches
+from geoplan.analyses.cover.landscape_metrics import landscape_metrics
+from geoplan.analyses.cells.patches import find_patches
 from geoplan.core.errors import ParameterError
 from geoplan.layers import load_land_cover
-from geoplan.layers.grid import array_grid
+from geoplan.layers.rasters.grid import array_grid
 
 COVERS = run_path(str(Path(__file__).with_name("covers.py")))
 BUILT, TREES, cover_of, districts_of, parcels_of, partitions = (

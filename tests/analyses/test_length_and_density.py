@@ -7,8 +7,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoplan.analyses.length_and_density import length_and_density
-from geoplan.analyses.line_parts import beyond, counted_once, line_pieces
+from geoplan.analyses.links.length_and_density import length_and_density
+from geoplan.analyses.shared.line_parts import beyond, counted_once, line_pieces
 from geoplan.core.errors import CRSError, EmptyLayerError, ParameterError, SchemaError
 from geoplan.core.texts import LANGS
 

@@ -6,7 +6,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoplan.analyses.nearest import nearest_polygon
+from geoplan.analyses.access.nearest_polygon import nearest_polygon
 
 EMPTY = np.array([], dtype=object)
 SQUARES = np.array([shapely.box(0, 0, 10, 10), shapely.box(30, 0, 40, 10), shapely.box(5, 5, 6, 6)])

@@ -438,7 +438,7 @@ def test_no_layer_is_made_before_it_is_asked_for(monkeypatch):
         raise AssertionError("made too early")
 
     for name in ("isochrones_layer", "reached_layer", "routes_layer", "served_ground"):
-        monkeypatch.setattr(f"geoplan.analyses.streets.network_coverage.{name}", refuse)
+        monkeypatch.setattr(f"geoplan.analyses.access.walked_coverage.{name}", refuse)
 
     layers = walked(STOP, STREET, demand=people((500, 500)), land_width_m=50).layers
 

@@ -7,7 +7,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geoplan.analyses.object_inventory import object_inventory
+from geoplan.analyses.tables.object_inventory import object_inventory
 from geoplan.core.errors import CRSError, ParameterError, SchemaError
 
 CRS = "EPSG:4547"

@@ -6,7 +6,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geoplan.analyses.overlay import join_pieces, pieces_inside, subdivide
+from geoplan.analyses.shared.overlay import join_pieces, pieces_inside, subdivide
 
 
 def blob(corners, seed=0, radius=1000.0):

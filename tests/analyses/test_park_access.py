@@ -10,8 +10,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geoplan.analyses.park_access import park_access
-from geoplan.analyses.park_tiers import ParkTier
+from geoplan.analyses.access.park_access import park_access
+from geoplan.analyses.access.park_tiers import ParkTier
 from geoplan.core.errors import CRSError, EmptyLayerError, ParameterError, SchemaError
 
 CRS = "EPSG:4547"

@@ -8,7 +8,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoplan.analyses.park_area_per_capita import park_area_per_capita
+from geoplan.analyses.land.park_area_per_capita import park_area_per_capita
 from geoplan.core.errors import CRSError, ParameterError, SchemaError
 
 CRS = "EPSG:4547"

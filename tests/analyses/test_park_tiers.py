@@ -6,7 +6,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from geoplan.analyses.park_tiers import ParkTier, parks_by_tier, tier_reaches
+from geoplan.analyses.access.park_tiers import ParkTier, parks_by_tier, tier_reaches
 from geoplan.core.errors import ParameterError, SchemaError
 
 

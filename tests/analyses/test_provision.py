@@ -7,8 +7,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoplan.analyses.facility_set import facility_set
-from geoplan.analyses.provision import nearest_counts, provision
+from geoplan.analyses.access.facility_set import facility_set
+from geoplan.analyses.access.provision import nearest_counts, provision
 from geoplan.core.errors import CRSError, ParameterError, SchemaError
 from geoplan.core.texts import LANGS
 

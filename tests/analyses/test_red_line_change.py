@@ -7,7 +7,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geoplan.analyses.red_line_change import red_line_change
+from geoplan.analyses.conflict.red_line_change import red_line_change
 from geoplan.core.errors import CRSError, ParameterError, SchemaError
 
 CRS = "EPSG:4547"

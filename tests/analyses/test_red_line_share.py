@@ -8,7 +8,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoplan.analyses.red_line_share import red_line_share
+from geoplan.analyses.land.red_line_share import red_line_share
 from geoplan.core.errors import CRSError, EmptyLayerError, SchemaError
 from geoplan.core.record import LoadRecord, attach_record
 

@@ -8,7 +8,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geoplan.analyses.runoff_coefficient import runoff_coefficient
+from geoplan.analyses.cover.runoff_coefficient import runoff_coefficient
 from geoplan.core.errors import ParameterError, SchemaError
 
 COVERS = run_path(str(Path(__file__).with_name("covers.py")))

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 from shapely import affinity
 
-from geoplan.analyses.service_radius import service_radius
-from geoplan.analyses.voronoi_edges import star_edges
+from geoplan.analyses.access.service_radius import service_radius
+from geoplan.analyses.access.voronoi_distances import star_edges
 from geoplan.core.errors import CRSError, ParameterError
 from geoplan.core.extent import spread_evenly
 from geoplan.core.texts import LANGS

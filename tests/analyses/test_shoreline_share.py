@@ -8,7 +8,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoplan.analyses.shoreline_share import shoreline_share
+from geoplan.analyses.links.shoreline_share import shoreline_share
 from geoplan.core.errors import ParameterError, SchemaError
 
 CRS = "EPSG:4547"

@@ -10,7 +10,7 @@ import shapely
 from pyproj import Geod
 
 import geoplan as gp
-from geoplan.app.registry import ANALYSES
+from geoplan.app.plan.registry import ANALYSES
 from geoplan.core.crs import choose_study_crs
 from geoplan.core.errors import CRSError
 

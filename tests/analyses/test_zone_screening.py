@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from geoplan.analyses.zone_screening import zone_screening
+from geoplan.analyses.conflict.zone_screening import zone_screening
 from geoplan.core.errors import ParameterError
 
 CRS = "EPSG:4547"

@@ -6,8 +6,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geoplan.app.judging import judge
-from geoplan.app.outcome import IndicatorOutcome, PlanOutcome, Target
+from geoplan.app.run.judging import judge
+from geoplan.app.run.outcome import IndicatorOutcome, PlanOutcome, Target
 from geoplan.core.crs import StudyCRS
 from geoplan.core.notices import Notice
 from geoplan.core.record import LoadRecord

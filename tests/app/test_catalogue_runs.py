@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import shapely
 
-from geoplan.app.analysis import DISTRICTS
-from geoplan.app.catalogue import catalogue_sources, indicator_catalogue
-from geoplan.app.example_table import example_layers, example_toml
-from geoplan.app.registry import ANALYSES
-from geoplan.app.run import run_plan
+from geoplan.app.plan.analysis import DISTRICTS
+from geoplan.app.catalogue.rows import catalogue_sources, indicator_catalogue
+from geoplan.app.catalogue.example_table import example_layers, example_toml
+from geoplan.app.plan.registry import ANALYSES
+from geoplan.app.run.runner import run_plan
 
 CRS = "EPSG:4547"
 WEST, SOUTH, SIDE = 500_000, 2_500_000, 4_000

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoplan.app.charts import Bar, Limit, axis_ticks, ranked, ranked_bars, shorten
+from geoplan.app.report.charts import Bar, Limit, axis_ticks, ranked, ranked_bars, shorten
 
 SVG = "{http://www.w3.org/2000/svg}"
 

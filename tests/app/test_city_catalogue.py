@@ -9,10 +9,10 @@ import rasterio
 import shapely
 from scipy import ndimage
 
-from geoplan.app.catalogue import indicator_catalogue
-from geoplan.app.demo import write_demo
-from geoplan.app.plan import read_plan
-from geoplan.app.run import run_plan
+from geoplan.app.catalogue.rows import indicator_catalogue
+from geoplan.app.run.demo import write_demo
+from geoplan.app.plan.plan_file import read_plan
+from geoplan.app.run.runner import run_plan
 
 GK_114 = "EPSG:4547"
 WITHOUT_KERNEL: dict[str, str] = {}

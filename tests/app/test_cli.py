@@ -19,9 +19,9 @@ HEAVY = ("folium", "osmnx", "matplotlib", "geopandas", "pandas", "numpy", "shape
 @pytest.fixture(autouse=True)
 def _quick_pages(monkeypatch):
     monkeypatch.setattr(outputs, "_map_page", lambda *_, **__: "<html></html>")
-    monkeypatch.setattr("geoplan.app.plan_maps.write_plan_maps", lambda *_, **__: ())
+    monkeypatch.setattr("geoplan.app.exports.plan_maps.write_plan_maps", lambda *_, **__: ())
     monkeypatch.setattr(
-        "geoplan.app.report.write_report",
+        "geoplan.app.report.html.write_report",
         lambda _, path, maps, **__: Path(path).write_text(str(sorted(maps)), encoding="utf-8"),
     )
 
@@ -164,7 +164,7 @@ def test_an_error_of_ours_is_not_taken_for_a_missed_target(city, monkeypatch):
     def fail(*_, **__):
         raise ZeroDivisionError("oh")
 
-    monkeypatch.setattr("geoplan.app.run.run_plan", fail)
+    monkeypatch.setattr("geoplan.app.run.runner.run_plan", fail)
     ran = _geoplan("check", city)
     assert (ran.exit_code, "inside geoplan: ZeroDivisionError: oh" in ran.stderr) == (2, True)
 
@@ -173,7 +173,7 @@ def test_markup_in_names_is_shown_and_not_obeyed(outcomes, monkeypatch, city):
     hostile = outcomes.plain_indicator()
     hostile = dataclasses.replace(hostile, title="[red]stop[/red] [/] :smile:")
     outcome = outcomes.make_outcome("en", (hostile,), name="[bold]x")
-    monkeypatch.setattr("geoplan.app.run.run_plan", lambda *_, **__: outcome)
+    monkeypatch.setattr("geoplan.app.run.runner.run_plan", lambda *_, **__: outcome)
     assert "[red]stop[/red] [/] :smile:" in _geoplan("check", city).stdout
 
 
@@ -204,7 +204,7 @@ def test_doctor_ends_with_its_own_exit_code_and_expands_patterns(tmp_path, monke
         seen.extend([*paths, lang])
         return Report()
 
-    monkeypatch.setattr("geoplan.app.doctor.doctor", inspect)
+    monkeypatch.setattr("geoplan.app.run.doctor.doctor", inspect)
     for name in ("b.csv", "a.csv", "c.txt"):
         (tmp_path / name).write_text("x", encoding="utf-8")
     ran = _geoplan("doctor", tmp_path / "*.csv", tmp_path / "none.gpkg", "--lang", "zh")
@@ -235,7 +235,7 @@ def test_init_of_a_folder_that_is_not_there_is_bad_input(tmp_path):
 
 def test_demo_writes_the_city_and_runs_its_plan(tmp_path, small_city, monkeypatch):
     monkeypatch.setattr(
-        "geoplan.app.demo.write_demo",
+        "geoplan.app.run.demo.write_demo",
         lambda folder, *, lang, whole_catalogue: small_city.write_city(
             folder / lang / str(whole_catalogue)
         ),

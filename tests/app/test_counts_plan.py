@@ -4,8 +4,8 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from geoplan.app.outputs import write_outputs
-from geoplan.app.run import run_plan
+from geoplan.app.exports.outputs import write_outputs
+from geoplan.app.run.runner import run_plan
 from geoplan.core.definitions import define
 from geoplan.core.errors import PlanError
 

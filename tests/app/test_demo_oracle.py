@@ -7,8 +7,8 @@ import pytest
 import rasterio
 import shapely
 
-from geoplan.app.demo import write_demo
-from geoplan.app.run import run_plan
+from geoplan.app.run.demo import write_demo
+from geoplan.app.run.runner import run_plan
 
 GK_114 = "EPSG:4547"
 POLYGONS = 1e-5  # what 1,024 segments per circle, and GEOS's own smoothing, take off

@@ -14,9 +14,9 @@ import shapely
 from affine import Affine
 from rich.console import Console
 
-from geoplan.app.doctor import DoctorReport, doctor
+from geoplan.app.run.doctor import DoctorReport, doctor
 from geoplan.core.errors import ParameterError
-from geoplan.layers.file_facts import FileFacts, Finding
+from geoplan.layers.inspection.facts import FileFacts, Finding
 
 STUDY = "EPSG:4547"
 

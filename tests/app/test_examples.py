@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from geoplan.app.indicators import plan_indicators
-from geoplan.app.plan import read_plan
-from geoplan.layers.fits import coordinate_fit_from_table
+from geoplan.app.plan.indicators import plan_indicators
+from geoplan.app.plan.plan_file import read_plan
+from geoplan.layers.datums.fits import coordinate_fit_from_table
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.toml"))
 NAMES = [path.name for path in EXAMPLES]

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from geoplan.app.catalogue import indicator_catalogue
-from geoplan.app.catalogue_page import catalogue_page
+from geoplan.app.catalogue.rows import indicator_catalogue
+from geoplan.app.catalogue.page import catalogue_page
 from geoplan.app.cli import app
-from geoplan.app.example_table import example_toml, toml_value
-from geoplan.app.explain import explain
-from geoplan.app.indicators import open_parameters, plan_indicators
-from geoplan.app.plan import read_plan
-from geoplan.app.registry import ANALYSES
+from geoplan.app.catalogue.example_table import example_toml, toml_value
+from geoplan.app.catalogue.explain import explain
+from geoplan.app.plan.indicators import open_parameters, plan_indicators
+from geoplan.app.plan.plan_file import read_plan
+from geoplan.app.plan.registry import ANALYSES
 from geoplan.core.texts import text
 
 ENTRIES = indicator_catalogue()

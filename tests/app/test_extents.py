@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geoplan.app.run import run_plan
+from geoplan.app.run.runner import run_plan
 from geoplan.core.errors import GeoplanError
 
 EAST, NORTH = 500_000, 2_500_000

@@ -7,7 +7,7 @@ import rasterio
 import shapely
 from rasterio.transform import Affine
 
-from geoplan.app.run import run_plan
+from geoplan.app.run.runner import run_plan
 from geoplan.core.errors import PlanError, SourceError
 
 WEST, SOUTH = 500_000, 2_500_000

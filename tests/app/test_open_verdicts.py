@@ -10,15 +10,15 @@ import pytest
 import shapely
 from openpyxl import load_workbook
 
-from geoplan.app.export_gpkg import wide_districts
-from geoplan.app.export_json import plain, results_document, results_schema
-from geoplan.app.export_xlsx import write_results_xlsx, write_xlsx
-from geoplan.app.judging import judge
-from geoplan.app.outcome import IndicatorOutcome, Target
-from geoplan.app.relative_targets import compared_with
-from geoplan.app.report_summary import verdict_table
-from geoplan.app.report_tables import district_standings, district_table
-from geoplan.app.report_words import conclusion, reason_words
+from geoplan.app.exports.geopackage import wide_districts
+from geoplan.app.exports.results_json import plain, results_document, results_schema
+from geoplan.app.exports.workbook import write_results_xlsx, write_xlsx
+from geoplan.app.run.judging import judge
+from geoplan.app.run.outcome import IndicatorOutcome, Target
+from geoplan.app.plan.relative_targets import compared_with
+from geoplan.app.report.summary import verdict_table
+from geoplan.app.report.tables import district_standings, district_table
+from geoplan.app.report.words import conclusion, reason_words
 from geoplan.core.ranges import open_words
 from geoplan.core.results import Bounds, Result, make_measure
 from geoplan.core.texts import LANGS, catalogue
@@ -193,7 +193,7 @@ def test_the_report_shows_ranges_and_the_sign_of_what_is_open(outcome):
 
 
 def test_pyogrio_reads_the_styled_geopackage_back(outcome, tmp_path):
-    from geoplan.app.export_gpkg import write_gpkg
+    from geoplan.app.exports.geopackage import write_gpkg
 
     write_gpkg(outcome, tmp_path / "results.gpkg")
     assert "districts" in [name for name, _ in pyogrio.list_layers(tmp_path / "results.gpkg")]

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from geoplan.app import outputs
-from geoplan.app.map_context import map_context
-from geoplan.app.outputs import (
+from geoplan.app.exports.map_context import map_context
+from geoplan.app.exports.outputs import (
     check_output_folder,
     output_folder,
     source_paths,
     write_outputs,
 )
-from geoplan.app.plan import read_plan
+from geoplan.app.plan.plan_file import read_plan
 from geoplan.core.errors import SourceError
 
 FILES = [
@@ -46,7 +46,7 @@ FILES = [
 @pytest.fixture(autouse=True)
 def _quick_pages(monkeypatch):
     monkeypatch.setattr(outputs, "_map_page", lambda *_, **__: "<html>地图</html>")
-    monkeypatch.setattr("geoplan.app.plan_maps.write_plan_maps", lambda *_, **__: ())
+    monkeypatch.setattr("geoplan.app.exports.plan_maps.write_plan_maps", lambda *_, **__: ())
 
     class Drawn:
         notices = ()
@@ -55,17 +55,17 @@ def _quick_pages(monkeypatch):
         def save(self, file_format="png", *, dpi=150):
             return f"{file_format} {dpi}".encode()
 
-    monkeypatch.setattr("geoplan.maps.static_parts.halved_png", lambda png, **_: png)
+    monkeypatch.setattr("geoplan.maps.pictures.furniture.halved_png", lambda png, **_: png)
     monkeypatch.setattr(
-        "geoplan.app.report.draw_maps",
+        "geoplan.app.report.html.draw_maps",
         lambda outcome: {indicator.id: Drawn() for indicator in outcome.indicators},
     )
     monkeypatch.setattr(
-        "geoplan.app.report.write_report",
+        "geoplan.app.report.html.write_report",
         lambda _, path, maps, **__: Path(path).write_text(str(sorted(maps)), encoding="utf-8"),
     )
     monkeypatch.setattr(
-        "geoplan.app.report_docx.write_docx",
+        "geoplan.app.report.docx.write_docx",
         lambda view, path, **__: Path(path).write_text(view.made_by, encoding="utf-8"),
     )
 
@@ -136,7 +136,7 @@ def test_a_full_disk_is_told_in_words(outcome, tmp_path, monkeypatch):
     def fail(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("geoplan.app.export_xlsx.write_xlsx", fail)
+    monkeypatch.setattr("geoplan.app.exports.workbook.write_xlsx", fail)
     with pytest.raises(SourceError, match=r"No space left on device.*--out"):
         write_outputs(outcome, tmp_path / "out")
 

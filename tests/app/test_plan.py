@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from geoplan.app.indicators import plan_indicators
-from geoplan.app.plan import layer_kind, read_plan
+from geoplan.app.plan.indicators import plan_indicators
+from geoplan.app.plan.plan_file import layer_kind, read_plan
 from geoplan.core.errors import PlanError
 
 GOOD = """
@@ -374,8 +374,8 @@ def test_a_layers_kind_is_its_name_or_what_it_says(read, name, lines, kind):
 
 
 def test_every_row_of_the_catalogue_names_an_analysis_and_its_parameters():
-    from geoplan.app.catalogue import indicator_catalogue
-    from geoplan.app.registry import ANALYSES
+    from geoplan.app.catalogue.rows import indicator_catalogue
+    from geoplan.app.plan.registry import ANALYSES
 
     wrong = [
         entry.id
@@ -388,7 +388,7 @@ def test_every_row_of_the_catalogue_names_an_analysis_and_its_parameters():
 
 
 def test_the_catalogue_never_fills_in_what_source_plans_leave_open():
-    from geoplan.app.catalogue import indicator_catalogue
+    from geoplan.app.catalogue.rows import indicator_catalogue
 
     filled = {key for entry in indicator_catalogue().values() for key in entry.fixed}
     given = {key for entry in indicator_catalogue().values() for key in entry.layers}

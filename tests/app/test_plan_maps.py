@@ -2,10 +2,10 @@
 
 import pytest
 
-from geoplan.app.outputs import write_outputs
-from geoplan.app.plan import read_plan
-from geoplan.app.plan_maps import plan_basemap
-from geoplan.app.run import run_plan
+from geoplan.app.exports.outputs import write_outputs
+from geoplan.app.plan.plan_file import read_plan
+from geoplan.app.exports.plan_maps import plan_basemap
+from geoplan.app.run.runner import run_plan
 from geoplan.core.errors import PlanError
 
 

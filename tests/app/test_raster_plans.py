@@ -7,9 +7,9 @@ import rasterio
 import shapely
 from affine import Affine
 
-from geoplan.app.loading import check_sources, load_layers
-from geoplan.app.plan import read_plan
-from geoplan.app.run import run_plan
+from geoplan.app.run.loading import check_sources, load_layers
+from geoplan.app.plan.plan_file import read_plan
+from geoplan.app.run.runner import run_plan
 from geoplan.core.errors import GeoplanError, PlanError
 from geoplan.layers import LandCover, Surface
 

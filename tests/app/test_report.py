@@ -7,9 +7,9 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from geoplan.app.report import report_html, write_report
-from geoplan.app.report_frames import MAPS_LIMIT_BYTES, make_frames, policy, waiting_page
-from geoplan.maps.static import Picture
+from geoplan.app.report.html import report_html, write_report
+from geoplan.app.report.frames import MAPS_LIMIT_BYTES, make_frames, policy, waiting_page
+from geoplan.maps.pictures.picture import Picture
 
 SCRIPT = "document.getElementById('p').textContent = \"it's running at \" + innerWidth;"
 SCRIPT_HASH = b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
@@ -201,7 +201,7 @@ def test_a_waiting_map_cannot_end_its_island_early():
 
 
 def test_the_file_is_utf8_with_unix_line_ends(outcomes, tmp_path, monkeypatch):
-    monkeypatch.setattr("geoplan.app.report.draw_pictures", lambda _: {})
+    monkeypatch.setattr("geoplan.app.report.html.draw_pictures", lambda _: {})
     outcome = outcomes.make_outcome("zh")
     write_report(outcome, tmp_path / "报告.html", {i.id: MAP for i in outcome.indicators})
     written = (tmp_path / "报告.html").read_bytes()
@@ -210,7 +210,7 @@ def test_the_file_is_utf8_with_unix_line_ends(outcomes, tmp_path, monkeypatch):
 
 
 def test_a_missing_font_is_among_the_warnings(outcomes, monkeypatch):
-    monkeypatch.setattr("geoplan.maps.static.installed_cjk", lambda: ())
+    monkeypatch.setattr("geoplan.maps.pictures.picture.installed_cjk", lambda: ())
     outcome = outcomes.make_outcome("zh", (outcomes.plain_indicator(),))
     assert "fonts-noto-cjk" in "".join(Page(report_html(outcome, {})).text)
 

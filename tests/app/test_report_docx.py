@@ -8,10 +8,10 @@ import pytest
 from docx.oxml.ns import qn
 from PIL import Image
 
-from geoplan.app.chart_pictures import bars_png
-from geoplan.app.report import make_view
-from geoplan.app.report_docx import open_template, write_docx
-from geoplan.app.report_docx_parts import clean
+from geoplan.app.report.chart_pictures import bars_png
+from geoplan.app.report.html import make_view
+from geoplan.app.report.docx import open_template, write_docx
+from geoplan.app.report.docx_parts import clean
 from geoplan.core.errors import SourceError
 
 
@@ -24,7 +24,7 @@ def png():
 @pytest.fixture(autouse=True)
 def _quick_charts(monkeypatch):
     for name in ("bars_png", "curve_png"):
-        monkeypatch.setattr(f"geoplan.app.report_docx.{name}", lambda _: png())
+        monkeypatch.setattr(f"geoplan.app.report.docx.{name}", lambda _: png())
 
 
 def write(outcome, folder, **options):

@@ -3,17 +3,17 @@ import math
 
 import pytest
 
-from geoplan.app.outcome import Target, Verdict
-from geoplan.app.registry import ANALYSES
-from geoplan.app.report_summary import verdict_table
-from geoplan.app.report_tables import (
+from geoplan.app.run.outcome import Target, Verdict
+from geoplan.app.plan.registry import ANALYSES
+from geoplan.app.report.summary import verdict_table
+from geoplan.app.report.tables import (
     district_standings,
     district_table,
     measures_table,
     other_tables,
 )
-from geoplan.app.report_view import report_view
-from geoplan.app.report_words import (
+from geoplan.app.report.view import report_view
+from geoplan.app.report.words import (
     conclusion,
     finding,
     fraction_words,

@@ -6,7 +6,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from geoplan.app.run import run_plan
+from geoplan.app.run.runner import run_plan
 from geoplan.core.errors import (
     CRSError,
     EmptyLayerError,

@@ -10,8 +10,8 @@ import rasterio
 import shapely
 from affine import Affine
 
-from geoplan.app.plan import read_plan
-from geoplan.app.scaffold import scaffold
+from geoplan.app.plan.plan_file import read_plan
+from geoplan.app.plan.scaffold import scaffold
 from geoplan.core.errors import SourceError
 
 

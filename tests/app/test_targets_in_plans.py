@@ -6,11 +6,11 @@ import math
 import jsonschema
 import pytest
 
-from geoplan.app.export_json import results_document, results_schema
-from geoplan.app.indicators import plan_indicators
-from geoplan.app.plan import read_plan
-from geoplan.app.run import run_plan
-from geoplan.app.targets import parse_target
+from geoplan.app.exports.results_json import results_document, results_schema
+from geoplan.app.plan.indicators import plan_indicators
+from geoplan.app.plan.plan_file import read_plan
+from geoplan.app.run.runner import run_plan
+from geoplan.app.plan.targets import parse_target
 from geoplan.core.errors import PlanError
 
 HEAD = """

@@ -7,18 +7,18 @@ import numpy as np
 import pytest
 import shapely
 
-from geoplan.analyses.attribute_share import attribute_share
-from geoplan.analyses.coverage import coverage
-from geoplan.analyses.district_table import district_table
-from geoplan.analyses.ecological_land_share import ecological_land_share
-from geoplan.analyses.intensity import intensity
-from geoplan.analyses.object_inventory import object_inventory
-from geoplan.analyses.weighted_mean import weighted_mean
-from geoplan.app.catalogue import catalogue_sources, indicator_catalogue
-from geoplan.app.explain import explain
-from geoplan.app.outcome import Target
-from geoplan.app.targets import judge, parse_target
-from geoplan.app.territory import spellings
+from geoplan.analyses.tables.attribute_share import attribute_share
+from geoplan.analyses.access.coverage import coverage
+from geoplan.analyses.tables.district_table import district_table
+from geoplan.analyses.land.ecological_land_share import ecological_land_share
+from geoplan.analyses.tables.intensity import intensity
+from geoplan.analyses.tables.object_inventory import object_inventory
+from geoplan.analyses.tables.weighted_mean import weighted_mean
+from geoplan.app.catalogue.rows import catalogue_sources, indicator_catalogue
+from geoplan.app.catalogue.explain import explain
+from geoplan.app.run.outcome import Target
+from geoplan.app.plan.targets import judge, parse_target
+from geoplan.app.plan.territory import spellings
 from geoplan.core.errors import EmptyLayerError, PlanError, SchemaError
 
 CRS = "EPSG:4547"
@@ -368,7 +368,7 @@ def test_two_rows_of_one_key_are_refused_instead_of_joined():
 
 
 def test_eight_and_eleven_sub_districts_are_joined_by_code_and_none_is_lost():
-    from geoplan.analyses.change_table import change_table
+    from geoplan.analyses.tables.change_table import change_table
 
     then = districts(EIGHT)
     now = districts((*EIGHT, "吉华", "园山", "宝龙"))

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import shapely
 
-from geoplan.app.outputs import write_outputs
-from geoplan.app.plan import read_plan
-from geoplan.app.report_words import finding
-from geoplan.app.run import run_plan
+from geoplan.app.exports.outputs import write_outputs
+from geoplan.app.plan.plan_file import read_plan
+from geoplan.app.report.words import finding
+from geoplan.app.run.runner import run_plan
 from geoplan.core.errors import GeoplanError, PlanError
 
 CRS = "EPSG:4547"

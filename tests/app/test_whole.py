@@ -5,9 +5,9 @@ import json
 import jsonschema
 import pytest
 
-from geoplan.app.export_json import results_schema
-from geoplan.app.outputs import write_outputs
-from geoplan.app.run import run_plan
+from geoplan.app.exports.results_json import results_schema
+from geoplan.app.exports.outputs import write_outputs
+from geoplan.app.run.runner import run_plan
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

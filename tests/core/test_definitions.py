@@ -6,7 +6,7 @@ from string import Formatter
 import pandas as pd
 import pytest
 
-from geoplan.app.registry import ANALYSES
+from geoplan.app.plan.registry import ANALYSES
 from geoplan.core.definitions import analysis_name, define, denominator_name, part_name
 from geoplan.core.errors import ParameterError
 from geoplan.core.results import Measure, Result

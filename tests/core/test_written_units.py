@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from geoplan.app.targets import parse_target
+from geoplan.app.plan.targets import parse_target
 from geoplan.core.written_units import unit_factor
 
 

@@ -44,8 +44,8 @@ def test_the_wheel_carries_its_data_files(wheel):
     wanted = {
         "geoplan/py.typed",
         "geoplan/core/lang/notices.zh.toml",
-        "geoplan/app/schemas/results.schema.json",
-        "geoplan/app/templates/report.html",
+        "geoplan/app/exports/schemas/results.schema.json",
+        "geoplan/app/report/templates/report.html",
         "geoplan/maps/bundle/map.js",
         "geoplan/maps/bundle/map.css",
     }

@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 import shapely
 
-from geoplan.app.run import run_plan
+from geoplan.app.run.runner import run_plan
 from geoplan.core.crs import choose_study_crs, extent_deg
 from geoplan.core.errors import CRSError
 from geoplan.core.record import load_record
-from geoplan.layers.districts import load_districts
-from geoplan.layers.walk_network import load_walk_network
+from geoplan.layers.kinds.districts import load_districts
+from geoplan.layers.network.walk_network import load_walk_network
 
 CRS = "EPSG:3460"
 LAND_M2 = 1061.63e6  # ellipsoidal, 0.3° of longitude by 0.3° of latitude at 17° S

@@ -7,7 +7,7 @@ import shapely
 from geoplan.core.errors import ParameterError, SchemaError, SourceError
 from geoplan.core.record import load_record
 from geoplan.layers import load_districts, load_facilities, load_lines
-from geoplan.layers.source import LayerSource
+from geoplan.layers.readers.source import LayerSource
 
 CRS = "EPSG:4547"
 SQUARE = [(502000, 2500000), (502000, 2502000), (500000, 2502000), (500000, 2500000)]

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from geoplan.core.errors import ParameterError, SchemaError, SourceError
-from geoplan.layers.class_map import (
+from geoplan.layers.rasters.class_map import (
     further_groups,
     group_names,
     likely_presets,
@@ -14,7 +14,7 @@ from geoplan.layers.class_map import (
     presets,
     threshold_map,
 )
-from geoplan.layers.class_table import as_class_map
+from geoplan.layers.rasters.class_table import as_class_map
 
 SIZES = {
     "china_land_survey": 91,

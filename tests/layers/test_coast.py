@@ -7,7 +7,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoplan.analyses.demand import demand_pieces
+from geoplan.analyses.shared.demand import demand_pieces
 from geoplan.core.errors import CRSError, ParameterError
 from geoplan.core.record import load_record
 from geoplan.layers import load_districts, load_population, move_inside

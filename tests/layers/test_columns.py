@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from geoplan.core.columns import SPECS
 from geoplan.core.errors import ParameterError, SchemaError
-from geoplan.layers._columns import (
+from geoplan.layers.kinds.canonical_columns import (
     canonical_columns,
     column_mapping,
     complete_keys,

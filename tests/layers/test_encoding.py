@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoplan.core.errors import SourceError
-from geoplan.layers.encoding import (
+from geoplan.layers.files.encoding import (
     TextEncoding,
     dbf_text,
     guess_encoding,

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from geoplan.core.errors import SourceError
-from geoplan.layers._files import file_kind, file_sha256, local_file
+from geoplan.layers.files.on_disk import file_kind, file_sha256, local_file
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from geoplan.core.errors import CRSError
-from geoplan.layers.fits import (
+from geoplan.layers.datums.fits import (
     CoordinateFit,
     affine_coordinates,
     coordinate_fit_from_table,

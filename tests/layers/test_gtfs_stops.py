@@ -7,8 +7,8 @@ import pytest
 
 from geoplan.core.errors import EmptyLayerError
 from geoplan.core.record import load_record
-from geoplan.layers.bus_stops import load_bus_stops
-from geoplan.layers.source import LayerSource
+from geoplan.layers.kinds.bus_stops import load_bus_stops
+from geoplan.layers.readers.source import LayerSource
 
 CRS = "EPSG:32635"
 STOPS = """stop_id,stop_name,stop_lat,stop_lon,location_type,parent_station

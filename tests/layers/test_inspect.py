@@ -12,9 +12,9 @@ import shapely
 from affine import Affine
 from rasterio.errors import NotGeoreferencedWarning
 
-from geoplan.layers.datums import to_study_crs
-from geoplan.layers.inspect import expand, inspect_files
-from geoplan.layers.shifts import wgs84_to_bd09, wgs84_to_gcj02
+from geoplan.layers.datums.to_study_crs import to_study_crs
+from geoplan.layers.inspection.files import expand, inspect_files
+from geoplan.layers.datums.shifts import wgs84_to_bd09, wgs84_to_gcj02
 
 STUDY = "EPSG:4547"
 
@@ -485,7 +485,7 @@ def test_the_dirty_towns_of_dongguan_are_seen_through(real_data):
 
 @pytest.mark.real
 def test_the_local_system_of_shenzhen_is_fitted_by_its_districts(real_data):
-    from geoplan.layers.fits import fit_coordinates
+    from geoplan.layers.datums.fits import fit_coordinates
 
     names = {
         "龙华": "龙华新区",
@@ -563,7 +563,7 @@ def test_a_file_that_breaks_the_reader_is_a_finding_and_the_others_go_on(tmp_pat
         raise IndexError("list index out of range")
 
     (tmp_path / "a.csv").write_text("lon,lat\n114,22\n")
-    monkeypatch.setattr("geoplan.layers.inspect.inspect_layer", broken)
+    monkeypatch.setattr("geoplan.layers.inspection.files.inspect_layer", broken)
 
     (facts,) = inspect_files([tmp_path])
 

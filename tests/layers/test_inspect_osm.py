@@ -1,6 +1,6 @@
 """An OSM file is inspected for what a plan may take from it."""
 
-from geoplan.layers.inspect import inspect_files
+from geoplan.layers.inspection.files import inspect_files
 
 PATH = {"highway": "footway"}
 

@@ -17,8 +17,8 @@ from geoplan.core.errors import (
 )
 from geoplan.core.record import load_record
 from geoplan.layers import classify_land, load_land, load_land_cover, load_population, load_surface
-from geoplan.layers.grid import array_grid
-from geoplan.layers.tiles import mosaic
+from geoplan.layers.rasters.grid import array_grid
+from geoplan.layers.rasters.tiles import mosaic
 
 STUDY = "EPSG:4547"
 X, Y = 500_000.0, 2_500_000.0

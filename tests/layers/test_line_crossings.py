@@ -7,9 +7,9 @@ import shapely
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from geoplan.layers.line_crossings import join_lines
-from geoplan.layers.network_build import WayKinds, Ways, build_edges
-from geoplan.layers.osm_tags import WayKind
+from geoplan.layers.network.crossings import join_lines
+from geoplan.layers.network.build import WayKinds, Ways, build_edges
+from geoplan.layers.osm.tags import WayKind
 
 PLACE = st.tuples(st.integers(0, 5), st.integers(0, 5))
 LINE = st.lists(PLACE, min_size=2, max_size=4).filter(

@@ -8,7 +8,7 @@ from pyproj import Geod, Transformer
 
 from geoplan.core.true_size import true_size
 from geoplan.layers import load_districts
-from geoplan.layers.long_edges import TOLERANCE_M, follow_degrees
+from geoplan.layers.repairs.long_edges import TOLERANCE_M, follow_degrees
 
 WIDE = shapely.box(113.5, 22.0, 114.5, 23.0)
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoplan.core.errors import ParameterError
-from geoplan.layers.network_build import WayKinds, Ways, build_edges
-from geoplan.layers.osm_tags import WayKind
-from geoplan.layers.walk_network import load_walk_network
+from geoplan.layers.network.build import WayKinds, Ways, build_edges
+from geoplan.layers.osm.tags import WayKind
+from geoplan.layers.network.walk_network import load_walk_network
 
 WAY = st.lists(st.integers(0, 9), min_size=2, max_size=7)
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoplan.core.errors import EmptyLayerError, ParameterError
-from geoplan.layers.network_flaws import keep_edges, network_report, without_islands
-from geoplan.layers.walk_network import load_walk_network
+from geoplan.layers.network.flaws import keep_edges, network_report, without_islands
+from geoplan.layers.network.walk_network import load_walk_network
 
 CRS = "EPSG:4547"
 

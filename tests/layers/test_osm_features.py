@@ -8,8 +8,8 @@ from geopandas import GeoDataFrame
 
 import geoplan as gp
 from geoplan.core.errors import CRSError, EmptyLayerError, ParameterError, SourceError
-from geoplan.layers.osm_features import load_osm_features
-from geoplan.layers.osm_query import DEFAULT_TAGS
+from geoplan.layers.osm.features import load_osm_features
+from geoplan.layers.osm.query import DEFAULT_TAGS
 
 CRS = "EPSG:4547"
 # Two squares of 100 m, and one of 20 m within the first.

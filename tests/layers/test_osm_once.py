@@ -3,11 +3,11 @@
 import pytest
 
 from geoplan.core.record import load_record
-from geoplan.layers.bus_stops import load_bus_stops
-from geoplan.layers.facilities import load_facilities
-from geoplan.layers.osm_features import load_osm_features
-from geoplan.layers.rail_stations import load_rail_stations
-from geoplan.layers.source import LayerSource
+from geoplan.layers.kinds.bus_stops import load_bus_stops
+from geoplan.layers.kinds.facilities import load_facilities
+from geoplan.layers.osm.features import load_osm_features
+from geoplan.layers.kinds.rail_stations import load_rail_stations
+from geoplan.layers.readers.source import LayerSource
 
 CRS = "EPSG:4547"
 STATION = {"railway": "station", "name": "深圳北"}

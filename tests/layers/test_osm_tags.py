@@ -2,7 +2,7 @@
 
 import pytest
 
-from geoplan.layers.osm_tags import RULES, closes_way, way_kind
+from geoplan.layers.osm.tags import RULES, closes_way, way_kind
 
 
 def allowed(mode, **tags):

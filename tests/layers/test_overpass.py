@@ -9,7 +9,7 @@ from osmnx._errors import InsufficientResponseError, ResponseStatusCodeError
 
 import geoplan as gp
 from geoplan.core.errors import EmptyLayerError, ParameterError, SourceError
-from geoplan.layers.walk_network import load_walk_network
+from geoplan.layers.network.walk_network import load_walk_network
 
 CRS = "EPSG:4547"
 AREA = shapely.box(113.9, 22.4, 114.1, 22.7)

@@ -22,7 +22,7 @@ from geoplan.layers import (
     load_rail_stations,
     load_red_lines,
 )
-from geoplan.layers._pipeline import load_layer
+from geoplan.layers.kinds.pipeline import load_layer
 
 CRS = "EPSG:4547"
 WEST, SOUTH = 520_000, 2_500_000

@@ -9,8 +9,8 @@ from affine import Affine
 
 from geoplan.core.errors import CRSError, ParameterError, SourceError
 from geoplan.core.record import load_record
-from geoplan.layers.population import load_jobs, load_population
-from geoplan.layers.source import LayerSource
+from geoplan.layers.kinds.population import load_jobs, load_population
+from geoplan.layers.readers.source import LayerSource
 
 STUDY = "EPSG:4547"
 

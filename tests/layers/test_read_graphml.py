@@ -18,8 +18,8 @@ from geoplan.core.errors import (
     SchemaError,
     SourceError,
 )
-from geoplan.layers.parks import load_parks
-from geoplan.layers.walk_network import load_walk_network
+from geoplan.layers.kinds.parks import load_parks
+from geoplan.layers.network.walk_network import load_walk_network
 
 CRS = "EPSG:4547"
 KEYS = "<graphml><key id='d0' attr.name='x'/><key id='d1' attr.name='y'/><graph>"

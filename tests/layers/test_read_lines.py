@@ -6,7 +6,7 @@ import pytest
 import shapely
 
 from geoplan.core.errors import CRSError, EmptyLayerError, ParameterError, SchemaError
-from geoplan.layers.walk_network import load_walk_network
+from geoplan.layers.network.walk_network import load_walk_network
 
 CRS = "EPSG:4547"
 

@@ -14,10 +14,10 @@ from pyproj import Geod, Transformer
 from rasterio.errors import NotGeoreferencedWarning
 
 from geoplan.core.errors import CRSError, EmptyLayerError, ParameterError, SourceError
-from geoplan.layers.raster_cells import cell_areas_m2
-from geoplan.layers.raster_file import is_raster
-from geoplan.layers.read_raster import read_cells
-from geoplan.layers.source import LayerSource
+from geoplan.layers.rasters.raster_cells import cell_areas_m2
+from geoplan.layers.rasters.raster_file import is_raster
+from geoplan.layers.readers.read_raster import read_cells
+from geoplan.layers.readers.source import LayerSource
 
 STUDY = "EPSG:4547"
 METRES = Affine(100, 0, 500_000, 0, -100, 2_500_000)
@@ -72,14 +72,14 @@ def test_nobody_is_lost_or_invented(tmp_path_factory, values):
 def test_strips_give_what_one_piece_gives(tmp_path, monkeypatch):
     path = write(tmp_path / "p.tif", np.arange(600.0).reshape(30, 20))
     whole = read(path)
-    monkeypatch.setattr("geoplan.layers.raster_file._ROWS_AT_ONCE_CELLS", 40)
+    monkeypatch.setattr("geoplan.layers.rasters.raster_file._ROWS_AT_ONCE_CELLS", 40)
     strips = read(path)
     assert strips.amounts.tolist() == whole.amounts.tolist()
     assert shapely.equals(strips.cells, whole.cells).all()
 
 
 def test_more_cells_than_memory_should_hold_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("geoplan.layers.read_raster._MOST_CELLS", 3)
+    monkeypatch.setattr("geoplan.layers.readers.read_raster._MOST_CELLS", 3)
     with pytest.raises(SourceError, match=r"more than 3 cells with a value. Give bounds="):
         read(write(tmp_path / "p.tif", np.ones((2, 2))))
 

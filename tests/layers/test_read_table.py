@@ -6,8 +6,8 @@ import pytest
 import shapely
 
 from geoplan.core.errors import SchemaError, SourceError
-from geoplan.layers._files import LocalFile
-from geoplan.layers.read_table import coordinate_columns, read_table
+from geoplan.layers.files.on_disk import LocalFile
+from geoplan.layers.readers.read_table import coordinate_columns, read_table
 
 HEADER = "编号,站名,经度,纬度"
 ROWS = "0012,龙岗,114.25,22.72\n0013,平湖,114.13,22.69"

@@ -17,9 +17,9 @@ import pytest
 import shapely
 
 from geoplan.core.errors import SchemaError, SourceError
-from geoplan.layers._files import LocalFile
-from geoplan.layers.facilities import load_facilities
-from geoplan.layers.read_vector import layer_names, read_vector
+from geoplan.layers.files.on_disk import LocalFile
+from geoplan.layers.kinds.facilities import load_facilities
+from geoplan.layers.readers.read_vector import layer_names, read_vector
 
 NAMES = ["福田", "龙岗街道"]
 
@@ -277,8 +277,8 @@ def test_arrow_is_not_required(frame, tmp_path):
         "import sys\n"
         "sys.modules['pyarrow'] = None\n"
         "from pathlib import Path\n"
-        "from geoplan.layers._files import LocalFile\n"
-        "from geoplan.layers.read_vector import read_vector\n"
+        "from geoplan.layers.files.on_disk import LocalFile\n"
+        "from geoplan.layers.readers.read_vector import read_vector\n"
         f"file = LocalFile(Path({str(tmp_path / 's.gpkg')!r}), 's', '')\n"
         "print(read_vector(file, encoding='', subject='x').rows_read)\n"
     )

@@ -7,10 +7,10 @@ import osmnx as ox
 import pytest
 from pyproj import Transformer
 
-from geoplan.layers.network_flaws import network_report
-from geoplan.layers.osm_features import load_osm_features
-from geoplan.layers.osm_query import DEFAULT_TAGS
-from geoplan.layers.walk_network import load_walk_network
+from geoplan.layers.network.flaws import network_report
+from geoplan.layers.osm.features import load_osm_features
+from geoplan.layers.osm.query import DEFAULT_TAGS
+from geoplan.layers.network.walk_network import load_walk_network
 
 pytestmark = pytest.mark.real
 

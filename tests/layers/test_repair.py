@@ -18,7 +18,7 @@ from shapely import (
 )
 
 from geoplan.core.errors import EmptyLayerError, SchemaError
-from geoplan.layers.repair import drop_duplicates, drop_z, repair_layer, without_nowhere
+from geoplan.layers.repairs.repair import drop_duplicates, drop_z, repair_layer, without_nowhere
 
 BOW_TIE = Polygon([(0, 0), (100, 100), (100, 0), (0, 100)])
 SQUARE = box(0, 0, 100, 100)

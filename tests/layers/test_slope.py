@@ -9,8 +9,8 @@ from pyproj import Transformer
 from rasterio.transform import Affine
 
 from geoplan.core.errors import CRSError, ParameterError, SourceError
-from geoplan.layers.slope import tobler_factor
-from geoplan.layers.walk_network import load_walk_network
+from geoplan.layers.network.slope import tobler_factor
+from geoplan.layers.network.walk_network import load_walk_network
 
 CRS = "EPSG:4547"
 E0, N0 = 500_000, 2_500_000

@@ -6,7 +6,7 @@ import geopandas as gpd
 import pytest
 
 from geoplan.core.errors import ParameterError
-from geoplan.layers.source import LayerSource, as_source
+from geoplan.layers.readers.source import LayerSource, as_source
 
 
 @pytest.mark.parametrize("paths", ["a.shp", Path("a.shp"), ["a.shp"], (Path("a.shp"),)])

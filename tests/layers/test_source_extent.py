@@ -7,7 +7,7 @@ import shapely
 
 from geoplan.core.extent import extent_of
 from geoplan.layers import load_bus_stops, load_osm_features, load_walk_network
-from geoplan.layers.source_extent import hull_extent
+from geoplan.layers.readers.source_extent import hull_extent
 
 CRS = "EPSG:4547"
 NODES = [(114.00, 22.60), (114.02, 22.60), (114.02, 22.62), (114.00, 22.62)]

@@ -18,8 +18,8 @@ from geoplan.layers import (
     load_surface,
     load_walk_network,
 )
-from geoplan.layers.inspect import inspect_files
-from geoplan.layers.source import LayerSource
+from geoplan.layers.inspection.files import inspect_files
+from geoplan.layers.readers.source import LayerSource
 
 CRS = "EPSG:4547"
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from geoplan.layers.osm_query import feature_table
-from geoplan.layers.osm_tags import tag_table
+from geoplan.layers.osm.query import feature_table
+from geoplan.layers.osm.tags import tag_table
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "walk-network.md"
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoplan.core.errors import SchemaError
-from geoplan.layers._where import where_mask
+from geoplan.layers.readers.where import where_mask
 
 PARKS = pd.DataFrame(
     {

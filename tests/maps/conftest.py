@@ -41,7 +41,7 @@ def hostile_texts() -> tuple[str, ...]:
 @pytest.fixture(scope="session")
 def bundle() -> Any:
     """Give the bundle of the page; the test skips where it was never built."""
-    from geoplan.maps.assets import load_bundle
+    from geoplan.maps.page.assets import load_bundle
 
     try:
         return load_bundle()

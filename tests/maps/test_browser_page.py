@@ -11,10 +11,10 @@ from folium.plugins import DualMap, GroupedLayerControl
 from folium.utilities import JsCode
 from PIL import Image
 
-from geoplan.maps.cards import Cell, LegendBlock, LegendEntry, Place, TableCard
-from geoplan.maps.figure import DataIsland
-from geoplan.maps.page import make_page
-from geoplan.maps.safe import safe, visible
+from geoplan.maps.page.boxes import Cell, LegendBlock, LegendEntry, Place, TableCard
+from geoplan.maps.page.figure import DataIsland
+from geoplan.maps.page.map_page import make_page
+from geoplan.maps.page.safe import safe, visible
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("bundle")]
 

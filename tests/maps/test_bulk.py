@@ -7,7 +7,7 @@ from folium.plugins import DualMap
 from folium.utilities import JsCode
 
 from geoplan.core.errors import ParameterError, RenderError
-from geoplan.maps.figure import OfflineFigure, figure_html
+from geoplan.maps.page.figure import OfflineFigure, figure_html
 
 pytestmark = pytest.mark.usefixtures("bundle")
 

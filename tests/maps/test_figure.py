@@ -12,7 +12,7 @@ from folium.plugins import DualMap, Fullscreen, GroupedLayerControl, HeatMap, Ma
 
 from geoplan.core.errors import ParameterError, RenderError
 from geoplan.maps import assets
-from geoplan.maps.figure import (
+from geoplan.maps.page.figure import (
     DataIsland,
     OfflineFigure,
     figure_html,

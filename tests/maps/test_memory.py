@@ -4,7 +4,7 @@ import geopandas as gpd
 import pytest
 from shapely import box
 
-from geoplan.maps.memory import once, shared_work
+from geoplan.maps.page.memory import once, shared_work
 
 
 def layer():

@@ -7,9 +7,9 @@ from markupsafe import escape
 
 from geoplan.core.errors import ParameterError, RenderError
 from geoplan.maps import page as module
-from geoplan.maps.cards import Cell, LegendBlock, LegendEntry, Place, TableCard
-from geoplan.maps.page import make_page
-from geoplan.maps.safe import json_island
+from geoplan.maps.page.boxes import Cell, LegendBlock, LegendEntry, Place, TableCard
+from geoplan.maps.page.map_page import make_page
+from geoplan.maps.page.safe import json_island
 
 pytestmark = pytest.mark.usefixtures("bundle")
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoplan.core.errors import ParameterError
-from geoplan.maps.safe import island_text, json_island, safe, visible
+from geoplan.maps.page.safe import island_text, json_island, safe, visible
 
 ANY_TEXT = st.text(alphabet=st.characters(codec=None))
 

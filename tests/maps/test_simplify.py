@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoplan.core.errors import CRSError, ParameterError
-from geoplan.maps.simplify import for_display, outlines, tolerance_m
+from geoplan.maps.page.simplify import for_display, outlines, tolerance_m
 
 CRS = "EPSG:4547"
 X, Y = 500_000, 2_500_000

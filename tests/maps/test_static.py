@@ -14,10 +14,10 @@ from PIL import Image
 from geoplan.core.errors import CRSError, EmptyLayerError
 from geoplan.core.results import Result, make_measure
 from geoplan.core.texts import text
-from geoplan.maps.fonts import CANDIDATES, installed_cjk, needs_cjk
-from geoplan.maps.static import draw_map, static_map
-from geoplan.maps.static_parts import INSET_SHARE, Label, bar_length_m, crowded_window, draw_labels
-from geoplan.maps.static_shapes import polygon_paths
+from geoplan.maps.pictures.fonts import CANDIDATES, installed_cjk, needs_cjk
+from geoplan.maps.pictures.picture import draw_map, static_map
+from geoplan.maps.pictures.furniture import INSET_SHARE, Label, bar_length_m, crowded_window, draw_labels
+from geoplan.maps.pictures.shapes import polygon_paths
 
 CRS = "EPSG:4547"
 NAMES = ("North", "East", "South", "West")
@@ -172,14 +172,14 @@ def test_chinese_is_drawn_where_a_font_is_installed():
 
 
 def test_without_a_chinese_font_words_are_english_and_a_notice_says_what_to_install(monkeypatch):
-    monkeypatch.setattr("geoplan.maps.static.installed_cjk", lambda: ())
+    monkeypatch.setattr("geoplan.maps.pictures.picture.installed_cjk", lambda: ())
     picture = static_map(make_result(("平湖", "East")), title="覆盖率", lang="zh", dpi=50)
     assert (picture.lang, [notice.code for notice in picture.notices]) == ("en", ["no_cjk_font"])
     assert "fonts-noto-cjk" in picture.notices[0].text("zh")
 
 
 def test_latin_words_need_no_chinese_font(monkeypatch):
-    monkeypatch.setattr("geoplan.maps.static.installed_cjk", lambda: ())
+    monkeypatch.setattr("geoplan.maps.pictures.picture.installed_cjk", lambda: ())
     assert static_map(make_result(), title="Parks", dpi=50).notices == ()
 
 
@@ -201,7 +201,7 @@ def test_the_result_is_not_changed():
 def test_labels_left_out_are_counted_on_the_picture(monkeypatch):
     said = []
     monkeypatch.setattr(
-        "geoplan.maps.static.text",
+        "geoplan.maps.pictures.picture.text",
         lambda key, lang, **v: said.append((key, v)) or text(key, lang, **v),
     )
     static_map(make_result([f"A district with a long name {k}" for k in range(200)]), dpi=50)

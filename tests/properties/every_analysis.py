@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geoplan.app.plan_tables import IndicatorTable
-from geoplan.app.registry import ANALYSES, run_analysis
+from geoplan.app.plan.tables import IndicatorTable
+from geoplan.app.plan.registry import ANALYSES, run_analysis
 from geoplan.core.results import Result
 from geoplan.layers import load_land_cover, load_surface, load_walk_network
-from geoplan.layers.grid import array_grid
+from geoplan.layers.rasters.grid import array_grid
 
 CRS = "EPSG:4547"
 EAST, NORTH = 500_000.0, 2_500_000.0
@@ -29,7 +29,7 @@ TREES, GRASS, CROPS, BUILT, BARE, WATER, UNKNOWN = 10, 30, 40, 50, 60, 80, 0
 
 @dataclass(frozen=True)
 class Town:
-    """The layers of a plan by name, as `geoplan.app.registry.run_analysis` takes them."""
+    """The layers of a plan by name, as `geoplan.app.plan.registry.run_analysis` takes them."""
 
     layers: Mapping[str, gpd.GeoDataFrame]
     networks: Mapping[str, Any] = field(default_factory=dict)
@@ -479,7 +479,7 @@ def measured(town: Town, analysis: str, sample: str, **changed: Any) -> Result:
     now = _run(town, analysis, table)
     if table.earlier is None:
         return now
-    from geoplan.analyses.change_table import change_table
+    from geoplan.analyses.tables.change_table import change_table
 
     def then(things: Mapping[str, Any]) -> dict[str, Any]:
         swapped = {name: things[other] for name, other in table.earlier.items() if other in things}

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geoplan.app.registry import ANALYSES
+from geoplan.app.plan.registry import ANALYSES
 
 TOTALS = ("population", "jobs", "water_use")  # of a district; the other columns are rates
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from geoplan.analyses.change_table import change_table
-from geoplan.app.registry import ANALYSES
+from geoplan.analyses.tables.change_table import change_table
+from geoplan.app.plan.registry import ANALYSES
 
 
 def test_every_analysis_has_a_sample(samples):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geoplan.app.run import run_plan
+from geoplan.app.run.runner import run_plan
 
 EXAMPLES_DATA = "../../shared/data"
 SIDES = 1024

@@ -9,19 +9,19 @@ from affine import Affine
 from rasterio.features import rasterize
 from scipy import ndimage
 
-from geoplan.analyses.canopy_in_parks import canopy_in_parks
-from geoplan.analyses.cover_areas import cover_areas
-from geoplan.analyses.forest_cover_rate import forest_cover_rate
-from geoplan.analyses.green_cover_rate import green_cover_rate
-from geoplan.analyses.land_cover_change import land_cover_change
-from geoplan.analyses.landscape_metrics import landscape_metrics
+from geoplan.analyses.cover.canopy_in_parks import canopy_in_parks
+from geoplan.analyses.cover.cover_areas import cover_areas
+from geoplan.analyses.cover.forest_cover_rate import forest_cover_rate
+from geoplan.analyses.cover.green_cover_rate import green_cover_rate
+from geoplan.analyses.cover.land_cover_change import land_cover_change
+from geoplan.analyses.cover.landscape_metrics import landscape_metrics
 from geoplan.layers import (
     load_districts,
     load_facilities,
     load_land_cover,
     load_parks,
 )
-from geoplan.layers.grid import array_grid
+from geoplan.layers.rasters.grid import array_grid
 
 pytestmark = pytest.mark.real
 

@@ -7,7 +7,7 @@ from exactextract import exact_extract
 
 from geoplan.analyses.cells.class_areas import class_areas
 from geoplan.layers import load_districts, load_land_cover, spread_population
-from geoplan.layers.class_map import main_groups
+from geoplan.layers.rasters.class_map import main_groups
 
 pytestmark = pytest.mark.real
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import shapely
 
-from geoplan.analyses.coverage import coverage
-from geoplan.analyses.park_access import park_access
-from geoplan.analyses.park_tiers import ParkTier
-from geoplan.analyses.red_line_share import red_line_share
+from geoplan.analyses.access.coverage import coverage
+from geoplan.analyses.access.park_access import park_access
+from geoplan.analyses.access.park_tiers import ParkTier
+from geoplan.analyses.land.red_line_share import red_line_share
 from geoplan.core.results import Measure, Result
 
 CRS = "EPSG:4547"

@@ -3,9 +3,9 @@
 import geopandas as gpd
 import shapely
 
-from geoplan.analyses.buffer_conflict import buffer_conflict
-from geoplan.analyses.encroachment import encroachment
-from geoplan.analyses.red_line_change import red_line_change
+from geoplan.analyses.conflict.buffer_conflict import buffer_conflict
+from geoplan.analyses.conflict.encroachment import encroachment
+from geoplan.analyses.conflict.red_line_change import red_line_change
 from geoplan.maps import (
     Finding,
     change_map,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoplan.core.errors import ParameterError
-from geoplan.maps.classes import MET, MISSED, RAMPS, Classes, _natural_breaks, make_classes
+from geoplan.maps.page.classes import MET, MISSED, RAMPS, Classes, _natural_breaks, make_classes
 
 values = st.lists(st.floats(0, 1e6, allow_nan=False), min_size=1, max_size=60)
 

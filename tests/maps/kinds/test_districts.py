@@ -6,13 +6,13 @@ import pytest
 import shapely
 
 from geoplan.core.results import make_measure
-from geoplan.maps.basemap import ground_of
-from geoplan.maps.cards import Cell
-from geoplan.maps.classes import NO_DATA
-from geoplan.maps.districts import Line, fraction_texts, hit_layer, share_part, value_texts
-from geoplan.maps.goal import Goal
-from geoplan.maps.safe import safe
-from geoplan.maps.tables import district_table
+from geoplan.maps.page.ground import ground_of
+from geoplan.maps.page.boxes import Cell
+from geoplan.maps.page.classes import NO_DATA
+from geoplan.maps.page.district_layers import Line, fraction_texts, hit_layer, share_part, value_texts
+from geoplan.maps.page.target_words import Goal
+from geoplan.maps.page.safe import safe
+from geoplan.maps.page.district_rows import district_table
 
 CRS = "EPSG:4547"
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geoplan.maps.grid import grid_of
+from geoplan.maps.page.grids import grid_of
 
 CRS = "EPSG:4547"
 

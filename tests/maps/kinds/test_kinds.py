@@ -10,10 +10,10 @@ import shapely
 
 from geoplan import maps
 from geoplan.core.errors import CRSError, ParameterError
-from geoplan.maps.basemap import context_parts, ground_of
-from geoplan.maps.facilities import objects_part
-from geoplan.maps.layers import CLUSTER_FROM
-from geoplan.maps.unserved import unserved_layer
+from geoplan.maps.page.ground import context_parts, ground_of
+from geoplan.maps.page.facility_layers import objects_part
+from geoplan.maps.page.folium_layers import CLUSTER_FROM
+from geoplan.maps.themes.unserved import unserved_layer
 
 CRS = "EPSG:4547"
 

@@ -7,7 +7,7 @@ import shapely
 from folium.utilities import JsCode
 
 from geoplan.core.errors import ParameterError
-from geoplan.maps.layers import (
+from geoplan.maps.page.folium_layers import (
     PANES,
     Style,
     Tip,
@@ -16,7 +16,7 @@ from geoplan.maps.layers import (
     names_of,
     shapes_layer,
 )
-from geoplan.maps.safe import safe
+from geoplan.maps.page.safe import safe
 
 
 def _points(*names):

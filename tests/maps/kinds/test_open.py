@@ -6,9 +6,9 @@ import pytest
 
 from geoplan.core.results import Bounds, make_measure
 from geoplan.maps import Finding, choropleth_map, verdict_map
-from geoplan.maps.classes import OPEN
-from geoplan.maps.districts import label_texts, value_texts
-from geoplan.maps.goal import Goal
+from geoplan.maps.page.classes import OPEN
+from geoplan.maps.page.district_layers import label_texts, value_texts
+from geoplan.maps.page.target_words import Goal
 
 MET = {"a": True, "b": False, "c": None, "": None}
 

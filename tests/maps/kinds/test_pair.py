@@ -9,11 +9,11 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoplan.analyses.coverage import coverage
+from geoplan.analyses.access.coverage import coverage
 from geoplan.core.errors import CRSError, ParameterError
 from geoplan.core.results import Result, make_measure
 from geoplan.maps import change_map, compare_map
-from geoplan.maps.pair import signed
+from geoplan.maps.plans.two_dates import signed
 
 CRS = "EPSG:4547"
 

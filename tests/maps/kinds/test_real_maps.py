@@ -2,7 +2,7 @@
 
 import pytest
 
-from geoplan.analyses.coverage import coverage
+from geoplan.analyses.access.coverage import coverage
 from geoplan.layers import load_bus_stops, load_districts, load_parks
 from geoplan.maps import coverage_map
 

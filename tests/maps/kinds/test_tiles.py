@@ -7,7 +7,7 @@ import xyzservices
 
 from geoplan.core.errors import ParameterError
 from geoplan.maps import Basemap, choropleth_map, coverage_map, make_basemap, park_access_map
-from geoplan.maps.tiles import KEY_VARIABLE
+from geoplan.maps.page.basemaps import KEY_VARIABLE
 
 KEY = "0123456789abcdef0123456789abcdef"
 

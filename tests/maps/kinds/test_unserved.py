@@ -5,7 +5,7 @@ import pytest
 import shapely
 
 from geoplan.core.results import Result, make_measure
-from geoplan.maps.unserved import served_area
+from geoplan.maps.themes.unserved import served_area
 
 
 @pytest.mark.parametrize(

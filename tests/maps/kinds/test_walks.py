@@ -19,9 +19,9 @@ from geoplan.analyses import (
 from geoplan.core.errors import ParameterError
 from geoplan.layers import load_walk_network
 from geoplan.maps import detour_map, indicator_map, living_circle_map
-from geoplan.maps.basemap import ground_of
-from geoplan.maps.static import static_map
-from geoplan.maps.walk import entrances_part, isochrones_part, streets_layer
+from geoplan.maps.page.ground import ground_of
+from geoplan.maps.pictures.picture import static_map
+from geoplan.maps.themes.walk import entrances_part, isochrones_part, streets_layer
 
 CRS = "EPSG:4547"
 X, Y, STEP = 500_000, 2_500_000, 200

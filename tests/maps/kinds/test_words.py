@@ -9,7 +9,7 @@ import shapely
 from geoplan.core.record import LoadRecord, attach_record
 from geoplan.core.results import Result, make_measure
 from geoplan.core.texts import LANGS, catalogue
-from geoplan.maps.words import (
+from geoplan.maps.page.words import (
     bound_of,
     capital,
     default_title,

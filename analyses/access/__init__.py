@@ -1,0 +1,1 @@
+"""Who is near enough to what: shares of land, people and things within reach."""

@@ -1,0 +1,1 @@
+"""What stands inside, or too near, what it must not."""

@@ -1,0 +1,1 @@
+"""What covers the ground: classes of rasters and parcels."""

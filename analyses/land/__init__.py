@@ -1,0 +1,1 @@
+"""What the ground is for: parks, green parcels, red lines."""

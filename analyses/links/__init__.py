@@ -1,0 +1,1 @@
+"""What is long and should be connected: greenways, roads, shores."""

@@ -1,0 +1,1 @@
+"""Numbers out of columns: statistics, inventories, means, changes."""

@@ -1,0 +1,1 @@
+"""From whatever coordinates a source has to the study CRS."""

@@ -1,0 +1,1 @@
+"""Rasters, read by window, and their legends."""

@@ -1,0 +1,1 @@
+"""Repairs that a layer may need before it is measured."""

@@ -1,0 +1,1 @@
+"""What every map page is made of."""

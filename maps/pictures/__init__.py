@@ -1,0 +1,1 @@
+"""Static maps for print and documents."""

@@ -1,0 +1,1 @@
+"""Maps that show a whole plan, or two results beside each other."""
