@@ -22,8 +22,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geoplan.analyses.shared.demand import demand_pieces, served_amount
 from geoplan.analyses.exact.catchment import covered_area_m2, make_catchment
+from geoplan.analyses.shared.demand import demand_pieces, served_amount
 
 CRS = "EPSG:4547"
 WIDTH_M, HEIGHT_M = 50_000, 40_000

@@ -29,8 +29,8 @@ from scipy.spatial import cKDTree
 
 from geoplan.analyses.streets.reach import cost_at, reach
 from geoplan.analyses.streets.snap import snap_points
-from geoplan.layers.osm.features import load_osm_features
 from geoplan.layers.network.walk_network import WalkNetwork, load_walk_network
+from geoplan.layers.osm.features import load_osm_features
 
 CITIES = (
     ("Las Palmas", "laspalmas/example_las_palmas_2023_osm_20230221.pbf", "EPSG:32628", True),

@@ -1,36 +1,27 @@
-"""Folium maps out of results."""
+"""Maps out: pages that open anywhere, and static pictures."""
 
-from geoplan.maps.plans.change import change_map
-from geoplan.maps.themes.choropleth import choropleth_map
-from geoplan.maps.plans.compare import compare_map
-from geoplan.maps.themes.conflicts import conflict_map
-from geoplan.maps.themes.coverage import coverage_map
-from geoplan.maps.themes.detour import detour_map
-from geoplan.maps.plans.findings import Finding
-from geoplan.maps.themes.indicator import indicator_map
-from geoplan.maps.themes.living_circle import living_circle_map
-from geoplan.maps.plans.overview import overview_map
-from geoplan.maps.page.map_page import MapPage
-from geoplan.maps.themes.park_access import park_access_map
-from geoplan.maps.themes.red_line import red_line_map
-from geoplan.maps.page.basemaps import Basemap, make_basemap
-from geoplan.maps.plans.verdicts import verdict_map
+from geoplan.core.lazy_names import by_name, lazy_names
 
-__all__ = [
-    "Basemap",
-    "Finding",
-    "MapPage",
-    "change_map",
-    "choropleth_map",
-    "compare_map",
-    "conflict_map",
-    "coverage_map",
-    "detour_map",
-    "indicator_map",
-    "living_circle_map",
-    "make_basemap",
-    "overview_map",
-    "park_access_map",
-    "red_line_map",
-    "verdict_map",
-]
+HOMES = by_name(
+    {
+        "page.basemaps": "Basemap make_basemap",
+        "page.map_page": "MapPage",
+        "plans.change": "change_map",
+        "plans.compare": "compare_map",
+        "plans.findings": "Finding",
+        "plans.overview": "overview_map",
+        "plans.verdicts": "verdict_map",
+        "themes.choropleth": "choropleth_map",
+        "themes.conflicts": "conflict_map",
+        "themes.coverage": "coverage_map",
+        "themes.detour": "detour_map",
+        "themes.indicator": "indicator_map",
+        "themes.living_circle": "living_circle_map",
+        "themes.park_access": "park_access_map",
+        "themes.red_line": "red_line_map",
+    },
+    __name__,
+)
+"""Public name -> module that defines it."""
+
+__getattr__, __dir__ = lazy_names(__name__, lambda: HOMES)

@@ -8,20 +8,25 @@ import numpy as np
 import shapely
 
 from geoplan.analyses.access.coverage_layers import coverage_layers
-from geoplan.analyses.shared.demand import DemandPieces
-from geoplan.analyses.access.demand_shares import DemandShares, demand_shares, open_facts, serve_straight
-from geoplan.analyses.exact.catchment import Catchment, check_distance_m, make_catchment
+from geoplan.analyses.access.demand_shares import (
+    DemandShares,
+    demand_shares,
+    open_facts,
+    serve_straight,
+)
 from geoplan.analyses.access.far_away import far_away
-from geoplan.analyses.shared.lazy_layers import LazyLayers, bundled
 from geoplan.analyses.access.open_shares import known_of
+from geoplan.analyses.access.walked_coverage import network_coverage
+from geoplan.analyses.exact.catchment import Catchment, check_distance_m, make_catchment
+from geoplan.analyses.shared.demand import DemandPieces
 from geoplan.analyses.shared.districts import (
     check_districts,
     check_polygons,
     layer_name,
 )
-from geoplan.analyses.access.walked_coverage import network_coverage
-from geoplan.analyses.streets.walk_access import check_distance_kind
+from geoplan.analyses.shared.lazy_layers import LazyLayers, bundled
 from geoplan.analyses.shared.true_to_scale import true_to_scale
+from geoplan.analyses.streets.walk_access import check_distance_kind
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError

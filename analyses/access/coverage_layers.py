@@ -7,10 +7,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geoplan.analyses.shared.area_share import AreaInside, area_inside, dissolve, polygon_parts
-from geoplan.analyses.shared.demand import DemandPieces
 from geoplan.analyses.exact.catchment import Catchment, catchment_polygons
 from geoplan.analyses.exact.elements import Floats, Geometries, Ints, spread
+from geoplan.analyses.shared.area_share import AreaInside, area_inside, dissolve, polygon_parts
+from geoplan.analyses.shared.demand import DemandPieces
 from geoplan.core.columns import SPECS
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geoplan.analyses.shared.area_share import WORTH_TELLING_M2, district_land, polygonal
-from geoplan.analyses.shared.demand import WEIGHTS, DemandPieces, demand_pieces, served_amount
 from geoplan.analyses.access.open_notices import unseen_districts, what_is_open
 from geoplan.analyses.access.open_shares import Amounts, Known, beyond, reasons_of
+from geoplan.analyses.shared.area_share import WORTH_TELLING_M2, district_land, polygonal
+from geoplan.analyses.shared.demand import WEIGHTS, DemandPieces, demand_pieces, served_amount
 from geoplan.analyses.shared.districts import one_district
 from geoplan.core.extent import Extent, are_spread_evenly
 from geoplan.core.notices import Notice, unique
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
-    from geoplan.analyses.exact.catchment import Catchment
     from geoplan.analyses.access.walked_facilities import PlaceCosts, Places
+    from geoplan.analyses.exact.catchment import Catchment
 
     Floats = NDArray[np.float64]
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from geoplan.analyses.shared.area_share import WORTH_TELLING_M2, district_land
 from geoplan.analyses.access.coverage import coverage, usable_facilities
 from geoplan.analyses.access.far_away import far_away
-from geoplan.analyses.shared.lazy_layers import LazyLayers
-from geoplan.analyses.shared.districts import layer_name, one_district
 from geoplan.analyses.access.walked_coverage import network_coverage
+from geoplan.analyses.shared.area_share import WORTH_TELLING_M2, district_land
+from geoplan.analyses.shared.districts import layer_name, one_district
+from geoplan.analyses.shared.lazy_layers import LazyLayers
 from geoplan.analyses.shared.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.errors import ParameterError

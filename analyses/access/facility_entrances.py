@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from geoplan.analyses.streets.entrances import entrance_counts, entrance_notices, make_entrances
 from geoplan.analyses.access.walked_layers import facility_texts
+from geoplan.analyses.streets.entrances import entrance_counts, entrance_notices, make_entrances
 from geoplan.analyses.streets.snap import Snapped, snap_points
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice

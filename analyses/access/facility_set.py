@@ -6,13 +6,13 @@ import numpy as np
 import shapely
 
 from geoplan.analyses.access.far_away import far_away
+from geoplan.analyses.access.provision import unit_district
 from geoplan.analyses.shared.districts import (
     check_districts,
     check_polygons,
     layer_name,
     overlap_notices,
 )
-from geoplan.analyses.access.provision import unit_district
 from geoplan.analyses.shared.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs

@@ -5,20 +5,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from geoplan.analyses.shared.demand import DemandPieces
-from geoplan.analyses.access.demand_shares import Served, demand_shares, open_facts, serve_straight
-from geoplan.analyses.exact.catchment import Catchment, catchment_polygons, make_catchment
 from geoplan.analyses.access.common_catchment import ARC_SEGMENTS, AREA_ERROR, reached_by_all
+from geoplan.analyses.access.demand_shares import Served, demand_shares, open_facts, serve_straight
+from geoplan.analyses.access.facility_entrances import Doors, find_doors
 from geoplan.analyses.access.far_away import far_away
 from geoplan.analyses.access.living_circle_layers import ALL, living_circle_layers
 from geoplan.analyses.access.open_shares import Known, known_of
-from geoplan.analyses.shared.districts import check_districts, layer_name
-from geoplan.analyses.access.facility_entrances import Doors, find_doors
 from geoplan.analyses.access.walked_facilities import facility_access
-from geoplan.analyses.access.walked_served import FacilityClass, serve_pieces
 from geoplan.analyses.access.walked_land import ARC_SEGMENTS as STREET_ARC_SEGMENTS
-from geoplan.analyses.streets.walk_access import check_distance_kind, check_walk
+from geoplan.analyses.access.walked_served import FacilityClass, serve_pieces
+from geoplan.analyses.exact.catchment import Catchment, catchment_polygons, make_catchment
+from geoplan.analyses.shared.demand import DemandPieces
+from geoplan.analyses.shared.districts import check_districts, layer_name
 from geoplan.analyses.shared.true_to_scale import true_to_scale
+from geoplan.analyses.streets.walk_access import check_distance_kind, check_walk
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError

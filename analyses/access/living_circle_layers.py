@@ -9,7 +9,6 @@ import pandas as pd
 import shapely
 
 from geoplan.analyses.access.coverage_layers import nearest_facility
-from geoplan.analyses.shared.lazy_layers import LazyLayers
 from geoplan.analyses.access.walked_layers import (
     demand_columns,
     demand_layer,
@@ -21,6 +20,7 @@ from geoplan.analyses.access.walked_layers import (
     served_ground,
     unserved_units,
 )
+from geoplan.analyses.shared.lazy_layers import LazyLayers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
-    from geoplan.analyses.shared.area_share import AreaInside
-    from geoplan.analyses.shared.demand import DemandPieces
     from geoplan.analyses.access.demand_shares import DemandShares, Served
     from geoplan.analyses.access.facility_entrances import Doors
     from geoplan.analyses.access.walked_served import FacilityClass
+    from geoplan.analyses.shared.area_share import AreaInside
+    from geoplan.analyses.shared.demand import DemandPieces
 
 _MOST = 0.5
 """A polygon has near what half of its people or more have near; a point all or nothing."""
@@ -50,7 +50,7 @@ def living_circle_layers(
     doors: "Mapping[str, Doors]",
 ) -> LazyLayers:
     """
-    Make the layers of `geoplan.analyses.access.living_circle.living_circle` when they are asked for.
+    Make the layers of `geoplan.living_circle` when they are asked for.
 
     Parameters
     ----------

@@ -5,14 +5,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from geoplan.analyses.access.park_layers import access_layers
-from geoplan.analyses.shared.demand import DemandPieces
-from geoplan.analyses.access.demand_shares import Served, demand_shares, open_facts, serve_straight
-from geoplan.analyses.exact.catchment import make_catchment
 from geoplan.analyses.access.common_catchment import ARC_SEGMENTS, AREA_ERROR, reached_by_all
+from geoplan.analyses.access.demand_shares import Served, demand_shares, open_facts, serve_straight
 from geoplan.analyses.access.far_away import far_away
-from geoplan.analyses.shared.lazy_layers import bundled
 from geoplan.analyses.access.open_shares import NO_TIER, known_of, open_upwards
+from geoplan.analyses.access.park_layers import access_layers
 from geoplan.analyses.access.park_tiers import (
     ALL,
     ParkTier,
@@ -21,15 +18,18 @@ from geoplan.analyses.access.park_tiers import (
     possible_parks,
     tier_reaches,
 )
+from geoplan.analyses.access.walked_parks import network_park_access, walked_reaches
+from geoplan.analyses.exact.catchment import make_catchment
+from geoplan.analyses.shared.demand import DemandPieces
 from geoplan.analyses.shared.districts import (
     check_districts,
     check_polygons,
     layer_facts,
     layer_name,
 )
-from geoplan.analyses.access.walked_parks import network_park_access, walked_reaches
-from geoplan.analyses.streets.walk_access import check_distance_kind
+from geoplan.analyses.shared.lazy_layers import bundled
 from geoplan.analyses.shared.true_to_scale import true_to_scale
+from geoplan.analyses.streets.walk_access import check_distance_kind
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError

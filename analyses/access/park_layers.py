@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from geoplan.analyses.access.nearest_polygon import nearest_polygon
+from geoplan.analyses.access.park_tiers import ALL, TierParks
+from geoplan.analyses.exact.catchment import Catchment, catchment_polygons
 from geoplan.analyses.shared.area_share import (
     AreaInside,
     area_inside,
@@ -14,9 +17,6 @@ from geoplan.analyses.shared.area_share import (
     polygon_parts,
 )
 from geoplan.analyses.shared.demand import DemandPieces
-from geoplan.analyses.exact.catchment import Catchment, catchment_polygons
-from geoplan.analyses.access.nearest_polygon import nearest_polygon
-from geoplan.analyses.access.park_tiers import ALL, TierParks
 from geoplan.analyses.shared.districts import areas_layer
 
 if TYPE_CHECKING:

@@ -6,18 +6,18 @@ import numpy as np
 import shapely
 
 from geoplan.analyses.access.far_away import far_away
+from geoplan.analyses.shared.districts import (
+    check_districts,
+    check_polygons,
+    layer_name,
+    overlap_notices,
+)
 from geoplan.analyses.shared.home_districts import (
     column_numbers,
     column_words,
     home_district,
     outside_notice,
     plain_word,
-)
-from geoplan.analyses.shared.districts import (
-    check_districts,
-    check_polygons,
-    layer_name,
-    overlap_notices,
 )
 from geoplan.analyses.shared.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices

@@ -7,8 +7,8 @@ import numpy as np
 import shapely
 
 from geoplan.analyses.access.coverage import coverage
-from geoplan.analyses.shared.lazy_layers import LazyLayers
 from geoplan.analyses.shared.districts import layer_name
+from geoplan.analyses.shared.lazy_layers import LazyLayers
 from geoplan.analyses.shared.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from geoplan.analyses.shared.demand import LAND, DemandPieces, demand_pieces
 from geoplan.analyses.access.demand_shares import open_facts
 from geoplan.analyses.access.far_away import far_away
 from geoplan.analyses.access.open_distances import Distances, Radius
 from geoplan.analyses.access.open_shares import COARSE
+from geoplan.analyses.shared.demand import LAND, DemandPieces, demand_pieces
 from geoplan.analyses.shared.districts import (
     check_districts,
     layer_name,
@@ -135,9 +135,9 @@ def service_radius(
 
     Distances are straight and go to the nearest facility of the whole layer, outside the district
     too. Of areas they are integrated exactly over the Voronoi cells, without a sample
-    (`geoplan.analyses.access.voronoi_distances`); quantiles are found by halving, to 1e-12 of the largest
-    distance. People in polygons are even inside each; where a unit's equivalent diameter exceeds
-    the radius it is open, unless it is stated that they are even: its people may all live at its
+    (`geoplan.analyses.access.voronoi_distances`); quantiles are found by halving, to 1e-12 of the
+    largest distance. People in polygons are even inside each; where a unit's equivalent diameter
+    exceeds the radius it is open, unless it is stated that they are even: its people may all live at its
     place nearest to a facility, or at the one that is farthest. Areas, and so circles and hexagons,
     leave nothing open. Cost: one Voronoi diagram; polygons across two cells are cut.
 

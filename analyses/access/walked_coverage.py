@@ -8,10 +8,9 @@ import shapely
 
 from geoplan.analyses.access.coverage_layers import nearest_facility
 from geoplan.analyses.access.demand_shares import DemandShares, Served, demand_shares, open_facts
-from geoplan.analyses.shared.lazy_layers import LazyLayers
-from geoplan.analyses.shared.districts import layer_name
 from geoplan.analyses.access.facility_entrances import find_doors
 from geoplan.analyses.access.walked_facilities import facility_access
+from geoplan.analyses.access.walked_land import ARC_SEGMENTS
 from geoplan.analyses.access.walked_layers import (
     demand_columns,
     demand_layer,
@@ -25,7 +24,8 @@ from geoplan.analyses.access.walked_layers import (
     unserved_units,
 )
 from geoplan.analyses.access.walked_served import FacilityClass, serve_pieces
-from geoplan.analyses.access.walked_land import ARC_SEGMENTS
+from geoplan.analyses.shared.districts import layer_name
+from geoplan.analyses.shared.lazy_layers import LazyLayers
 from geoplan.analyses.streets.walk_access import WalkAccess, check_walk
 from geoplan.core.extent import extent_of
 from geoplan.core.notices import Notice, unique
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
     from geopandas import GeoDataFrame
 
-    from geoplan.analyses.shared.demand import DemandPieces
     from geoplan.analyses.access.facility_entrances import Doors
+    from geoplan.analyses.shared.demand import DemandPieces
 
 
 def network_coverage(

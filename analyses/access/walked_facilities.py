@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from geoplan.analyses.shared.demand import DemandPieces
     from geoplan.analyses.access.facility_entrances import Doors
+    from geoplan.analyses.shared.demand import DemandPieces
     from geoplan.analyses.streets.walk_access import WalkAccess
 
     Floats = NDArray[np.float64]

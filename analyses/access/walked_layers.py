@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
-    from geoplan.analyses.shared.demand import DemandPieces
     from geoplan.analyses.access.facility_entrances import Doors
     from geoplan.analyses.access.walked_facilities import PlaceCosts, Places
     from geoplan.analyses.access.walked_served import FacilityClass
+    from geoplan.analyses.shared.demand import DemandPieces
     from geoplan.analyses.streets.walk_access import WalkAccess
 
     Floats = NDArray[np.float64]

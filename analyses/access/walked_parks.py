@@ -9,13 +9,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geoplan.analyses.shared.area_share import AreaInside
 from geoplan.analyses.access.demand_shares import DemandShares, demand_shares, open_facts
-from geoplan.analyses.shared.lazy_layers import LazyLayers
-from geoplan.analyses.access.park_tiers import ALL, ParkTier, TierParks, tier_reaches
-from geoplan.analyses.shared.districts import layer_facts, layer_name
 from geoplan.analyses.access.facility_entrances import Doors, find_doors
+from geoplan.analyses.access.park_tiers import ALL, ParkTier, TierParks, tier_reaches
 from geoplan.analyses.access.walked_facilities import facility_access
+from geoplan.analyses.access.walked_land import ARC_SEGMENTS
 from geoplan.analyses.access.walked_layers import (
     demand_columns,
     demand_layer,
@@ -29,7 +27,9 @@ from geoplan.analyses.access.walked_layers import (
     unserved_units,
 )
 from geoplan.analyses.access.walked_served import FacilityClass, serve_pieces
-from geoplan.analyses.access.walked_land import ARC_SEGMENTS
+from geoplan.analyses.shared.area_share import AreaInside
+from geoplan.analyses.shared.districts import layer_facts, layer_name
+from geoplan.analyses.shared.lazy_layers import LazyLayers
 from geoplan.analyses.streets.walk_access import WalkAccess, check_walk
 from geoplan.core.errors import ParameterError
 from geoplan.core.extent import Extent, extent_of

@@ -8,9 +8,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geoplan.analyses.shared.demand import DemandPieces, served_amount
 from geoplan.analyses.access.demand_shares import Served
-from geoplan.analyses.exact.catchment import make_catchment
 from geoplan.analyses.access.open_shares import Known, beyond, known_of, reasons_of
 from geoplan.analyses.access.walked_facilities import (
     FacilityAccess,
@@ -21,6 +19,8 @@ from geoplan.analyses.access.walked_facilities import (
     within,
 )
 from geoplan.analyses.access.walked_land import street_land
+from geoplan.analyses.exact.catchment import make_catchment
+from geoplan.analyses.shared.demand import DemandPieces, served_amount
 from geoplan.core.errors import ParameterError
 from geoplan.core.extent import Extent
 from geoplan.core.true_size import true_area_m2

@@ -9,9 +9,9 @@ import numpy.typing as npt
 from geoplan.analyses.cells.cell_area import true_cell_area_m2
 from geoplan.analyses.cells.tiles import Tile, ZonesOnGrid, map_tiles, place_zones
 from geoplan.core.errors import ParameterError
+from geoplan.layers.kinds.land_cover import LandCover
 from geoplan.layers.rasters.class_map import LandClass
 from geoplan.layers.rasters.grid import RasterGrid, derive_grid
-from geoplan.layers.kinds.land_cover import LandCover
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

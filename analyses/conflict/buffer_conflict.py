@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from geoplan.analyses.shared.objects import check_objects, district_of, object_ids
-from geoplan.analyses.shared.home_districts import column_words, plain_word
 from geoplan.analyses.shared.districts import (
     check_districts,
     layer_facts,
     layer_name,
     overlap_notices,
 )
+from geoplan.analyses.shared.home_districts import column_words, plain_word
+from geoplan.analyses.shared.objects import check_objects, district_of, object_ids
 from geoplan.analyses.shared.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs

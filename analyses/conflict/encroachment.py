@@ -13,6 +13,12 @@ from geoplan.analyses.shared.area_share import (
     district_land,
 )
 from geoplan.analyses.shared.categories import TOTAL, Categories, categories_of
+from geoplan.analyses.shared.districts import (
+    check_districts,
+    check_polygons,
+    layer_facts,
+    layer_name,
+)
 from geoplan.analyses.shared.line_parts import SAME_M, counted_once, line_pieces, repeat_notices
 from geoplan.analyses.shared.objects import (
     MEASURED,
@@ -23,12 +29,6 @@ from geoplan.analyses.shared.objects import (
     overlaps_enough,
 )
 from geoplan.analyses.shared.overlay import Pieces, join_pieces, pieces_inside
-from geoplan.analyses.shared.districts import (
-    check_districts,
-    check_polygons,
-    layer_facts,
-    layer_name,
-)
 from geoplan.analyses.shared.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
@@ -176,7 +176,7 @@ def encroachment(
     :math:`\sum_i |B_i \cap D \cap R|` over the objects with at least `min_overlap` in
     :math:`B_i \cap R`; of lines, which may lie on one another, it is the length of their union.
     Objects wholly inside are counted whole; only those on an edge are cut, and
-    the lines are cut into pieces of 256 corners first (see `geoplan.analyses.shared.overlay`). Bias:
+    the lines are cut into pieces of 256 corners first (`geoplan.analyses.shared.overlay`). Bias:
     footprints digitised against another base map than the line shift by metres, which
     `min_overlap` forgives for touching neighbours and not for those farther in.
 

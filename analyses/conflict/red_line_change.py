@@ -15,8 +15,8 @@ from geoplan.analyses.shared.area_share import (
     polygon_parts,
     whole_m2,
 )
-from geoplan.analyses.shared.coordinate_rounding import stated_precision_m
 from geoplan.analyses.shared.categories import TOTAL, Categories, categories_of
+from geoplan.analyses.shared.coordinate_rounding import stated_precision_m
 from geoplan.analyses.shared.districts import (
     areas_layer,
     check_districts,

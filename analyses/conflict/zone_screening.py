@@ -5,6 +5,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoplan.analyses.shared.categories import TOTAL, categories_of
+from geoplan.analyses.shared.districts import (
+    check_districts,
+    check_polygons,
+    layer_facts,
+    layer_name,
+    overlap_notices,
+)
 from geoplan.analyses.shared.objects import (
     MEASURED,
     check_objects,
@@ -13,13 +20,6 @@ from geoplan.analyses.shared.objects import (
     overlaps_enough,
 )
 from geoplan.analyses.shared.overlay import Pieces, join_pieces, pieces_inside
-from geoplan.analyses.shared.districts import (
-    check_districts,
-    check_polygons,
-    layer_facts,
-    layer_name,
-    overlap_notices,
-)
 from geoplan.analyses.shared.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs

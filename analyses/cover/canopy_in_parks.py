@@ -16,7 +16,6 @@ from geoplan.analyses.cover.cover_areas import (
     make_zones,
     pick,
 )
-from geoplan.analyses.shared.open_ground import share_bounds
 from geoplan.analyses.shared.districts import (
     areas_layer,
     check_districts,
@@ -24,6 +23,7 @@ from geoplan.analyses.shared.districts import (
     layer_facts,
     layer_name,
 )
+from geoplan.analyses.shared.open_ground import share_bounds
 from geoplan.analyses.shared.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import shapely
 
-from geoplan.analyses.shared.area_share import AreaInside, DistrictLand, area_inside, district_land
 from geoplan.analyses.cells.class_areas import class_areas
+from geoplan.analyses.shared.area_share import AreaInside, DistrictLand, area_inside, district_land
 from geoplan.analyses.shared.districts import check_polygons, layer_name
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.notices import Notice

@@ -10,8 +10,8 @@ from geoplan.analyses.cells.tiles import place_zones
 from geoplan.analyses.cover.cover_areas import Cover
 from geoplan.core.crs import parse_crs
 from geoplan.layers.datums.to_study_crs import DATUMS, coordinates_to_study_crs
-from geoplan.layers.rasters.grid import RasterGrid
 from geoplan.layers.kinds.land_cover import LandCover
+from geoplan.layers.rasters.grid import RasterGrid
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoplan.analyses.shared.open_ground import NO_VALUE
 from geoplan.analyses.shared.districts import (
     check_districts,
     overlap_notices,
 )
+from geoplan.analyses.shared.open_ground import NO_VALUE
 from geoplan.analyses.shared.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs

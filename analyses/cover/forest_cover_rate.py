@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geoplan.analyses.cells.patches import Neighbours, unknown_as_class, without_small
 from geoplan.analyses.cover.cover_areas import (
     LAND,
     Cover,
@@ -16,9 +17,8 @@ from geoplan.analyses.cover.cover_areas import (
     make_zones,
     pick,
 )
-from geoplan.analyses.shared.open_ground import share_bounds
-from geoplan.analyses.cells.patches import Neighbours, unknown_as_class, without_small
 from geoplan.analyses.shared.districts import check_districts, check_polygons, layer_name
+from geoplan.analyses.shared.open_ground import share_bounds
 from geoplan.analyses.shared.polygon_patches import split_small
 from geoplan.analyses.shared.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
@@ -27,9 +27,9 @@ from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice, unique
 from geoplan.core.results import Result, make_measure
 from geoplan.core.true_size import Areas
-from geoplan.layers.rasters.class_map import threshold_map
 from geoplan.layers.kinds.land_cover import LandCover
 from geoplan.layers.kinds.surface import Surface
+from geoplan.layers.rasters.class_map import threshold_map
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

@@ -12,8 +12,8 @@ from geoplan.analyses.cover.cover_areas import (
     mask_of,
     pick,
 )
-from geoplan.analyses.shared.open_ground import share_bounds
 from geoplan.analyses.shared.districts import areas_layer, check_districts
+from geoplan.analyses.shared.open_ground import share_bounds
 from geoplan.analyses.shared.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geoplan.analyses.shared.area_share import area_inside
 from geoplan.analyses.cells.class_areas import class_areas
 from geoplan.analyses.cover.change_measures import change_measures
 from geoplan.analyses.cover.cover_areas import (
@@ -19,6 +18,7 @@ from geoplan.analyses.cover.cover_areas import (
     pick,
 )
 from geoplan.analyses.cover.cover_polygons import cover_polygons
+from geoplan.analyses.shared.area_share import area_inside
 from geoplan.analyses.shared.districts import check_districts, check_polygons, layer_name
 from geoplan.analyses.shared.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
@@ -27,10 +27,10 @@ from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice, unique
 from geoplan.core.results import Result
 from geoplan.core.true_size import Areas, true_area_m2
-from geoplan.layers.rasters.class_map import main_groups
 from geoplan.layers.datums.to_study_crs import DATUMS
-from geoplan.layers.rasters.grid import RasterGrid, derive_grid
 from geoplan.layers.kinds.land_cover import LandCover
+from geoplan.layers.rasters.class_map import main_groups
+from geoplan.layers.rasters.grid import RasterGrid, derive_grid
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from geoplan.analyses.cells.patches import Neighbours, find_patches, patch_parts, unknown_as_class
 from geoplan.analyses.cells.sides import side_lengths_m
 from geoplan.analyses.cells.zonal_values import zonal_values
 from geoplan.analyses.cover.cover_areas import (
@@ -17,9 +18,8 @@ from geoplan.analyses.cover.cover_areas import (
     make_zones,
     pick,
 )
-from geoplan.analyses.shared.open_ground import amount_bounds
-from geoplan.analyses.cells.patches import Neighbours, find_patches, patch_parts, unknown_as_class
 from geoplan.analyses.shared.districts import check_districts
+from geoplan.analyses.shared.open_ground import amount_bounds
 from geoplan.analyses.shared.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
@@ -27,8 +27,8 @@ from geoplan.core.errors import ParameterError
 from geoplan.core.notices import unique
 from geoplan.core.results import Bounds, Measure, Result, make_amount, make_measure
 from geoplan.core.true_size import Areas
-from geoplan.layers.rasters.grid import RasterGrid, derive_grid
 from geoplan.layers.kinds.land_cover import LandCover
+from geoplan.layers.rasters.grid import RasterGrid, derive_grid
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

@@ -14,8 +14,8 @@ from geoplan.analyses.cover.cover_areas import (
     make_zones,
     pick,
 )
-from geoplan.analyses.shared.open_ground import mean_bounds
 from geoplan.analyses.shared.districts import check_districts, check_polygons, layer_name
+from geoplan.analyses.shared.open_ground import mean_bounds
 from geoplan.analyses.shared.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs

@@ -89,8 +89,8 @@ def red_line_share(
     This is the stock at one date. Whether the area *decreases*, the first test of the 2017 opinion
     on red lines [1]_ (function not reduced, area not reduced, nature not changed), needs two
     dates, and gross loss beside the net change. Areas are those of the study CRS; its area error
-    is that of the result. Cost: see `geoplan.analyses.shared.area_share.area_inside`; only polygons on
-    a district border are cut.
+    is that of the result. Cost: see `geoplan.analyses.shared.area_share`; only polygons on a
+    district border are cut.
 
     References
     ----------

@@ -7,9 +7,6 @@ import numpy as np
 import shapely
 
 from geoplan.analyses.shared.area_share import WORTH_TELLING_M2
-from geoplan.analyses.streets.barriers import blocked_gaps, crossings
-from geoplan.analyses.shared.line_parts import check_lines
-from geoplan.analyses.shared.objects import district_of
 from geoplan.analyses.shared.districts import (
     check_districts,
     check_polygons,
@@ -17,8 +14,11 @@ from geoplan.analyses.shared.districts import (
     layer_name,
     overlap_notices,
 )
+from geoplan.analyses.shared.line_parts import check_lines
+from geoplan.analyses.shared.objects import district_of
 from geoplan.analyses.shared.polygon_patches import own_areas_m2
 from geoplan.analyses.shared.true_to_scale import true_to_scale
+from geoplan.analyses.streets.barriers import blocked_gaps, crossings
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError

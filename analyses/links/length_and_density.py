@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 import shapely
 
-from geoplan.analyses.shared.area_share import district_land
-from geoplan.analyses.shared.denominators import Denominator, denominators
 from geoplan.analyses.links.line_additions import Since, against_previous, opened
+from geoplan.analyses.shared.area_share import district_land
 from geoplan.analyses.shared.categories import TOTAL, Categories, categories_of
+from geoplan.analyses.shared.denominators import Denominator, denominators
+from geoplan.analyses.shared.districts import (
+    check_districts,
+    layer_facts,
+    layer_name,
+    one_district,
+    overlap_notices,
+)
 from geoplan.analyses.shared.line_inside import LineInside, lines_inside
 from geoplan.analyses.shared.line_parts import (
     WORTH_TELLING_M,
@@ -19,13 +26,6 @@ from geoplan.analyses.shared.line_parts import (
     counted_once,
     line_pieces,
     repeat_notices,
-)
-from geoplan.analyses.shared.districts import (
-    check_districts,
-    layer_facts,
-    layer_name,
-    one_district,
-    overlap_notices,
 )
 from geoplan.analyses.shared.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
@@ -145,7 +145,7 @@ def length_and_density(  # noqa: PLR0913 (the conventions of a length are open, 
     walk and cycle by the area of the region. A length by centre lines and one by sides differ by
     the factor two, which a target such as "自行车道里程 3500 公里" does not tell apart: state it.
     Lines are one where they are within 1 mm of one another; lines digitised twice are farther apart
-    and need `merge_m`. See `geoplan.analyses.shared.line_parts.counted_once` for what merging errs by.
+    and need `merge_m`; `geoplan.analyses.shared.line_parts` says what merging errs by.
     Cost: near-linear in the corners of the lines; 450 bus lines with 160,000 corners take 1 s.
 
     References

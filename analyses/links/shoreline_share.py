@@ -7,6 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoplan.analyses.shared.area_share import district_land
+from geoplan.analyses.shared.districts import (
+    check_districts,
+    layer_facts,
+    one_district,
+    overlap_notices,
+)
+from geoplan.analyses.shared.home_districts import column_words, plain_word
 from geoplan.analyses.shared.line_inside import lines_inside
 from geoplan.analyses.shared.line_parts import (
     LinePieces,
@@ -16,13 +23,6 @@ from geoplan.analyses.shared.line_parts import (
     repeat_notices,
 )
 from geoplan.analyses.shared.open_ground import NO_VALUE, share_bounds
-from geoplan.analyses.shared.home_districts import column_words, plain_word
-from geoplan.analyses.shared.districts import (
-    check_districts,
-    layer_facts,
-    one_district,
-    overlap_notices,
-)
 from geoplan.analyses.shared.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs

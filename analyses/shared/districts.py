@@ -5,7 +5,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from geoplan.analyses.shared.area_share import WORTH_TELLING_M2, AreaInside, DistrictLand, district_land
+from geoplan.analyses.shared.area_share import (
+    WORTH_TELLING_M2,
+    AreaInside,
+    DistrictLand,
+    district_land,
+)
 from geoplan.core.errors import EmptyLayerError, SchemaError
 from geoplan.core.notices import Notice
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from geoplan.analyses.shared.overlay import pieces_inside
 from geoplan.analyses.shared.districts import check_polygons
+from geoplan.analyses.shared.overlay import pieces_inside
 from geoplan.core.errors import ParameterError, SchemaError
 
 if TYPE_CHECKING:

@@ -6,16 +6,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoplan.analyses.shared.area_share import WORTH_TELLING_M2, area_inside, district_land
-from geoplan.analyses.shared.line_inside import lines_inside
-from geoplan.analyses.shared.line_parts import check_lines, counted_once, line_pieces, repeat_notices
-from geoplan.analyses.shared.open_ground import NO_VALUE, share_bounds
-from geoplan.analyses.shared.home_districts import (
-    column_numbers,
-    column_words,
-    home_district,
-    outside_notice,
-    plain_word,
-)
 from geoplan.analyses.shared.districts import (
     check_districts,
     check_polygons,
@@ -23,6 +13,21 @@ from geoplan.analyses.shared.districts import (
     one_district,
     overlap_notices,
 )
+from geoplan.analyses.shared.home_districts import (
+    column_numbers,
+    column_words,
+    home_district,
+    outside_notice,
+    plain_word,
+)
+from geoplan.analyses.shared.line_inside import lines_inside
+from geoplan.analyses.shared.line_parts import (
+    check_lines,
+    counted_once,
+    line_pieces,
+    repeat_notices,
+)
+from geoplan.analyses.shared.open_ground import NO_VALUE, share_bounds
 from geoplan.analyses.shared.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs

@@ -71,9 +71,9 @@ def change_table(before: Result, after: Result) -> Result:
 
     A difference below the rounding of its operands is 0: 1e-12 of the largest of them, and what the
     digits of coordinates can move where a layer came from a table (see
-    `geoplan.analyses.shared.coordinate_rounding`). Where both dates are open, the change lies between
-    the least after less the greatest before, and the greatest after less the least before. Cost:
-    that of a join, and of one overlay where ground is compared.
+    `geoplan.analyses.shared.coordinate_rounding`). Where both dates are open, the change lies
+    between the least after less the greatest before, and the greatest after less the least before.
+    Cost: that of a join, and of one overlay where ground is compared.
 
     Examples
     --------

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
-from geoplan.analyses.shared.open_ground import NO_VALUE, mean_bounds, value_range
-from geoplan.analyses.shared.home_districts import column_factor, lenient_numbers
 from geoplan.analyses.shared.districts import (
     check_districts,
     overlap_notices,
 )
+from geoplan.analyses.shared.home_districts import column_factor, lenient_numbers
+from geoplan.analyses.shared.open_ground import NO_VALUE, mean_bounds, value_range
 from geoplan.analyses.shared.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs

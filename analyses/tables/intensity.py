@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoplan.analyses.shared.denominators import Denominator, denominators
-from geoplan.analyses.shared.home_districts import column_factor, column_numbers, home_district, outside_notice
 from geoplan.analyses.shared.districts import (
     check_districts,
     layer_name,
     overlap_notices,
+)
+from geoplan.analyses.shared.home_districts import (
+    column_factor,
+    column_numbers,
+    home_district,
+    outside_notice,
 )
 from geoplan.analyses.shared.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices

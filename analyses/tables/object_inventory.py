@@ -6,14 +6,14 @@ import numpy as np
 import shapely
 
 from geoplan.analyses.shared.categories import TOTAL, categories_of
-from geoplan.analyses.shared.objects import check_objects
-from geoplan.analyses.shared.overlay import Pieces, join_pieces, pieces_inside
-from geoplan.analyses.shared.home_districts import column_factor, lenient_numbers
 from geoplan.analyses.shared.districts import (
     check_districts,
     layer_facts,
     overlap_notices,
 )
+from geoplan.analyses.shared.home_districts import column_factor, lenient_numbers
+from geoplan.analyses.shared.objects import check_objects
+from geoplan.analyses.shared.overlay import Pieces, join_pieces, pieces_inside
 from geoplan.analyses.shared.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs

@@ -6,6 +6,21 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from geoplan.analyses.shared.area_share import WORTH_TELLING_M2, area_inside, district_land
+from geoplan.analyses.shared.districts import (
+    check_districts,
+    check_polygons,
+    layer_name,
+    one_district,
+    overlap_notices,
+)
+from geoplan.analyses.shared.home_districts import (
+    column_factor,
+    column_numbers,
+    column_words,
+    home_district,
+    outside_notice,
+    plain_word,
+)
 from geoplan.analyses.shared.line_inside import lines_inside
 from geoplan.analyses.shared.line_parts import (
     WORTH_TELLING_M,
@@ -16,21 +31,6 @@ from geoplan.analyses.shared.line_parts import (
     repeat_notices,
 )
 from geoplan.analyses.shared.open_ground import NO_VALUE, mean_bounds, value_range
-from geoplan.analyses.shared.home_districts import (
-    column_factor,
-    column_numbers,
-    column_words,
-    home_district,
-    outside_notice,
-    plain_word,
-)
-from geoplan.analyses.shared.districts import (
-    check_districts,
-    check_polygons,
-    layer_name,
-    one_district,
-    overlap_notices,
-)
 from geoplan.analyses.shared.true_to_scale import true_to_scale
 from geoplan.core.carrying import carries_notices
 from geoplan.core.crs import require_metric_crs

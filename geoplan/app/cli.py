@@ -13,8 +13,8 @@ import geoplan
 from geoplan.core.errors import GeoplanError, ParameterError, SourceError
 
 if TYPE_CHECKING:
-    from geoplan.app.run.outcome import PlanOutcome
     from geoplan.app.plan.plan_file import Plan
+    from geoplan.app.run.outcome import PlanOutcome
 
 EXIT_MISSED = 1
 EXIT_UNDECIDABLE = 2
@@ -238,9 +238,9 @@ def explain(
 ) -> None:
     """Explain one indicator: what it measures, what is open, what plans ask for, an example."""
     with _reporting(verbose=verbose):
+        from geoplan.app.catalogue.explain import explain as explanation
         from geoplan.app.catalogue.rows import indicator_catalogue
         from geoplan.app.console import make_console
-        from geoplan.app.catalogue.explain import explain as explanation
         from geoplan.app.plan.errors import nearest
 
         known = indicator_catalogue()

@@ -12,6 +12,7 @@ from geopandas import GeoDataFrame
 from scipy.spatial import cKDTree
 
 from geoplan.core.errors import CRSError
+from geoplan.layers.datums.shifts import EAST_DEG, NORTH_DEG, SOUTH_DEG, WEST_DEG
 from geoplan.layers.datums.to_study_crs import (
     SourceCRS,
     bd09_to_gcj02,
@@ -19,7 +20,6 @@ from geoplan.layers.datums.to_study_crs import (
     gcj02_to_wgs84,
     to_study_crs,
 )
-from geoplan.layers.datums.shifts import EAST_DEG, NORTH_DEG, SOUTH_DEG, WEST_DEG
 
 Floats = npt.NDArray[np.float64]
 Move = Callable[[npt.ArrayLike, npt.ArrayLike], tuple[Floats, Floats]]

@@ -10,9 +10,9 @@ import shapely
 from geoplan.core.crs import parse_crs
 from geoplan.core.errors import CRSError
 from geoplan.core.notices import Notice
-from geoplan.layers.repairs.antimeridian import across_180, runs_on_beyond_180
-from geoplan.layers.datums.to_study_crs import canonical_source_crs, is_datum, to_study_crs
 from geoplan.layers.datums.fits import CoordinateFit
+from geoplan.layers.datums.to_study_crs import canonical_source_crs, is_datum, to_study_crs
+from geoplan.layers.repairs.antimeridian import across_180, runs_on_beyond_180
 from geoplan.layers.repairs.long_edges import follow_degrees
 
 if TYPE_CHECKING:

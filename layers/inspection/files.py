@@ -11,7 +11,6 @@ import shapely
 
 from geoplan.core.errors import GeoplanError, SourceError
 from geoplan.core.units import M_PER_KM
-from geoplan.layers.files.on_disk import LocalFile, file_kind, local_file, zip_members
 from geoplan.layers.datums.sketch import (
     M_PER_DEG,
     Sketch,
@@ -20,6 +19,7 @@ from geoplan.layers.datums.sketch import (
     looks_like_degrees,
     suspect_datum,
 )
+from geoplan.layers.files.on_disk import LocalFile, file_kind, local_file, zip_members
 from geoplan.layers.inspection.facts import FileFacts, Finding
 from geoplan.layers.inspection.osm import inspect_osm
 from geoplan.layers.inspection.raster import raster_facts

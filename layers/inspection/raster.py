@@ -9,10 +9,10 @@ import shapely
 from geoplan.core.crs import parse_crs
 from geoplan.core.errors import CRSError, GeoplanError
 from geoplan.core.units import M2_PER_KM2
-from geoplan.layers.inspection.guess import Guess, guess_raster
 from geoplan.layers.datums.source_crs import SourceCRSChoice, shift_to_study_crs
-from geoplan.layers.rasters.class_map import likely_presets
 from geoplan.layers.inspection.facts import Bounds, FileFacts, Finding, RasterFacts
+from geoplan.layers.inspection.guess import Guess, guess_raster
+from geoplan.layers.rasters.class_map import likely_presets
 from geoplan.layers.rasters.raster_cells import cell_areas_m2
 from geoplan.layers.rasters.raster_file import open_raster, read_values, strips
 from geoplan.layers.readers.read_raster import MOST_PERSONS

@@ -12,9 +12,6 @@ from geopandas import GeoDataFrame
 
 from geoplan.core.crs import extent_deg
 from geoplan.core.errors import CRSError, GeoplanError, SchemaError, SourceError
-from geoplan.layers.files.on_disk import LocalFile, file_kind
-from geoplan.layers.inspection.guess import Guess, guess_vector, is_flat
-from geoplan.layers.readers.raw_layer import RawLayer
 from geoplan.layers.datums.sketch import Sketch, looks_like_degrees, make_sketch, place
 from geoplan.layers.datums.source_crs import (
     SourceCRSChoice,
@@ -22,7 +19,10 @@ from geoplan.layers.datums.source_crs import (
     in_degrees,
     shift_to_study_crs,
 )
+from geoplan.layers.files.on_disk import LocalFile, file_kind
 from geoplan.layers.inspection.facts import Bounds, ColumnFacts, FileFacts, Finding, GeometryFacts
+from geoplan.layers.inspection.guess import Guess, guess_vector, is_flat
+from geoplan.layers.readers.raw_layer import RawLayer
 from geoplan.layers.readers.read_table import coordinate_columns, read_table
 from geoplan.layers.readers.read_vector import read_vector
 from geoplan.layers.repairs.repair import without_nowhere

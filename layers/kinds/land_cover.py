@@ -10,6 +10,8 @@ from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.hearing import tell
 from geoplan.core.notices import unique
 from geoplan.core.record import KEY, LoadRecord, attach_record, load_record
+from geoplan.layers.datums.fits import CoordinateFit
+from geoplan.layers.kinds.surface import RasterSource, open_raster_layer
 from geoplan.layers.rasters.cell_census import (
     cell_census,
     census_notices,
@@ -19,11 +21,9 @@ from geoplan.layers.rasters.cell_census import (
 )
 from geoplan.layers.rasters.class_map import NO_DATA, ClassMap, Integers, threshold_map
 from geoplan.layers.rasters.class_table import Classes, as_class_map
-from geoplan.layers.datums.fits import CoordinateFit
 from geoplan.layers.rasters.grid import RasterGrid, derive_grid
 from geoplan.layers.rasters.raster_file import Bounds
 from geoplan.layers.rasters.scale import check_scale
-from geoplan.layers.kinds.surface import RasterSource, open_raster_layer
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from geoplan.layers.kinds.pipeline import load_layer
 from geoplan.layers.datums.fits import CoordinateFit
+from geoplan.layers.kinds.pipeline import load_layer
 from geoplan.layers.readers.source import Source
 
 if TYPE_CHECKING:

@@ -16,26 +16,28 @@ from geoplan.core.errors import EmptyLayerError, ParameterError
 from geoplan.core.extent import attach_extent
 from geoplan.core.notices import Notice, unique
 from geoplan.core.record import LoadRecord, attach_record
-from geoplan.layers.kinds.column_units import ColumnUnits
-from geoplan.layers.kinds.canonical_columns import (
-    canonical_columns,
-    column_mapping,
-    complete_keys,
-    text_columns,
-)
-from geoplan.layers.files.on_disk import file_sha256
-from geoplan.layers.readers.raw_layer import RawLayer
-from geoplan.layers.readers.read_source import read_frame, read_source
 from geoplan.layers.datums.source_crs import (
     SourceCRSChoice,
     choose_source_crs,
     in_degrees,
     shift_to_study_crs,
 )
-from geoplan.layers.readers.cad import CLOSED_LINES, closed_as_areas
+from geoplan.layers.files.on_disk import file_sha256
+from geoplan.layers.kinds.canonical_columns import (
+    canonical_columns,
+    column_mapping,
+    complete_keys,
+    text_columns,
+)
+from geoplan.layers.kinds.column_units import ColumnUnits
 from geoplan.layers.osm.features import read_osm_source
 from geoplan.layers.osm.file import OSM_CREDIT, is_osm
 from geoplan.layers.osm.overpass import is_overpass
+from geoplan.layers.readers.cad import CLOSED_LINES, closed_as_areas
+from geoplan.layers.readers.raw_layer import RawLayer
+from geoplan.layers.readers.read_source import read_frame, read_source
+from geoplan.layers.readers.source import Source, as_source
+from geoplan.layers.readers.source_extent import osm_extent
 from geoplan.layers.repairs.repair import (
     Repaired,
     drop_duplicates,
@@ -43,8 +45,6 @@ from geoplan.layers.repairs.repair import (
     repair_layer,
     without_nowhere,
 )
-from geoplan.layers.readers.source import Source, as_source
-from geoplan.layers.readers.source_extent import osm_extent
 
 if TYPE_CHECKING:
     from geoplan.layers.datums.fits import CoordinateFit

@@ -11,14 +11,14 @@ from geoplan.core.crs import check_metric_crs, parse_crs
 from geoplan.core.errors import ParameterError, SourceError
 from geoplan.core.notices import Notice
 from geoplan.core.record import LoadRecord, attach_record
+from geoplan.layers.datums.fits import CoordinateFit
 from geoplan.layers.files.on_disk import file_sha256
 from geoplan.layers.inspection.guess import guess_raster
 from geoplan.layers.kinds.pipeline import load_layer
-from geoplan.layers.datums.fits import CoordinateFit
 from geoplan.layers.rasters.raster_file import Bounds, is_raster
+from geoplan.layers.rasters.tiles import mosaic
 from geoplan.layers.readers.read_raster import read_cells
 from geoplan.layers.readers.source import LayerSource, Source, as_source, refuse_layer
-from geoplan.layers.rasters.tiles import mosaic
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

@@ -10,6 +10,7 @@ from geoplan.core.errors import SourceError
 from geoplan.core.hearing import tell
 from geoplan.core.notices import Notice, unique
 from geoplan.core.record import LoadRecord
+from geoplan.layers.datums.fits import CoordinateFit
 from geoplan.layers.files.on_disk import file_sha256
 from geoplan.layers.rasters.cell_census import (
     CellWindow,
@@ -17,12 +18,11 @@ from geoplan.layers.rasters.cell_census import (
     measured_values,
     values_census,
 )
-from geoplan.layers.datums.fits import CoordinateFit
+from geoplan.layers.rasters.fills import Values, with_fills
 from geoplan.layers.rasters.grid import RasterGrid, open_grid
 from geoplan.layers.rasters.raster_file import Bounds, cells_around, crs_words, is_raster
-from geoplan.layers.rasters.fills import Values, with_fills
-from geoplan.layers.readers.source import LayerSource, refuse_layer
 from geoplan.layers.rasters.tiles import Mosaic, mosaic
+from geoplan.layers.readers.source import LayerSource, refuse_layer
 
 PathText: TypeAlias = str | PathLike[str]
 RasterSource: TypeAlias = PathText | Sequence[PathText] | LayerSource | RasterGrid

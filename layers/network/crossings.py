@@ -10,8 +10,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from geoplan.layers.network.line_heights import separate_heights
 from geoplan.layers.network.build import Floats, Ints
+from geoplan.layers.network.line_heights import separate_heights
 
 Lines = NDArray[np.object_]
 

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice
 from geoplan.layers.network.build import Edges, Ways
-from geoplan.layers.osm.tags import KEYS, Mode
 from geoplan.layers.network.slope import slope_factors
+from geoplan.layers.osm.tags import KEYS, Mode
 
 Floats = NDArray[np.float64]
 

@@ -10,13 +10,13 @@ from geopandas import GeoDataFrame
 
 from geoplan.core.errors import SchemaError
 from geoplan.core.notices import Notice
-from geoplan.layers.files.on_disk import TABLE_SUFFIXES, local_file
-from geoplan.layers.readers.raw_layer import RawLayer
 from geoplan.layers.files.encoding import TextEncoding
+from geoplan.layers.files.on_disk import TABLE_SUFFIXES, local_file
+from geoplan.layers.network.street_graph import node_places
 from geoplan.layers.network.way_columns import LINE_COLUMNS
+from geoplan.layers.readers.raw_layer import RawLayer
 from geoplan.layers.readers.read_table import read_rows, read_table
 from geoplan.layers.readers.source import LayerSource, refuse_layer
-from geoplan.layers.network.street_graph import node_places
 
 _IDS = ("node_id", "id", "osmid", "node")
 _FROM = ("u", "from", "from_id", "source", "start")

@@ -10,11 +10,11 @@ import pandas as pd
 from geopandas import GeoDataFrame
 
 from geoplan.core.errors import EmptyLayerError, SourceError
-from geoplan.layers.files.on_disk import LocalFile, local_file
-from geoplan.layers.readers.raw_layer import RawLayer
 from geoplan.layers.files.encoding import TextEncoding
-from geoplan.layers.readers.source import LayerSource
+from geoplan.layers.files.on_disk import LocalFile, local_file
 from geoplan.layers.network.street_graph import edge_lines, known_crs, node_places
+from geoplan.layers.readers.raw_layer import RawLayer
+from geoplan.layers.readers.source import LayerSource
 
 _SUFFIXES = (".graphml", ".graphml.gz")
 _Rows = list[dict[str, str]]

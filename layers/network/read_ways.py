@@ -8,11 +8,13 @@ import shapely
 from geopandas import GeoDataFrame
 
 from geoplan.core.notices import Notice
-from geoplan.layers.readers.raw_layer import RawLayer
-from geoplan.layers.readers.read_source import read_frame, read_source
 from geoplan.layers.datums.source_crs import SourceCRSChoice, choose_source_crs, shift_to_study_crs
+from geoplan.layers.network.build import Floats, Ints, Mask, WayKinds, Ways, polyline_lengths
 from geoplan.layers.network.crossings import Joined, Lines, join_edges, join_lines
 from geoplan.layers.network.line_heights import with_heights
+from geoplan.layers.network.read_edge_tables import are_edge_tables, read_edge_tables
+from geoplan.layers.network.read_graphml import is_graphml, read_graphml
+from geoplan.layers.network.stated_lengths import stated_lengths
 from geoplan.layers.network.way_columns import (
     LineKinds,
     line_ids,
@@ -20,14 +22,12 @@ from geoplan.layers.network.way_columns import (
     line_levels,
     line_table,
 )
-from geoplan.layers.network.build import Floats, Ints, Mask, WayKinds, Ways, polyline_lengths
-from geoplan.layers.osm.tags import Mode
 from geoplan.layers.osm.overpass import is_overpass, read_overpass_ways
-from geoplan.layers.network.read_edge_tables import are_edge_tables, read_edge_tables
-from geoplan.layers.network.read_graphml import is_graphml, read_graphml
-from geoplan.layers.repairs.repair import drop_z, repair_layer
+from geoplan.layers.osm.tags import Mode
+from geoplan.layers.readers.raw_layer import RawLayer
+from geoplan.layers.readers.read_source import read_frame, read_source
 from geoplan.layers.readers.source import LayerSource
-from geoplan.layers.network.stated_lengths import stated_lengths
+from geoplan.layers.repairs.repair import drop_z, repair_layer
 
 _RING = 2
 
@@ -73,8 +73,7 @@ def read_line_ways(
     Parameters
     ----------
     source : LayerSource
-        Files; its `columns` map names of `geoplan.layers.network.way_columns.LINE_COLUMNS` to those of
-        the file.
+        Files; its `columns` map names of `way_columns.LINE_COLUMNS` to those of the file.
     frame : GeoDataFrame or None
         The layer itself, where a script has it.
     crs : str

@@ -11,8 +11,8 @@ from geoplan.core.errors import CRSError, ParameterError, SourceError
 from geoplan.core.notices import Notice
 from geoplan.layers.files.on_disk import local_file
 from geoplan.layers.network.build import Edges, Floats, Ints, Mask
-from geoplan.layers.rasters.raster_file import read_stored, scaling
 from geoplan.layers.rasters.fills import scan_values
+from geoplan.layers.rasters.raster_file import read_stored, scaling
 
 if TYPE_CHECKING:
     from rasterio.io import DatasetReader

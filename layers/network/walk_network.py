@@ -15,16 +15,16 @@ from geoplan.core.hearing import tell
 from geoplan.core.notices import unique
 from geoplan.core.record import LoadRecord
 from geoplan.layers.files.on_disk import file_sha256, local_file
-from geoplan.layers.network.edge_costs import EdgeCosts, check_edge_costs, edge_costs
 from geoplan.layers.network.build import Ways, build_edges, check_costs
-from geoplan.layers.osm.file import OSM_CREDIT, OSM_CRS, is_osm, one_osm_file, osm_format
-from geoplan.layers.osm.tags import Mode
-from geoplan.layers.osm.overpass import is_overpass
+from geoplan.layers.network.edge_costs import EdgeCosts, check_edge_costs, edge_costs
 from geoplan.layers.network.read_ways import read_line_ways
+from geoplan.layers.network.street_graph import GraphTables, StreetGraph, without_graph
+from geoplan.layers.osm.file import OSM_CREDIT, OSM_CRS, is_osm, one_osm_file, osm_format
+from geoplan.layers.osm.overpass import is_overpass
 from geoplan.layers.osm.read_ways import read_osm_ways
+from geoplan.layers.osm.tags import Mode
 from geoplan.layers.readers.source import LayerSource, PathText, Source, as_source, refuse_layer
 from geoplan.layers.readers.source_extent import network_extent
-from geoplan.layers.network.street_graph import GraphTables, StreetGraph, without_graph
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

@@ -17,11 +17,9 @@ from geoplan.core.errors import EmptyLayerError
 from geoplan.core.extent import attach_extent, stated_extent
 from geoplan.core.notices import Notice, unique
 from geoplan.core.record import LoadRecord, attach_record
-from geoplan.layers.files.on_disk import LocalFile, file_sha256, local_file
-from geoplan.layers.readers.raw_layer import RawLayer
-from geoplan.layers.readers.read_source import read_frame
 from geoplan.layers.datums.source_crs import SourceCRSChoice, shift_to_study_crs
 from geoplan.layers.files.encoding import TextEncoding
+from geoplan.layers.files.on_disk import LocalFile, file_sha256, local_file
 from geoplan.layers.osm.deleted import deleted_notice
 from geoplan.layers.osm.file import (
     OSM_CREDIT,
@@ -34,6 +32,7 @@ from geoplan.layers.osm.file import (
     read_in_order,
 )
 from geoplan.layers.osm.once import once_each, speaks_of_transport
+from geoplan.layers.osm.overpass import is_overpass, read_overpass_features
 from geoplan.layers.osm.query import (
     Wanted,
     default_tags,
@@ -42,10 +41,11 @@ from geoplan.layers.osm.query import (
     query_text,
     wanted_tags,
 )
-from geoplan.layers.osm.overpass import is_overpass, read_overpass_features
-from geoplan.layers.repairs.repair import repair_layer
+from geoplan.layers.readers.raw_layer import RawLayer
+from geoplan.layers.readers.read_source import read_frame
 from geoplan.layers.readers.source import LayerSource, OsmTags, PathText, one_path, refuse_layer
 from geoplan.layers.readers.source_extent import osm_extent
+from geoplan.layers.repairs.repair import repair_layer
 
 if TYPE_CHECKING:
     import osmium

@@ -11,12 +11,12 @@ from geopandas import GeoDataFrame
 
 from geoplan.core.columns import Family
 from geoplan.core.errors import EmptyLayerError, ParameterError, SourceError
-from geoplan.layers.readers.raw_layer import RawLayer
 from geoplan.layers.files.encoding import TextEncoding
 from geoplan.layers.osm.file import OSM_CRS, osm_points
 from geoplan.layers.osm.once import once_each
 from geoplan.layers.osm.query import query_text, wanted_tags
 from geoplan.layers.osm.tags import KEYS
+from geoplan.layers.readers.raw_layer import RawLayer
 from geoplan.layers.readers.source import OsmTags
 
 SCHEME = "overpass:"

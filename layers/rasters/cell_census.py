@@ -12,9 +12,9 @@ from geoplan.core.errors import EmptyLayerError, ParameterError
 from geoplan.core.notices import Notice
 from geoplan.core.units import M2_PER_HA
 from geoplan.layers.rasters.class_map import NO_DATA, ClassMap, Integers, likely_presets
+from geoplan.layers.rasters.fills import Values, scan_values
 from geoplan.layers.rasters.grid import RasterGrid
 from geoplan.layers.rasters.raster_file import shown_path
-from geoplan.layers.rasters.fills import Values, scan_values
 
 CellWindow: TypeAlias = tuple[int, int, int, int]
 """First row, end of the rows, first column, end of the columns."""

@@ -15,8 +15,8 @@ import shapely
 from geoplan.core.crs import parse_crs
 from geoplan.core.errors import ParameterError, SourceError
 from geoplan.core.notices import Notice
-from geoplan.layers.files.on_disk import local_file
 from geoplan.layers.datums.to_study_crs import SourceCRS, from_study_crs
+from geoplan.layers.files.on_disk import local_file
 
 if TYPE_CHECKING:
     from rasterio.io import DatasetReader

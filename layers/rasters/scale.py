@@ -9,8 +9,8 @@ from geoplan.core.errors import ParameterError
 from geoplan.core.notices import Notice
 
 if TYPE_CHECKING:
-    from geoplan.layers.rasters.fills import Values
     from geoplan.layers.kinds.surface import OpenedRaster
+    from geoplan.layers.rasters.fills import Values
 
 # The tallest tree has 116 m, a share in percent 100: what is cut at a fraction of 1 is a share, an
 # index, or a height, and none of them goes beyond this.

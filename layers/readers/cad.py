@@ -10,8 +10,8 @@ from geopandas import GeoDataFrame
 
 from geoplan.core.errors import SourceError
 from geoplan.core.notices import Notice
-from geoplan.layers.readers.raw_layer import RawLayer
 from geoplan.layers.files.encoding import TextEncoding, guess_encoding
+from geoplan.layers.readers.raw_layer import RawLayer
 
 CLOSED_LINES = ("areas",)
 """What closed lines can be read as."""

@@ -10,11 +10,11 @@ from geoplan.core.columns import SPECS
 from geoplan.core.errors import SchemaError
 from geoplan.core.notices import Notice
 from geoplan.core.record import LoadRecord, attach_record, load_record
-from geoplan.layers.kinds.column_units import ColumnUnits
-from geoplan.layers.kinds.canonical_columns import column_mapping, to_text, typed_column
 from geoplan.layers.files.on_disk import file_sha256, local_file
-from geoplan.layers.readers.where import unknown_column
+from geoplan.layers.kinds.canonical_columns import column_mapping, to_text, typed_column
+from geoplan.layers.kinds.column_units import ColumnUnits
 from geoplan.layers.readers.read_table import read_rows
+from geoplan.layers.readers.where import unknown_column
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

@@ -13,6 +13,7 @@ from geoplan.core.errors import CRSError, EmptyLayerError, ParameterError, Sourc
 from geoplan.core.notices import Notice
 from geoplan.core.units import M2_PER_KM2
 from geoplan.layers.datums.to_study_crs import SourceCRS, canonical_source_crs
+from geoplan.layers.rasters.fills import Values, scan_values
 from geoplan.layers.rasters.raster_cells import cell_areas_m2, cell_outlines
 from geoplan.layers.rasters.raster_file import (
     Bounds,
@@ -24,7 +25,6 @@ from geoplan.layers.rasters.raster_file import (
     shown_path,
     strips,
 )
-from geoplan.layers.rasters.fills import Values, scan_values
 from geoplan.layers.readers.source import LayerSource
 
 if TYPE_CHECKING:

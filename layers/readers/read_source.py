@@ -11,15 +11,15 @@ from geopandas import GeoDataFrame
 from geoplan.core.errors import CRSError, EmptyLayerError, SchemaError
 from geoplan.core.notices import Notice
 from geoplan.core.written_numbers import CONTRADICTORY, ColumnUnit
-from geoplan.layers.files.on_disk import file_kind, local_file
-from geoplan.layers.readers.raw_layer import RawLayer
-from geoplan.layers.readers.where import where_mask
 from geoplan.layers.files.encoding import TextEncoding
+from geoplan.layers.files.on_disk import file_kind, local_file
 from geoplan.layers.readers.gtfs_stops import boarding_stops
+from geoplan.layers.readers.raw_layer import RawLayer
 from geoplan.layers.readers.read_table import read_table
 from geoplan.layers.readers.read_vector import read_vector
 from geoplan.layers.readers.source import LayerSource
 from geoplan.layers.readers.source_parts import SourcePart, source_parts
+from geoplan.layers.readers.where import where_mask
 
 LAYER_COLUMN = "layer"
 """Where several layers of a file are read: the column with the name of the one a row is of."""

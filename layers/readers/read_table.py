@@ -16,11 +16,11 @@ from geopandas import GeoDataFrame
 from geoplan.core.errors import MissingDependencyError, SchemaError, SourceError
 from geoplan.core.notices import Notice
 from geoplan.core.written_numbers import ColumnUnit
+from geoplan.layers.files.encoding import TextEncoding, table_encoding
 from geoplan.layers.files.on_disk import LocalFile, own_names
+from geoplan.layers.readers.cell_formats import sheet_units
 from geoplan.layers.readers.raw_layer import RawLayer
 from geoplan.layers.readers.where import unknown_column
-from geoplan.layers.readers.cell_formats import sheet_units
-from geoplan.layers.files.encoding import TextEncoding, table_encoding
 
 T = TypeVar("T")
 

@@ -17,16 +17,16 @@ from geopandas import GeoDataFrame
 
 from geoplan.core.errors import MissingDependencyError, SchemaError, SourceError
 from geoplan.core.notices import Notice
-from geoplan.layers.files.on_disk import PARQUET_SUFFIXES, LocalFile, own_names, sibling
-from geoplan.layers.readers.raw_layer import RawLayer
-from geoplan.layers.readers.cad import drawing_text
 from geoplan.layers.files.encoding import (
     TextEncoding,
     guess_encoding,
     shapefile_encoding,
     table_encoding,
 )
+from geoplan.layers.files.on_disk import PARQUET_SUFFIXES, LocalFile, own_names, sibling
 from geoplan.layers.files.shapefile_parts import check_parts
+from geoplan.layers.readers.cad import drawing_text
+from geoplan.layers.readers.raw_layer import RawLayer
 
 _JSON_SUFFIXES = (".geojson", ".json", ".geojsonl", ".topojson")
 _ONE_LAYER_SUFFIXES = (".shp", ".fgb", *_JSON_SUFFIXES)

@@ -13,12 +13,12 @@ from geoplan.core.texts import catalogue, text
 from geoplan.maps.page.boxes import LegendBlock, LegendEntry
 from geoplan.maps.page.classes import NO_DATA, Classes, Ramp, make_classes
 from geoplan.maps.page.figure import DataIsland
-from geoplan.maps.page.target_words import Goal
-from geoplan.maps.page.labels import OPEN_MARK, label_layer
 from geoplan.maps.page.folium_layers import Style, Tip, group
+from geoplan.maps.page.labels import OPEN_MARK, label_layer
 from geoplan.maps.page.layer_groups import Part
 from geoplan.maps.page.safe import visible
 from geoplan.maps.page.shared_shapes import DistrictsLayer
+from geoplan.maps.page.target_words import Goal
 from geoplan.maps.page.words import (
     bound_of,
     capital,

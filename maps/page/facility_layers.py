@@ -20,8 +20,8 @@ from geoplan.maps.page.folium_layers import (
     names_of,
     shapes_layer,
 )
-from geoplan.maps.page.memory import once
 from geoplan.maps.page.layer_groups import Part
+from geoplan.maps.page.memory import once
 from geoplan.maps.page.words import say
 
 if TYPE_CHECKING:

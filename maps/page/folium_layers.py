@@ -11,8 +11,8 @@ import shapely
 from folium.utilities import JsCode
 
 from geoplan.core.errors import ParameterError
-from geoplan.maps.page.inert_data import WAITS
 from geoplan.maps.page.canvas import ObjectsCanvas
+from geoplan.maps.page.inert_data import WAITS
 from geoplan.maps.page.safe import safe
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def shapes_layer(
     Parameters
     ----------
     layer : GeoDataFrame
-        In EPSG:4326, already simplified (`geoplan.maps.page.simplify.for_display`); only its geometry is
+        In EPSG:4326, already simplified (`geoplan.maps.page.simplify`); only its geometry is
         drawn. Rows without geometry are left out.
     style : Style
         How.

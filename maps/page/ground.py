@@ -12,10 +12,10 @@ import shapely
 from geoplan.core.crs import require_metric_crs
 from geoplan.maps.page.boxes import Bounds, LegendEntry, Symbol
 from geoplan.maps.page.facility_layers import DOT, RING, objects_part
-from geoplan.maps.page.grid_overlay import overlay, picture_of
 from geoplan.maps.page.folium_layers import Style, add_panes, group, shapes_layer
-from geoplan.maps.page.memory import once
+from geoplan.maps.page.grid_overlay import overlay, picture_of
 from geoplan.maps.page.layer_groups import Part
+from geoplan.maps.page.memory import once
 from geoplan.maps.page.shared_shapes import DistrictsLayer, districts_island
 from geoplan.maps.page.simplify import for_display, in_degrees, outlines, tolerance_m
 from geoplan.maps.page.words import capital, name_of, say

@@ -8,8 +8,8 @@ import folium
 from folium.plugins import GroupedLayerControl
 
 from geoplan.maps.page.boxes import LegendBlock, LegendEntry
-from geoplan.maps.page.labels import KeepLabelsApart
 from geoplan.maps.page.folium_layers import group
+from geoplan.maps.page.labels import KeepLabelsApart
 from geoplan.maps.page.safe import safe
 from geoplan.maps.page.words import capital, say
 

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geoplan.core.results import Measure
+    from geoplan.maps.page.finished_map import Request
     from geoplan.maps.page.ground import Ground
     from geoplan.maps.page.target_words import Goal
-    from geoplan.maps.page.finished_map import Request
 
 
 def parts_table(

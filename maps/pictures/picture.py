@@ -18,8 +18,9 @@ from geoplan.core.numbers import value_text
 from geoplan.core.ranges import range_text
 from geoplan.core.texts import text
 from geoplan.maps.page.classes import MET, MISSED
-from geoplan.maps.pictures.fonts import FALLBACK, PACKAGES, installed_cjk, needs_cjk
 from geoplan.maps.page.safe import visible
+from geoplan.maps.page.words import default_title
+from geoplan.maps.pictures.fonts import FALLBACK, PACKAGES, installed_cjk, needs_cjk
 from geoplan.maps.pictures.furniture import (
     INK,
     PAPER,
@@ -33,7 +34,6 @@ from geoplan.maps.pictures.furniture import (
     small_png,
 )
 from geoplan.maps.pictures.picture_themes import draw_theme
-from geoplan.maps.page.words import default_title
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

@@ -9,8 +9,8 @@ import shapely
 from geoplan.core.texts import catalogue, text
 from geoplan.maps.page.classes import NO_DATA, Classes, Ramp, make_classes
 from geoplan.maps.page.safe import visible
-from geoplan.maps.pictures.shapes import polygon_paths
 from geoplan.maps.page.words import facilities_name, name_of, unknown_counts
+from geoplan.maps.pictures.shapes import polygon_paths
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

@@ -11,14 +11,19 @@ import shapely
 from geoplan.analyses.shared.coordinate_rounding import moved_by
 from geoplan.core import numbers
 from geoplan.core.results import ROUNDING
-from geoplan.maps.page.ground import Ground, ground_of
+from geoplan.maps.page.basemaps import make_basemap
 from geoplan.maps.page.boxes import LegendBlock, LegendEntry
 from geoplan.maps.page.classes import NO_DATA, make_classes
 from geoplan.maps.page.district_layers import Line, share_part
-from geoplan.maps.page.target_words import Goal
-from geoplan.maps.page.labels import label_layer
+from geoplan.maps.page.finished_map import Sheet, lay_out
 from geoplan.maps.page.folium_layers import Style, group, shapes_layer
+from geoplan.maps.page.ground import Ground, ground_of
+from geoplan.maps.page.labels import label_layer
+from geoplan.maps.page.layer_groups import Part
 from geoplan.maps.page.map_page import MapPage
+from geoplan.maps.page.shared_shapes import DistrictsLayer
+from geoplan.maps.page.target_words import Goal
+from geoplan.maps.page.words import capital, default_title, measure_name, say
 from geoplan.maps.plans.two_dates import (
     Pair,
     ground_layer,
@@ -27,11 +32,6 @@ from geoplan.maps.plans.two_dates import (
     pair_table,
     signed,
 )
-from geoplan.maps.page.layer_groups import Part
-from geoplan.maps.page.shared_shapes import DistrictsLayer
-from geoplan.maps.page.finished_map import Sheet, lay_out
-from geoplan.maps.page.basemaps import make_basemap
-from geoplan.maps.page.words import capital, default_title, measure_name, say
 
 if TYPE_CHECKING:
     import folium

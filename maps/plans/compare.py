@@ -8,23 +8,23 @@ from branca.element import MacroElement
 from folium.template import Template
 
 from geoplan.core import numbers
-from geoplan.maps.page.ground import Ground, ground_of
+from geoplan.maps.page.basemaps import make_basemap
 from geoplan.maps.page.boxes import LegendBlock, LegendEntry
 from geoplan.maps.page.classes import NO_DATA, make_classes
 from geoplan.maps.page.district_layers import Line, class_entries
 from geoplan.maps.page.figure import DataIsland
-from geoplan.maps.page.target_words import Goal
-from geoplan.maps.page.labels import label_layer
+from geoplan.maps.page.finished_map import Sheet, lay_out
 from geoplan.maps.page.folium_layers import Style, group, shapes_layer
-from geoplan.maps.page.map_page import MapPage
-from geoplan.maps.plans.two_dates import Pair, ground_layer, make_pair, pair_subtitle, pair_table
+from geoplan.maps.page.ground import Ground, ground_of
+from geoplan.maps.page.labels import label_layer
 from geoplan.maps.page.layer_groups import Part
+from geoplan.maps.page.map_page import MapPage
 from geoplan.maps.page.safe import visible
 from geoplan.maps.page.shared_shapes import DistrictsLayer
-from geoplan.maps.page.finished_map import Sheet, lay_out
-from geoplan.maps.page.basemaps import make_basemap
-from geoplan.maps.themes.unserved import SERVED, SERVED_RIM
+from geoplan.maps.page.target_words import Goal
 from geoplan.maps.page.words import bound_of, capital, default_title, say, share_name
+from geoplan.maps.plans.two_dates import Pair, ground_layer, make_pair, pair_subtitle, pair_table
+from geoplan.maps.themes.unserved import SERVED, SERVED_RIM
 
 if TYPE_CHECKING:
     import folium

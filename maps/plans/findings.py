@@ -8,8 +8,8 @@ from geoplan.core.errors import ParameterError
 from geoplan.core.ranges import ranged_text
 from geoplan.maps.page.boxes import Cell
 from geoplan.maps.page.district_layers import Line
-from geoplan.maps.page.target_words import Goal
 from geoplan.maps.page.finished_map import pick
+from geoplan.maps.page.target_words import Goal
 from geoplan.maps.page.words import bound_of, say
 
 if TYPE_CHECKING:

@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING
 
 import shapely
 
-from geoplan.maps.page.ground import Ground, ground_of
-from geoplan.maps.page.boxes import Cell, LegendEntry, TableCard
-from geoplan.maps.themes.choropleth import ramp_of
-from geoplan.maps.page.district_layers import share_part
-from geoplan.maps.page.facility_layers import objects_part
-from geoplan.maps.plans.findings import Finding, check_findings, tally, whole_text
-from geoplan.maps.page.folium_layers import Style, group, shapes_layer
-from geoplan.maps.page.map_page import MapPage
-from geoplan.maps.page.layer_groups import Part
-from geoplan.maps.page.finished_map import Sheet, lay_out
-from geoplan.maps.page.simplify import dissolved
-from geoplan.maps.page.district_rows import verdict_cell
 from geoplan.maps.page.basemaps import make_basemap
-from geoplan.maps.plans.verdicts import misses_part
-from geoplan.maps.themes.walk import streets_layer
+from geoplan.maps.page.boxes import Cell, LegendEntry, TableCard
+from geoplan.maps.page.district_layers import share_part
+from geoplan.maps.page.district_rows import verdict_cell
+from geoplan.maps.page.facility_layers import objects_part
+from geoplan.maps.page.finished_map import Sheet, lay_out
+from geoplan.maps.page.folium_layers import Style, group, shapes_layer
+from geoplan.maps.page.ground import Ground, ground_of
+from geoplan.maps.page.layer_groups import Part
+from geoplan.maps.page.map_page import MapPage
+from geoplan.maps.page.simplify import dissolved
 from geoplan.maps.page.words import capital, facilities_name, name_of, say
+from geoplan.maps.plans.findings import Finding, check_findings, tally, whole_text
+from geoplan.maps.plans.verdicts import misses_part
+from geoplan.maps.themes.choropleth import ramp_of
+from geoplan.maps.themes.walk import streets_layer
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

@@ -12,9 +12,9 @@ from geoplan.core import numbers
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import ParameterError
 from geoplan.maps.page.boxes import Cell, TableCard
-from geoplan.maps.page.target_words import Goal
 from geoplan.maps.page.finished_map import pick
 from geoplan.maps.page.simplify import dissolved
+from geoplan.maps.page.target_words import Goal
 from geoplan.maps.page.words import bound_of, capital, measure_name, say
 
 if TYPE_CHECKING:

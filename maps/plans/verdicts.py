@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoplan.core.errors import ParameterError
-from geoplan.maps.page.ground import Ground, ground_of
+from geoplan.maps.page.basemaps import make_basemap
 from geoplan.maps.page.boxes import LegendBlock, LegendEntry, TableCard
 from geoplan.maps.page.classes import MET, MISSED, NO_DATA, OPEN
 from geoplan.maps.page.district_layers import labels
-from geoplan.maps.plans.findings import Finding, check_findings, mark, tally
-from geoplan.maps.page.labels import OPEN_MARK, label_layer
-from geoplan.maps.page.folium_layers import Style, group
-from geoplan.maps.page.map_page import MapPage
-from geoplan.maps.page.layer_groups import Part
-from geoplan.maps.page.shared_shapes import DistrictsLayer
 from geoplan.maps.page.finished_map import Sheet, lay_out
-from geoplan.maps.page.basemaps import make_basemap
+from geoplan.maps.page.folium_layers import Style, group
+from geoplan.maps.page.ground import Ground, ground_of
+from geoplan.maps.page.labels import OPEN_MARK, label_layer
+from geoplan.maps.page.layer_groups import Part
+from geoplan.maps.page.map_page import MapPage
+from geoplan.maps.page.shared_shapes import DistrictsLayer
 from geoplan.maps.page.words import capital, say
+from geoplan.maps.plans.findings import Finding, check_findings, mark, tally
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

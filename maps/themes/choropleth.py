@@ -3,20 +3,20 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from geoplan.maps.themes.areas import areas_part
 from geoplan.maps.page.district_layers import share_part
-from geoplan.maps.themes.objects_and_lines import linked_parts
-from geoplan.maps.themes.lines_and_points import measured_parts
-from geoplan.maps.page.map_page import MapPage
-from geoplan.maps.page.finished_map import finish, make_ground, ordered, request
 from geoplan.maps.page.district_rows import district_table
+from geoplan.maps.page.finished_map import finish, make_ground, ordered, request
+from geoplan.maps.page.map_page import MapPage
+from geoplan.maps.themes.areas import areas_part
+from geoplan.maps.themes.lines_and_points import measured_parts
+from geoplan.maps.themes.objects_and_lines import linked_parts
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from geoplan.core.results import Result
-    from geoplan.maps.page.classes import Ramp
     from geoplan.maps.page.basemaps import Basemap
+    from geoplan.maps.page.classes import Ramp
 
 _RAMPS: "Mapping[str, Ramp]" = {
     "green_space_ratio": "Greens",

@@ -8,16 +8,16 @@ import shapely
 
 from geoplan.core import numbers
 from geoplan.core.errors import ParameterError
-from geoplan.maps.page.ground import Ground
 from geoplan.maps.page.boxes import LegendBlock, LegendEntry, Symbol
 from geoplan.maps.page.district_layers import labels, share_part
-from geoplan.maps.page.facility_layers import Dot, objects_part
-from geoplan.maps.page.grid_overlay import PICTURE_FROM, overlay, picture_of
-from geoplan.maps.page.folium_layers import Style, Tip, group, names_of, shapes_layer
-from geoplan.maps.page.map_page import MapPage
-from geoplan.maps.page.layer_groups import Part
-from geoplan.maps.page.finished_map import Request, finish, make_ground, ordered, request
 from geoplan.maps.page.district_rows import district_table
+from geoplan.maps.page.facility_layers import Dot, objects_part
+from geoplan.maps.page.finished_map import Request, finish, make_ground, ordered, request
+from geoplan.maps.page.folium_layers import Style, Tip, group, names_of, shapes_layer
+from geoplan.maps.page.grid_overlay import PICTURE_FROM, overlay, picture_of
+from geoplan.maps.page.ground import Ground
+from geoplan.maps.page.layer_groups import Part
+from geoplan.maps.page.map_page import MapPage
 from geoplan.maps.page.words import capital, name_of, say
 
 if TYPE_CHECKING:

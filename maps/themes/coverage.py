@@ -5,18 +5,18 @@ from typing import TYPE_CHECKING
 
 from geoplan.core import numbers
 from geoplan.core.errors import ParameterError
-from geoplan.maps.page.ground import Ground
 from geoplan.maps.page.boxes import LegendBlock, LegendEntry
 from geoplan.maps.page.district_layers import labels, share_part
-from geoplan.maps.page.facility_layers import objects_part
-from geoplan.maps.page.folium_layers import group
-from geoplan.maps.page.map_page import MapPage
-from geoplan.maps.page.layer_groups import Part
-from geoplan.maps.page.finished_map import Request, finish, make_ground, ordered, request
 from geoplan.maps.page.district_rows import district_table
+from geoplan.maps.page.facility_layers import objects_part
+from geoplan.maps.page.finished_map import Request, finish, make_ground, ordered, request
+from geoplan.maps.page.folium_layers import group
+from geoplan.maps.page.ground import Ground
+from geoplan.maps.page.layer_groups import Part
+from geoplan.maps.page.map_page import MapPage
+from geoplan.maps.page.words import capital, facilities_name, name_of, say
 from geoplan.maps.themes.unserved import unserved_layer
 from geoplan.maps.themes.walk import isochrones_part, reach_of, walk_parts
-from geoplan.maps.page.words import capital, facilities_name, name_of, say
 
 if TYPE_CHECKING:
     import folium

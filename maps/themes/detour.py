@@ -9,23 +9,23 @@ from geoplan.core.errors import ParameterError
 from geoplan.maps.page.boxes import LegendBlock, LegendEntry
 from geoplan.maps.page.district_layers import labels, share_part
 from geoplan.maps.page.facility_layers import objects_part
+from geoplan.maps.page.finished_map import Request, finish, make_ground, request
 from geoplan.maps.page.folium_layers import group
 from geoplan.maps.page.layer_groups import Part
 from geoplan.maps.page.parts_table import parts_table
-from geoplan.maps.page.finished_map import Request, finish, make_ground, request
+from geoplan.maps.page.words import capital, facilities_name, name_of
 from geoplan.maps.themes.unserved import SERVED, served_layer, unserved_layer
 from geoplan.maps.themes.walk import REACHED, isochrones_part, say, streets_layer, walk_parts
-from geoplan.maps.page.words import capital, facilities_name, name_of
 
 if TYPE_CHECKING:
     import folium
     from geopandas import GeoDataFrame
 
     from geoplan.core.results import Result
-    from geoplan.maps.page.ground import Ground
-    from geoplan.maps.page.classes import Ramp
-    from geoplan.maps.page.map_page import MapPage
     from geoplan.maps.page.basemaps import Basemap
+    from geoplan.maps.page.classes import Ramp
+    from geoplan.maps.page.ground import Ground
+    from geoplan.maps.page.map_page import MapPage
 
 WRONGLY = "wrongly_served"
 INDEX = "index"

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from geoplan.maps.page.map_page import MapPage
 from geoplan.maps.themes.choropleth import choropleth_map
 from geoplan.maps.themes.conflicts import CONFLICTS, conflict_map
 from geoplan.maps.themes.coverage import coverage_map
 from geoplan.maps.themes.detour import detour_map
 from geoplan.maps.themes.living_circle import living_circle_map
-from geoplan.maps.page.map_page import MapPage
 from geoplan.maps.themes.park_access import park_access_map
 from geoplan.maps.themes.red_line import red_line_map
 

@@ -6,13 +6,13 @@ import numpy as np
 import shapely
 
 from geoplan.core import numbers
-from geoplan.maps.themes.areas import PALETTE, REST
 from geoplan.maps.page.boxes import LegendEntry
 from geoplan.maps.page.classes import MET, MISSED
 from geoplan.maps.page.facility_layers import objects_part
 from geoplan.maps.page.folium_layers import Style, group, shapes_layer
 from geoplan.maps.page.layer_groups import Part
 from geoplan.maps.page.words import capital, name_of, say
+from geoplan.maps.themes.areas import PALETTE, REST
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

@@ -10,25 +10,25 @@ from geoplan.core import numbers
 from geoplan.core.errors import ParameterError
 from geoplan.maps.page.boxes import LegendBlock, LegendEntry
 from geoplan.maps.page.district_layers import labels, share_part
-from geoplan.maps.page.grids import grid_of
-from geoplan.maps.page.grid_overlay import GRID_PICTURE_FROM, overlay, picture_of, picture_of_grid
+from geoplan.maps.page.finished_map import Request, finish, make_ground, request
 from geoplan.maps.page.folium_layers import CANVAS_FROM, Style, Tip, group, names_of, shapes_layer
+from geoplan.maps.page.grid_overlay import GRID_PICTURE_FROM, overlay, picture_of, picture_of_grid
+from geoplan.maps.page.grids import grid_of
 from geoplan.maps.page.layer_groups import Part
 from geoplan.maps.page.parts_table import parts_table
-from geoplan.maps.page.finished_map import Request, finish, make_ground, request
-from geoplan.maps.themes.unserved import unserved_layer
-from geoplan.maps.themes.walk import dots_part, reach_of, say, walk_parts
 from geoplan.maps.page.words import capital, name_of
 from geoplan.maps.page.words import say as say_on_maps
+from geoplan.maps.themes.unserved import unserved_layer
+from geoplan.maps.themes.walk import dots_part, reach_of, say, walk_parts
 
 if TYPE_CHECKING:
     import folium
     from geopandas import GeoDataFrame
 
     from geoplan.core.results import Measure, Result
+    from geoplan.maps.page.basemaps import Basemap
     from geoplan.maps.page.ground import Ground
     from geoplan.maps.page.map_page import MapPage
-    from geoplan.maps.page.basemaps import Basemap
 
 ALL = "all"
 # ColorBrewer RdYlBu, which colour-blind readers tell apart: red has nothing near, blue everything.

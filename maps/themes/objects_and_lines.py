@@ -8,14 +8,14 @@ import numpy as np
 import shapely
 
 from geoplan.core import numbers
-from geoplan.maps.themes.areas import PALETTE, REST
 from geoplan.maps.page.boxes import LegendBlock, LegendEntry, Symbol
 from geoplan.maps.page.classes import MISSED, Ramp, make_classes
 from geoplan.maps.page.district_layers import class_entries, labels
-from geoplan.maps.page.grid_overlay import PICTURE_FROM, overlay, picture_of
 from geoplan.maps.page.folium_layers import Style, Tip, group, names_of, shapes_layer
+from geoplan.maps.page.grid_overlay import PICTURE_FROM, overlay, picture_of
 from geoplan.maps.page.layer_groups import Part
 from geoplan.maps.page.words import capital, name_of, say
+from geoplan.maps.themes.areas import PALETTE, REST
 
 if TYPE_CHECKING:
     import pandas as pd

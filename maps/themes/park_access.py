@@ -10,19 +10,19 @@ import shapely
 from geoplan.core import numbers
 from geoplan.core.errors import ParameterError
 from geoplan.core.ranges import ranged_text
-from geoplan.maps.page.ground import Ground
 from geoplan.maps.page.boxes import Cell, LegendBlock, LegendEntry, TableCard
 from geoplan.maps.page.district_layers import labels, share_part, value_texts
-from geoplan.maps.page.target_words import Goal
-from geoplan.maps.page.folium_layers import Style, Tip, group, names_of, shapes_layer
-from geoplan.maps.page.map_page import MapPage
-from geoplan.maps.page.layer_groups import Part
-from geoplan.maps.page.finished_map import Request, finish, make_ground, request
-from geoplan.maps.page.simplify import dissolved
 from geoplan.maps.page.district_rows import order_note, row_order
+from geoplan.maps.page.finished_map import Request, finish, make_ground, request
+from geoplan.maps.page.folium_layers import Style, Tip, group, names_of, shapes_layer
+from geoplan.maps.page.ground import Ground
+from geoplan.maps.page.layer_groups import Part
+from geoplan.maps.page.map_page import MapPage
+from geoplan.maps.page.simplify import dissolved
+from geoplan.maps.page.target_words import Goal
+from geoplan.maps.page.words import bound_of, capital, name_of, say, unbroken
 from geoplan.maps.themes.unserved import unserved_layer
 from geoplan.maps.themes.walk import isochrones_part, reach_of, walk_parts
-from geoplan.maps.page.words import bound_of, capital, name_of, say, unbroken
 
 if TYPE_CHECKING:
     import folium

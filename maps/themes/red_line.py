@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from geoplan.core.errors import ParameterError
-from geoplan.maps.themes.areas import areas_part
 from geoplan.maps.page.district_layers import share_part
-from geoplan.maps.page.map_page import MapPage
-from geoplan.maps.page.finished_map import finish, make_ground, ordered, request
 from geoplan.maps.page.district_rows import district_table
+from geoplan.maps.page.finished_map import finish, make_ground, ordered, request
+from geoplan.maps.page.map_page import MapPage
+from geoplan.maps.themes.areas import areas_part
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -37,7 +37,7 @@ def red_line_map(  # noqa: PLR0913 (the parts of one page)
     Parameters
     ----------
     result : Result
-        From `geoplan.analyses.land.red_line_share` or `geoplan.analyses.land.ecological_land_share`.
+        From `geoplan.red_line_share` or `geoplan.ecological_land_share`.
     part : str, optional
         The category in front: it gives headline, labels and table. All of them by default.
     title : str, optional

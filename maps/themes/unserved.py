@@ -11,7 +11,7 @@ from geoplan.core import numbers
 from geoplan.maps.page.boxes import LegendBlock, LegendEntry
 from geoplan.maps.page.classes import Classes, make_classes
 from geoplan.maps.page.district_layers import class_entries
-from geoplan.maps.page.grids import Grid, grid_of
+from geoplan.maps.page.folium_layers import Style, shapes_layer
 from geoplan.maps.page.grid_overlay import (
     GRID_PICTURE_FROM,
     PICTURE_FROM,
@@ -19,7 +19,7 @@ from geoplan.maps.page.grid_overlay import (
     picture_of,
     picture_of_grid,
 )
-from geoplan.maps.page.folium_layers import Style, shapes_layer
+from geoplan.maps.page.grids import Grid, grid_of
 from geoplan.maps.page.simplify import dissolved
 from geoplan.maps.page.words import capital, name_of, say
 

@@ -13,8 +13,8 @@ from geoplan.maps.page.boxes import LegendBlock, LegendEntry, Symbol
 from geoplan.maps.page.facility_layers import GrowOnZoom
 from geoplan.maps.page.folium_layers import CANVAS_FROM, Style, Tip, group, names_of, shapes_layer
 from geoplan.maps.page.layer_groups import Part
-from geoplan.maps.themes.unserved import SERVED, served_area, served_layer
 from geoplan.maps.page.words import capital, name_of
+from geoplan.maps.themes.unserved import SERVED, served_area, served_layer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 import shapely
 
-from geoplan.analyses.tables.change_table import change_table
 from geoplan.analyses.access.coverage import coverage
-from geoplan.analyses.cover.land_cover_change import land_cover_change
-from geoplan.analyses.links.length_and_density import length_and_density
 from geoplan.analyses.conflict.red_line_change import red_line_change
+from geoplan.analyses.cover.land_cover_change import land_cover_change
 from geoplan.analyses.land.red_line_share import red_line_share
+from geoplan.analyses.links.length_and_density import length_and_density
+from geoplan.analyses.tables.change_table import change_table
 from geoplan.app.run.judging import judge
 from geoplan.app.run.outcome import Target
 from geoplan.core.results import Bounds, Result, make_measure

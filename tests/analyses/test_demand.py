@@ -10,8 +10,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoplan.analyses.shared.demand import demand_pieces, served_amount
 from geoplan.analyses.exact.catchment import make_catchment
+from geoplan.analyses.shared.demand import demand_pieces, served_amount
 from geoplan.core.errors import CRSError, ParameterError, SchemaError
 
 FAR = np.array([5e5, 2.5e6])

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
+from geoplan.analyses.cells.patches import find_patches
 from geoplan.analyses.cells.sides import side_lengths_m
 from geoplan.analyses.cover.landscape_metrics import landscape_metrics
-from geoplan.analyses.cells.patches import find_patches
 from geoplan.core.errors import ParameterError
 from geoplan.layers import load_land_cover
 from geoplan.layers.rasters.grid import array_grid

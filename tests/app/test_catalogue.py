@@ -5,15 +5,15 @@ from collections import Counter
 import pytest
 from pydantic import ValidationError
 
+from geoplan.app.catalogue.document_targets import target_keys
+from geoplan.app.catalogue.explain import explain
+from geoplan.app.catalogue.page import catalogue_page, document_key, select_indicators
+from geoplan.app.catalogue.ready_plan import ready_plan
 from geoplan.app.catalogue.rows import (
     CatalogueEntry,
     catalogue_sources,
     indicator_catalogue,
 )
-from geoplan.app.catalogue.page import catalogue_page, document_key, select_indicators
-from geoplan.app.catalogue.document_targets import target_keys
-from geoplan.app.catalogue.explain import explain
-from geoplan.app.catalogue.ready_plan import ready_plan
 from geoplan.app.plan.registry import ANALYSES, denominators
 from geoplan.app.plan.targets import parse_target
 from geoplan.core.errors import ParameterError

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import shapely
 
-from geoplan.app.plan.analysis import DISTRICTS
-from geoplan.app.catalogue.rows import catalogue_sources, indicator_catalogue
 from geoplan.app.catalogue.example_table import example_layers, example_toml
+from geoplan.app.catalogue.rows import catalogue_sources, indicator_catalogue
+from geoplan.app.plan.analysis import DISTRICTS
 from geoplan.app.plan.registry import ANALYSES
 from geoplan.app.run.runner import run_plan
 

@@ -10,8 +10,8 @@ import shapely
 from scipy import ndimage
 
 from geoplan.app.catalogue.rows import indicator_catalogue
-from geoplan.app.run.demo import write_demo
 from geoplan.app.plan.plan_file import read_plan
+from geoplan.app.run.demo import write_demo
 from geoplan.app.run.runner import run_plan
 
 GK_114 = "EPSG:4547"

@@ -6,8 +6,8 @@ import shapely
 from geopandas.testing import assert_geodataframe_equal
 
 from geoplan.app.city.build import build_city
-from geoplan.app.city.cover import make_cover
 from geoplan.app.city.catalogue_layers import build_layers
+from geoplan.app.city.cover import make_cover
 from geoplan.app.city.services import district_numbers
 
 AT_SEA = {"sea", "mangroves"}

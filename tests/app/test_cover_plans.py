@@ -12,8 +12,8 @@ import shapely
 from affine import Affine
 from openpyxl import load_workbook
 
-from geoplan.app.plan.indicators import plan_indicators
 from geoplan.app.exports.outputs import write_outputs
+from geoplan.app.plan.indicators import plan_indicators
 from geoplan.app.plan.plan_file import read_plan
 from geoplan.app.run.runner import run_plan
 from geoplan.core.errors import PlanError

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from geoplan.app.plan.analyses_access import TierTable
 from geoplan.app.catalogue.rows import indicator_catalogue
+from geoplan.app.exports.provenance import provenance_document
 from geoplan.app.exports.results_json import results_schema
+from geoplan.app.plan.analyses_access import TierTable
 from geoplan.app.plan.indicators import plan_indicators
 from geoplan.app.plan.plan_file import read_plan
-from geoplan.app.plan.tables import KINDS, IndicatorTable, LayerTable, MapsTable, PlanHead
-from geoplan.app.exports.provenance import provenance_document
 from geoplan.app.plan.registry import ANALYSES
-from geoplan.app.run.runner import run_plan
+from geoplan.app.plan.tables import KINDS, IndicatorTable, LayerTable, MapsTable, PlanHead
 from geoplan.app.plan.targets import parse_target
+from geoplan.app.run.runner import run_plan
 from geoplan.core.columns import SPECS
 from geoplan.core.errors import PlanError
 from geoplan.core.record import LoadRecord

@@ -6,8 +6,8 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from geoplan.app.plan.indicators import plan_indicators
 from geoplan.app.exports.outputs import write_outputs
+from geoplan.app.plan.indicators import plan_indicators
 from geoplan.app.plan.plan_file import read_plan
 from geoplan.app.run.runner import run_plan
 from geoplan.core.errors import PlanError

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from geoplan.app.catalogue.rows import indicator_catalogue
-from geoplan.app.catalogue.page import catalogue_page
-from geoplan.app.cli import app
 from geoplan.app.catalogue.example_table import example_toml, toml_value
 from geoplan.app.catalogue.explain import explain
+from geoplan.app.catalogue.page import catalogue_page
+from geoplan.app.catalogue.rows import indicator_catalogue
+from geoplan.app.cli import app
 from geoplan.app.plan.indicators import open_parameters, plan_indicators
 from geoplan.app.plan.plan_file import read_plan
 from geoplan.app.plan.registry import ANALYSES

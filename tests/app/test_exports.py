@@ -17,9 +17,9 @@ import pytest
 import shapely
 
 from geoplan.app.exports.geopackage import wide_districts, write_gpkg
+from geoplan.app.exports.provenance import provenance_document
 from geoplan.app.exports.results_json import plain, results_document, results_schema, write_json
 from geoplan.app.exports.workbook import write_results_xlsx, write_xlsx
-from geoplan.app.exports.provenance import provenance_document
 from geoplan.core.definitions import define
 from geoplan.core.notices import Notice
 from geoplan.core.results import make_amount

@@ -13,12 +13,12 @@ from openpyxl import load_workbook
 from geoplan.app.exports.geopackage import wide_districts
 from geoplan.app.exports.results_json import plain, results_document, results_schema
 from geoplan.app.exports.workbook import write_results_xlsx, write_xlsx
-from geoplan.app.run.judging import judge
-from geoplan.app.run.outcome import IndicatorOutcome, Target
 from geoplan.app.plan.relative_targets import compared_with
 from geoplan.app.report.summary import verdict_table
 from geoplan.app.report.tables import district_standings, district_table
 from geoplan.app.report.words import conclusion, reason_words
+from geoplan.app.run.judging import judge
+from geoplan.app.run.outcome import IndicatorOutcome, Target
 from geoplan.core.ranges import open_words
 from geoplan.core.results import Bounds, Result, make_measure
 from geoplan.core.texts import LANGS, catalogue

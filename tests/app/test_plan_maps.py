@@ -3,8 +3,8 @@
 import pytest
 
 from geoplan.app.exports.outputs import write_outputs
-from geoplan.app.plan.plan_file import read_plan
 from geoplan.app.exports.plan_maps import plan_basemap
+from geoplan.app.plan.plan_file import read_plan
 from geoplan.app.run.runner import run_plan
 from geoplan.core.errors import PlanError
 

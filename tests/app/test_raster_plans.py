@@ -7,8 +7,8 @@ import rasterio
 import shapely
 from affine import Affine
 
-from geoplan.app.run.loading import check_sources, load_layers
 from geoplan.app.plan.plan_file import read_plan
+from geoplan.app.run.loading import check_sources, load_layers
 from geoplan.app.run.runner import run_plan
 from geoplan.core.errors import GeoplanError, PlanError
 from geoplan.layers import LandCover, Surface

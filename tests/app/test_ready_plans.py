@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from geoplan.app.catalogue.ready_plan import ready_plan
 from geoplan.app.catalogue.rows import catalogue_sources, indicator_catalogue
 from geoplan.app.cli import app
 from geoplan.app.plan.plan_file import read_plan
-from geoplan.app.catalogue.ready_plan import ready_plan
 from geoplan.app.plan.registry import ANALYSES
 
 PLANS = Path(__file__).parents[2] / "examples" / "plans"

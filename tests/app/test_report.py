@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from geoplan.app.report.html import report_html, write_report
 from geoplan.app.report.frames import MAPS_LIMIT_BYTES, make_frames, policy, waiting_page
+from geoplan.app.report.html import report_html, write_report
 from geoplan.maps.pictures.picture import Picture
 
 SCRIPT = "document.getElementById('p').textContent = \"it's running at \" + innerWidth;"

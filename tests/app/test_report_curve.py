@@ -8,9 +8,9 @@ import pytest
 import shapely
 
 from geoplan.analyses import coverage
-from geoplan.app.run.outcome import IndicatorOutcome, Target
 from geoplan.app.report.curve import growth, growth_view
 from geoplan.app.report.glance import glance_table
+from geoplan.app.run.outcome import IndicatorOutcome, Target
 from geoplan.core.results import Result, make_measure
 
 CRS = "EPSG:4547"

@@ -9,9 +9,9 @@ from docx.oxml.ns import qn
 from PIL import Image
 
 from geoplan.app.report.chart_pictures import bars_png
-from geoplan.app.report.html import make_view
 from geoplan.app.report.docx import open_template, write_docx
 from geoplan.app.report.docx_parts import clean
+from geoplan.app.report.html import make_view
 from geoplan.core.errors import SourceError
 
 

@@ -3,7 +3,6 @@ import math
 
 import pytest
 
-from geoplan.app.run.outcome import Target, Verdict
 from geoplan.app.plan.registry import ANALYSES
 from geoplan.app.report.summary import verdict_table
 from geoplan.app.report.tables import (
@@ -21,6 +20,7 @@ from geoplan.app.report.words import (
     shortfall_words,
     target_words,
 )
+from geoplan.app.run.outcome import Target, Verdict
 from geoplan.core.definitions import define
 from geoplan.core.notices import Notice
 from geoplan.core.results import make_amount

@@ -9,8 +9,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoplan.app.run.outcome import Target
 from geoplan.app.plan.targets import Bound, judge, judges_districts, parse_target
+from geoplan.app.run.outcome import Target
 from geoplan.core.errors import PlanError
 from geoplan.core.results import make_amount, make_measure
 

@@ -9,8 +9,8 @@ import pytest
 from geoplan.app.exports.results_json import results_document, results_schema
 from geoplan.app.plan.indicators import plan_indicators
 from geoplan.app.plan.plan_file import read_plan
-from geoplan.app.run.runner import run_plan
 from geoplan.app.plan.targets import parse_target
+from geoplan.app.run.runner import run_plan
 from geoplan.core.errors import PlanError
 
 HEAD = """

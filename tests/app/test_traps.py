@@ -7,18 +7,18 @@ import numpy as np
 import pytest
 import shapely
 
-from geoplan.analyses.tables.attribute_share import attribute_share
 from geoplan.analyses.access.coverage import coverage
-from geoplan.analyses.tables.district_table import district_table
 from geoplan.analyses.land.ecological_land_share import ecological_land_share
+from geoplan.analyses.tables.attribute_share import attribute_share
+from geoplan.analyses.tables.district_table import district_table
 from geoplan.analyses.tables.intensity import intensity
 from geoplan.analyses.tables.object_inventory import object_inventory
 from geoplan.analyses.tables.weighted_mean import weighted_mean
-from geoplan.app.catalogue.rows import catalogue_sources, indicator_catalogue
 from geoplan.app.catalogue.explain import explain
-from geoplan.app.run.outcome import Target
+from geoplan.app.catalogue.rows import catalogue_sources, indicator_catalogue
 from geoplan.app.plan.targets import judge, parse_target
 from geoplan.app.plan.territory import spellings
+from geoplan.app.run.outcome import Target
 from geoplan.core.errors import EmptyLayerError, PlanError, SchemaError
 
 CRS = "EPSG:4547"

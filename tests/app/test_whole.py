@@ -5,8 +5,8 @@ import json
 import jsonschema
 import pytest
 
-from geoplan.app.exports.results_json import results_schema
 from geoplan.app.exports.outputs import write_outputs
+from geoplan.app.exports.results_json import results_schema
 from geoplan.app.run.runner import run_plan
 
 

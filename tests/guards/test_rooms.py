@@ -84,15 +84,26 @@ def test_everything_the_facade_names_can_be_imported():
 
 
 @pytest.mark.parametrize("room", ["layers", "analyses", "maps"])
-def test_a_room_exports_what_it_lists_sorted_and_the_facade_has_it(room):
+def test_everything_that_a_room_names_can_be_imported(room):
     import importlib
 
+    module = importlib.import_module(f"geoplan.{room}")
+    assert module.__all__
+    assert [name for name in module.__all__ if not hasattr(module, name)] == []
+
+
+def test_nothing_but_public_names_shows_in_the_facade():
     import geoplan
 
-    module = importlib.import_module(f"geoplan.{room}")
-    assert module.__all__ == sorted(module.__all__)
-    assert [name for name in module.__all__ if not hasattr(module, name)] == []
-    assert set(module.__all__) <= set(geoplan.__all__)
+    assert dir(geoplan) == geoplan.__all__
+    assert [name for name in geoplan.__all__ if name in vars(geoplan.core)] == []
+
+
+def test_a_module_and_its_function_are_told_apart():
+    import geoplan
+    import geoplan.analyses.access.coverage as module
+
+    assert geoplan.coverage is module.coverage
 
 
 @pytest.mark.parametrize(

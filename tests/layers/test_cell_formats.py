@@ -5,9 +5,9 @@ import openpyxl
 import pytest
 import shapely
 
+from geoplan.analyses.shared.home_districts import column_numbers
 from geoplan.analyses.tables.district_table import district_table
 from geoplan.analyses.tables.intensity import intensity
-from geoplan.analyses.shared.home_districts import column_numbers
 from geoplan.core.errors import ParameterError, SchemaError
 from geoplan.core.record import load_record
 from geoplan.layers import join_table, load_districts, load_population

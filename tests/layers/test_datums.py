@@ -10,8 +10,13 @@ from hypothesis import strategies as st
 from pyproj import Transformer
 
 from geoplan.core.errors import CRSError
-from geoplan.layers.datums.to_study_crs import canonical_source_crs, from_study_crs, is_datum, to_study_crs
 from geoplan.layers.datums.fits import affine_coordinates
+from geoplan.layers.datums.to_study_crs import (
+    canonical_source_crs,
+    from_study_crs,
+    is_datum,
+    to_study_crs,
+)
 
 STUDY = "EPSG:4547"
 

@@ -12,9 +12,9 @@ import shapely
 from affine import Affine
 from rasterio.errors import NotGeoreferencedWarning
 
+from geoplan.layers.datums.shifts import wgs84_to_bd09, wgs84_to_gcj02
 from geoplan.layers.datums.to_study_crs import to_study_crs
 from geoplan.layers.inspection.files import expand, inspect_files
-from geoplan.layers.datums.shifts import wgs84_to_bd09, wgs84_to_gcj02
 
 STUDY = "EPSG:4547"
 

@@ -7,8 +7,8 @@ import shapely
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from geoplan.layers.network.crossings import join_lines
 from geoplan.layers.network.build import WayKinds, Ways, build_edges
+from geoplan.layers.network.crossings import join_lines
 from geoplan.layers.osm.tags import WayKind
 
 PLACE = st.tuples(st.integers(0, 5), st.integers(0, 5))

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from geoplan.core.errors import ParameterError
 from geoplan.layers.network.build import WayKinds, Ways, build_edges
-from geoplan.layers.osm.tags import WayKind
 from geoplan.layers.network.walk_network import load_walk_network
+from geoplan.layers.osm.tags import WayKind
 
 WAY = st.lists(st.integers(0, 9), min_size=2, max_size=7)
 

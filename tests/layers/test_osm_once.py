@@ -5,8 +5,8 @@ import pytest
 from geoplan.core.record import load_record
 from geoplan.layers.kinds.bus_stops import load_bus_stops
 from geoplan.layers.kinds.facilities import load_facilities
-from geoplan.layers.osm.features import load_osm_features
 from geoplan.layers.kinds.rail_stations import load_rail_stations
+from geoplan.layers.osm.features import load_osm_features
 from geoplan.layers.readers.source import LayerSource
 
 CRS = "EPSG:4547"

@@ -3,8 +3,8 @@
 import pytest
 
 from geoplan.core.errors import CRSError, SchemaError, SourceError
-from geoplan.layers.readers.source import LayerSource
 from geoplan.layers.network.walk_network import load_walk_network
+from geoplan.layers.readers.source import LayerSource
 
 CRS = "EPSG:4547"
 NODES = "id,x,y\n001,500000,2500000\n002,500100,2500000\n003,500100,2500050\n"

@@ -8,9 +8,9 @@ import pytest
 from pyproj import Transformer
 
 from geoplan.layers.network.flaws import network_report
+from geoplan.layers.network.walk_network import load_walk_network
 from geoplan.layers.osm.features import load_osm_features
 from geoplan.layers.osm.query import DEFAULT_TAGS
-from geoplan.layers.network.walk_network import load_walk_network
 
 pytestmark = pytest.mark.real
 

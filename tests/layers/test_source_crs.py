@@ -6,13 +6,13 @@ import shapely
 from pyproj import CRS, Transformer
 
 from geoplan.core.errors import CRSError
+from geoplan.layers.datums.fits import affine_coordinates
 from geoplan.layers.datums.source_crs import (
     SourceCRSChoice,
     choose_source_crs,
     in_degrees,
     shift_to_study_crs,
 )
-from geoplan.layers.datums.fits import affine_coordinates
 
 WGS84 = CRS("EPSG:4326")
 FIT = affine_coordinates((1, 0, 390_600, 0, 1, 2_474_900), target="EPSG:4547")

@@ -6,7 +6,7 @@ import pytest
 from markupsafe import escape
 
 from geoplan.core.errors import ParameterError, RenderError
-from geoplan.maps import page as module
+from geoplan.maps.page import map_page as module
 from geoplan.maps.page.boxes import Cell, LegendBlock, LegendEntry, Place, TableCard
 from geoplan.maps.page.map_page import make_page
 from geoplan.maps.page.safe import json_island

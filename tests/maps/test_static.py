@@ -15,8 +15,14 @@ from geoplan.core.errors import CRSError, EmptyLayerError
 from geoplan.core.results import Result, make_measure
 from geoplan.core.texts import text
 from geoplan.maps.pictures.fonts import CANDIDATES, installed_cjk, needs_cjk
+from geoplan.maps.pictures.furniture import (
+    INSET_SHARE,
+    Label,
+    bar_length_m,
+    crowded_window,
+    draw_labels,
+)
 from geoplan.maps.pictures.picture import draw_map, static_map
-from geoplan.maps.pictures.furniture import INSET_SHARE, Label, bar_length_m, crowded_window, draw_labels
 from geoplan.maps.pictures.shapes import polygon_paths
 
 CRS = "EPSG:4547"

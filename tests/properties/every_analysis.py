@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geoplan.app.plan.tables import IndicatorTable
 from geoplan.app.plan.registry import ANALYSES, run_analysis
+from geoplan.app.plan.tables import IndicatorTable
 from geoplan.core.results import Result
 from geoplan.layers import load_land_cover, load_surface, load_walk_network
 from geoplan.layers.rasters.grid import array_grid

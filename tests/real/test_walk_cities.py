@@ -10,6 +10,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 import geoplan as gp
+from geoplan.analyses import cost_at, reach, snap_points
 
 pytestmark = pytest.mark.real
 
@@ -102,9 +103,9 @@ def test_networkx_measures_the_same_walks_to_a_millimetre(loaded, city):
     places = network.node_xy_m[random.integers(0, network.node_count, SAMPLE)]
     places = places + random.uniform(-60, 60, places.shape)
     seeds = shapely.get_coordinates(facilities.geometry)
-    snapped = [gp.snap_points(xy, network, limit_m=500) for xy in (seeds, places)]
+    snapped = [snap_points(xy, network, limit_m=500) for xy in (seeds, places)]
 
-    cost_m, _ = gp.cost_at(network, gp.reach(network, snapped[0], limit_m=LIMIT_M), snapped[1])
+    cost_m, _ = cost_at(network, reach(network, snapped[0], limit_m=LIMIT_M), snapped[1])
 
     plain_m = _walks_by_networkx(network, seeds, places)
     plain_m[plain_m > LIMIT_M] = np.inf
@@ -158,13 +159,13 @@ def test_a_station_whose_entrances_lie_on_an_island_reaches_nobody(loaded):
     xy = shapely.get_coordinates(entrances.geometry)
     report = gp.network_report(network)
 
-    on = gp.snap_points(xy, network, limit_m=300)
+    on = snap_points(xy, network, limit_m=300)
     part = report.node_component[network.edge_u[on.edge]]
     whole = gp.without_islands(network, min_length_m=1000)
 
     assert sorted(np.unique(part, return_counts=True)[1]) == [4, 8]
     assert report.components["length_m"][part[part > 0]].max() < 500
-    joined = gp.snap_points(xy, whole, limit_m=300)
+    joined = snap_points(xy, whole, limit_m=300)
     assert (gp.network_report(whole).node_component[whole.edge_u[joined.edge]] == 0).all()
 
 

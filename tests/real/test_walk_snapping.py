@@ -12,6 +12,7 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
 import geoplan as gp
+from geoplan.analyses import cost_at, reach, snap_points
 
 pytestmark = pytest.mark.real
 
@@ -44,8 +45,8 @@ def coordinates(layer):
 def four_shares(network, seeds, places, limit_m, snap_m, weight=None):
     weight = np.ones(len(places)) if weight is None else weight
     straight_m = cKDTree(seeds).query(places)[0]
-    doors, at = (gp.snap_points(xy, network, limit_m=snap_m) for xy in (seeds, places))
-    on_edges_m, _ = gp.cost_at(network, gp.reach(network, doors, limit_m=limit_m), at)
+    doors, at = (snap_points(xy, network, limit_m=snap_m) for xy in (seeds, places))
+    on_edges_m, _ = cost_at(network, reach(network, doors, limit_m=limit_m), at)
     on_nodes_m = [by_nodes(network, seeds, places, legs=legs) for legs in (False, True)]
     costs_m = (straight_m, on_edges_m, *on_nodes_m)
     return tuple(float(weight[cost_m <= limit_m].sum() / weight.sum()) for cost_m in costs_m)

@@ -5,11 +5,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from geoplan.app.plan.analysis import DISTRICTS
 from geoplan.app.catalogue.rows import CatalogueEntry, DocumentTarget, catalogue_sources
+from geoplan.app.plan.analysis import DISTRICTS
 from geoplan.app.plan.plan_file import layer_kind
-from geoplan.app.plan.tables import LAND_COVER, LayerTable
 from geoplan.app.plan.registry import ANALYSES, demand_layers, named_layers
+from geoplan.app.plan.tables import LAND_COVER, LayerTable
 
 _SUFFIX = {"raster": "tif"}
 _BARE = re.compile(r"[A-Za-z0-9_-]+")

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from geoplan.app.catalogue.rows import CatalogueEntry, DocumentTarget, Statement, catalogue_sources
 from geoplan.app.catalogue.example_table import example_toml
+from geoplan.app.catalogue.rows import CatalogueEntry, DocumentTarget, Statement, catalogue_sources
 from geoplan.app.plan.indicators import open_parameters
 from geoplan.app.plan.registry import ANALYSES
 from geoplan.core.texts import catalogue, text

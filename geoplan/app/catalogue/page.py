@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Collection, Iterable
 
-from geoplan.app.catalogue.rows import CatalogueEntry, catalogue_sources, indicator_catalogue
 from geoplan.app.catalogue.explain import explain
+from geoplan.app.catalogue.rows import CatalogueEntry, catalogue_sources, indicator_catalogue
 from geoplan.app.plan.errors import nearest
 from geoplan.core.errors import ParameterError
 from geoplan.core.texts import text

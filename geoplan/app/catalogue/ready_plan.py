@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from geoplan.app.plan.analysis import DISTRICTS
+from geoplan.app.catalogue.document_targets import target_keys
+from geoplan.app.catalogue.example_table import example_layers, layer_toml, toml_value
 from geoplan.app.catalogue.rows import (
     CatalogueEntry,
     DocumentTarget,
@@ -11,8 +12,7 @@ from geoplan.app.catalogue.rows import (
     catalogue_sources,
     indicator_catalogue,
 )
-from geoplan.app.catalogue.document_targets import target_keys
-from geoplan.app.catalogue.example_table import example_layers, layer_toml, toml_value
+from geoplan.app.plan.analysis import DISTRICTS
 from geoplan.app.plan.indicators import open_parameters
 from geoplan.app.plan.registry import ANALYSES
 from geoplan.core.texts import text

@@ -265,7 +265,7 @@ def catalogue_sources() -> CatalogueSources:
     >>> catalogue_sources().documents["longgang-2020"].short["en"]
     'Longgang 2020'
     """
-    words = resources.files("geoplan.app").joinpath("catalogue_sources.toml").read_text("utf-8")
+    words = resources.files(__package__).joinpath("catalogue_sources.toml").read_text("utf-8")
     return CatalogueSources.model_validate(tomllib.loads(words))
 
 
@@ -289,7 +289,7 @@ def indicator_catalogue() -> Mapping[str, CatalogueEntry]:
     >>> indicator_catalogue()["bus-stop-coverage-500m"].fixed
     {'distance_m': 500.0}
     """
-    folder = resources.files("geoplan.app").joinpath("catalogue_rows")
+    folder = resources.files("geoplan.app.catalogue").joinpath("catalogue_rows")
     entries: dict[str, CatalogueEntry] = {}
     for file in sorted(folder.iterdir(), key=lambda file: file.name):
         for id_, row in tomllib.loads(file.read_text(encoding="utf-8")).items():

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geoplan.app.exports.map_context import map_context, who_meets
-from geoplan.app.run.outcome import PlanOutcome
-from geoplan.app.plan.plan_file import Plan
 from geoplan.app.exports.provenance import FILE_NAME, GENERATOR, provenance_document, run_time
+from geoplan.app.plan.plan_file import Plan
+from geoplan.app.run.outcome import PlanOutcome
 from geoplan.core.errors import GeoplanError, SourceError
 
 if TYPE_CHECKING:
@@ -254,8 +254,8 @@ def _write_reports(
     made_on: str,
     beside: tuple[str, ...],
 ) -> None:
-    from geoplan.app.report.html import draw_maps, make_view, page_picture, write_report
     from geoplan.app.report.docx import write_docx
+    from geoplan.app.report.html import draw_maps, make_view, page_picture, write_report
 
     tick("write pictures")
     drawings = draw_maps(outcome)

@@ -7,8 +7,8 @@ from geoplan.app.exports.map_context import quiet_layers, who_meets
 from geoplan.core.errors import ParameterError, PlanError
 
 if TYPE_CHECKING:
-    from geoplan.app.run.outcome import PlanOutcome
     from geoplan.app.plan.plan_file import Plan
+    from geoplan.app.run.outcome import PlanOutcome
     from geoplan.maps import Basemap
 
 

@@ -61,7 +61,9 @@ def results_schema() -> dict[str, Any]:
         The schema.
     """
     schema: dict[str, Any] = json.loads(
-        resources.files("geoplan.app").joinpath("schemas/results.schema.json").read_text("utf-8")
+        resources.files("geoplan.app.exports")
+        .joinpath("schemas/results.schema.json")
+        .read_text("utf-8")
     )
     return schema
 

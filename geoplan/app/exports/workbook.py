@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geoplan.app.exports.results_json import plain
-from geoplan.app.run.outcome import IndicatorOutcome, PlanOutcome
 from geoplan.app.report.words import (
     measure_words,
     reason_words,
@@ -19,6 +18,7 @@ from geoplan.app.report.words import (
     spoken,
     target_words,
 )
+from geoplan.app.run.outcome import IndicatorOutcome, PlanOutcome
 from geoplan.core.definitions import define
 from geoplan.core.numbers import unit_label
 from geoplan.core.ranges import is_open

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from geoplan.app.plan.analysis import DISTRICTS, Analysis
-from geoplan.app.catalogue.rows import CatalogueEntry, indicator_catalogue
 from geoplan.app.catalogue.document_targets import fill_target
-from geoplan.app.run.outcome import Target
-from geoplan.app.plan.plan_file import Plan, all_or_errors, layer_kind
+from geoplan.app.catalogue.rows import CatalogueEntry, indicator_catalogue
+from geoplan.app.plan.analysis import DISTRICTS, Analysis
 from geoplan.app.plan.errors import check_table, nearest
-from geoplan.app.plan.tables import RASTER_KINDS, IndicatorTable
+from geoplan.app.plan.plan_file import Plan, all_or_errors, layer_kind
 from geoplan.app.plan.registry import (
     ANALYSES,
     SUM,
@@ -20,14 +18,16 @@ from geoplan.app.plan.registry import (
     named_layers,
 )
 from geoplan.app.plan.relative_targets import compared_with, earlier_measure, known_baseline
+from geoplan.app.plan.tables import RASTER_KINDS, IndicatorTable
 from geoplan.app.plan.targets import Direction, parse_target
+from geoplan.app.run.outcome import Target
 from geoplan.core.errors import PlanError
 
 if TYPE_CHECKING:
     from geoplan.core.results import Result
 
 CHANGE, RELATIVE = "change", "relative"
-"""Parts of an indicator with layers of an earlier date, as `geoplan.analyses.tables.change_table` has."""
+"""Parts of an indicator with layers of an earlier date, as `geoplan.change_table` has."""
 
 
 @dataclass(frozen=True)

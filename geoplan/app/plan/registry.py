@@ -169,7 +169,7 @@ def run_analysis(
             following["demand"] = {name: layers[name] for name in demand_layers(table)}
         return call_kernel(analysis.declared, table, {**layers, **(rasters or {})}, **following)
     # The module and its function share a name; the module is asked, whatever came first.
-    module = import_module(f"geoplan.analyses.{analysis.name}")
+    module = import_module("geoplan.analyses")
     function: Callable[..., Result] = getattr(module, analysis.name)
     aside = (*table.of_the_walk, *table.not_passed) if isinstance(table, WalkTable) else ()
     parameters = {

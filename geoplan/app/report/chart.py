@@ -5,10 +5,18 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from geoplan.app.report.charts import Bar, BarChart, Limit, Standing, axis_ticks, ranked, ranked_bars
-from geoplan.app.run.outcome import IndicatorOutcome
+from geoplan.app.report.charts import (
+    Bar,
+    BarChart,
+    Limit,
+    Standing,
+    axis_ticks,
+    ranked,
+    ranked_bars,
+)
 from geoplan.app.report.tables import compares_districts, district_names, district_standings
 from geoplan.app.report.words import CEILINGS, say, target_words
+from geoplan.app.run.outcome import IndicatorOutcome
 from geoplan.core.numbers import scale_for, share, unit_label
 from geoplan.core.ranges import ranged_text
 from geoplan.maps.page.safe import visible

@@ -10,9 +10,9 @@ from markupsafe import Markup
 
 from geoplan.app.report.chart_curve import Curve, Point, reach_chart
 from geoplan.app.report.charts import Limit, axis_ticks
-from geoplan.app.run.outcome import IndicatorOutcome
 from geoplan.app.report.tables import Cell, Heading, Row, Table
 from geoplan.app.report.words import measure_words, say, target_words
+from geoplan.app.run.outcome import IndicatorOutcome
 from geoplan.core.errors import GeoplanError
 from geoplan.core.numbers import distance, number, share
 from geoplan.maps.page.safe import visible

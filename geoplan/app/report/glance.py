@@ -1,6 +1,5 @@
 """Districts at a glance: which of them would miss which of the targets."""
 
-from geoplan.app.run.outcome import PlanOutcome
 from geoplan.app.report.tables import (
     Cell,
     Heading,
@@ -11,6 +10,7 @@ from geoplan.app.report.tables import (
     district_standings,
 )
 from geoplan.app.report.words import say
+from geoplan.app.run.outcome import PlanOutcome
 from geoplan.maps.page.safe import visible
 
 _MOST_ROWS = 12

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from geoplan.app.run.outcome import IndicatorOutcome, PlanOutcome
 from geoplan.app.report.frames import make_frames, policy
 from geoplan.app.report.tables import compares_districts, district_standings
 from geoplan.app.report.view import ReportView, report_view
 from geoplan.app.report.words import measure_words, say, target_words
+from geoplan.app.run.outcome import IndicatorOutcome, PlanOutcome
 from geoplan.core.definitions import define
 
 if TYPE_CHECKING:
@@ -153,8 +153,8 @@ def draw_pictures(outcome: PlanOutcome) -> "dict[str, Picture]":
 
 def page_picture(drawing: "Drawing", large: bytes | None = None) -> "Picture":
     """Save a static map in the size that a page shows it in: half of a `large` one of 300 dpi."""
-    from geoplan.maps.pictures.picture import Picture
     from geoplan.maps.pictures.furniture import halved_png
+    from geoplan.maps.pictures.picture import Picture
 
     small = (
         drawing.save("png", dpi=_PAGE_DPI) if large is None else halved_png(large, dpi=_PAGE_DPI)
@@ -209,7 +209,7 @@ def _template() -> "Template":
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("geoplan.app"),
+        loader=PackageLoader("geoplan.app.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -220,4 +220,4 @@ def _template() -> "Template":
 
 @cache
 def _css() -> str:
-    return (resources.files("geoplan.app") / "templates" / "report.css").read_text("utf-8")
+    return (resources.files("geoplan.app.report") / "templates" / "report.css").read_text("utf-8")

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from geoplan.app.run.outcome import PlanOutcome
 from geoplan.app.report.tables import Cell, Heading, Row, Table
 from geoplan.app.report.words import notice_words, say, spoken
+from geoplan.app.run.outcome import PlanOutcome
 from geoplan.core.numbers import Scale, amount, number
 from geoplan.core.record import LoadRecord
 from geoplan.core.units import M2_PER_HA, M_PER_KM

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from geoplan.app.report.charts import Standing
-from geoplan.app.run.outcome import IndicatorOutcome, PlanOutcome
 from geoplan.app.report.tables import Cell, Heading, Row, Table, district_names, verdict_cell
 from geoplan.app.report.words import (
     MARKS,
@@ -15,6 +14,7 @@ from geoplan.app.report.words import (
     target_words,
     unbroken,
 )
+from geoplan.app.run.outcome import IndicatorOutcome, PlanOutcome
 from geoplan.core.numbers import number, value_text
 from geoplan.core.ranges import ranged_text
 from geoplan.maps.page.safe import visible

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from geoplan.app.report.charts import Standing
+from geoplan.app.report.words import MARKS, measure_words, say
 from geoplan.app.run.judging import judges_districts
 from geoplan.app.run.outcome import IndicatorOutcome
-from geoplan.app.report.words import MARKS, measure_words, say
 from geoplan.core.numbers import Scale, number, scale_for, share, unit_label
 from geoplan.core.ranges import is_open, range_text, ranged_text
 from geoplan.core.results import Measure

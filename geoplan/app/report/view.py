@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from geoplan.app.report.charts import BarChart, Standing
-from geoplan.app.run.outcome import IndicatorOutcome, PlanOutcome
 from geoplan.app.report.chart import bar_charts, district_chart
+from geoplan.app.report.charts import BarChart, Standing
 from geoplan.app.report.curve import GrowthView, growth_view
 from geoplan.app.report.glance import glance_table
 from geoplan.app.report.quality import (
@@ -38,6 +37,7 @@ from geoplan.app.report.words import (
     say,
     source_words,
 )
+from geoplan.app.run.outcome import IndicatorOutcome, PlanOutcome
 from geoplan.core.notices import unique
 from geoplan.core.results import Result
 from geoplan.core.texts import catalogue

@@ -1,5 +1,6 @@
 """The demo: the fictional city written out as an office's files, with a plan that reads them."""
 
+from importlib import resources
 from os import PathLike
 from pathlib import Path
 from string import Template
@@ -80,7 +81,7 @@ def _plan(lang: str, *, whole_catalogue: bool) -> str:
     """Give the text of the plan; that of the whole catalogue is filled in by language."""
     from geoplan.app.city.words import words
 
-    folder = Path(__file__).with_name("city")
+    folder = resources.files("geoplan.app.city")
     if not whole_catalogue:
         return (folder / f"plan.{lang}.toml").read_text(encoding="utf-8")
     written = (folder / "catalogue.toml").read_text(encoding="utf-8")

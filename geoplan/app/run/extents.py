@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from geoplan.app.plan.plan_file import Plan, layer_kind
 from geoplan.app.plan.errors import nearest
+from geoplan.app.plan.plan_file import Plan, layer_kind
 from geoplan.app.plan.tables import RASTER_KINDS, WALK_NETWORK
 from geoplan.core.errors import GeoplanError, PlanError
 from geoplan.core.extent import Extent, attach_extent, spread_evenly, stated_extent

@@ -6,11 +6,11 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
 from geoplan.app.plan.analysis import DISTRICTS
+from geoplan.app.plan.plan_file import Plan, layer_kind
+from geoplan.app.plan.tables import LAND_COVER, RASTER_KINDS, WALK_NETWORK
 from geoplan.app.run.extents import check_extent_keys, with_extents
 from geoplan.app.run.joining import split_joined, with_join
 from geoplan.app.run.margin import within_margin
-from geoplan.app.plan.plan_file import Plan, layer_kind
-from geoplan.app.plan.tables import LAND_COVER, RASTER_KINDS, WALK_NETWORK
 from geoplan.app.run.raster_loading import (
     RasterLayer,
     check_raster_keys,
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from geoplan.app.plan.tables import LayerTable
     from geoplan.core.true_size import Areas
     from geoplan.layers.datums.fits import CoordinateFit
-    from geoplan.layers.readers.source import LayerSource
     from geoplan.layers.network.walk_network import WalkNetwork
+    from geoplan.layers.readers.source import LayerSource
 
 # Equal Earth: metres, defined everywhere. Districts are loaded into it when the plan names no
 # study CRS, only to learn their extent in degrees.

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from geoplan.layers.kinds.land_cover import LandCover
-    from geoplan.layers.readers.source import LayerSource
     from geoplan.layers.kinds.surface import Surface
+    from geoplan.layers.readers.source import LayerSource
 
 RasterLayer: TypeAlias = "LandCover | Surface"
 

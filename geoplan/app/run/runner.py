@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from geoplan.app.plan.analysis import DISTRICTS
 from geoplan.app.plan.indicators import PlannedIndicator, bind_target, plan_indicators
-from geoplan.app.run.judging import judge
-from geoplan.app.run.loading import LoadedLayers, Progress, check_sources, load_layers
-from geoplan.app.run.outcome import IndicatorOutcome, PlanOutcome
 from geoplan.app.plan.plan_file import Plan, read_plan
 from geoplan.app.plan.registry import run_analysis
 from geoplan.app.plan.relative_targets import compared_with
 from geoplan.app.plan.territory import disagreements, leave_out, put_back
+from geoplan.app.run.judging import judge
+from geoplan.app.run.loading import LoadedLayers, Progress, check_sources, load_layers
+from geoplan.app.run.outcome import IndicatorOutcome, PlanOutcome
 from geoplan.core.errors import GeoplanError, ParameterError, PlanError
 from geoplan.core.hearing import shown_elsewhere
 from geoplan.core.notices import Notice

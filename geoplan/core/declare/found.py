@@ -32,7 +32,7 @@ def analysis_modules() -> Mapping[str, str]:
     ParameterError
         If another package names its analysis like one that there is.
     """
-    found = dict(sorted(_own(_folder(_OWN), _OWN)))
+    found = dict(own_analyses())
     for point in metadata.entry_points(group=ENTRY_POINTS):
         if point.name in found:
             raise ParameterError(
@@ -41,6 +41,19 @@ def analysis_modules() -> Mapping[str, str]:
             )
         found[point.name] = point.value
     return found
+
+
+@cache
+def own_analyses() -> Mapping[str, str]:
+    """
+    Find geoplan's own analyses, without importing them.
+
+    Returns
+    -------
+    mapping of str to str
+        The module that declares an analysis, by the name of the analysis, sorted.
+    """
+    return dict(sorted(_own(_folder(_OWN), _OWN)))
 
 
 def _own(folder: Path, package: str) -> Iterator[tuple[str, str]]:

@@ -6,13 +6,19 @@ import pytest
 import shapely
 
 from geoplan.core.results import make_measure
-from geoplan.maps.page.ground import ground_of
 from geoplan.maps.page.boxes import Cell
 from geoplan.maps.page.classes import NO_DATA
-from geoplan.maps.page.district_layers import Line, fraction_texts, hit_layer, share_part, value_texts
-from geoplan.maps.page.target_words import Goal
-from geoplan.maps.page.safe import safe
+from geoplan.maps.page.district_layers import (
+    Line,
+    fraction_texts,
+    hit_layer,
+    share_part,
+    value_texts,
+)
 from geoplan.maps.page.district_rows import district_table
+from geoplan.maps.page.ground import ground_of
+from geoplan.maps.page.safe import safe
+from geoplan.maps.page.target_words import Goal
 
 CRS = "EPSG:4547"
 

@@ -10,8 +10,8 @@ import shapely
 from pyproj import Transformer
 
 from geoplan.core.errors import CRSError, ParameterError
-from geoplan.maps.page.grids import grid_of
 from geoplan.maps.page.grid_overlay import overlay, picture_of, picture_of_grid, png
+from geoplan.maps.page.grids import grid_of
 
 CRS = "EPSG:4547"
 COLORS = ("#fee5d9", "#cb181d")

@@ -5,10 +5,10 @@ import pytest
 import shapely
 
 from geoplan import maps
-from geoplan.analyses.links.connectivity import connectivity
 from geoplan.analyses.access.provision import provision
-from geoplan.analyses.links.shoreline_share import shoreline_share
 from geoplan.analyses.conflict.zone_screening import zone_screening
+from geoplan.analyses.links.connectivity import connectivity
+from geoplan.analyses.links.shoreline_share import shoreline_share
 
 WEST, SOUTH = 500_000, 2_500_000
 

@@ -10,9 +10,9 @@ import shapely
 from geoplan.analyses.access.coverage import coverage
 from geoplan.analyses.conflict.encroachment import encroachment
 from geoplan.maps import change_map, conflict_map, coverage_map, overview_map, verdict_map
-from geoplan.maps.plans.findings import Finding
-from geoplan.maps.page.grid_overlay import GRID_PICTURE_FROM, PICTURE_FROM
 from geoplan.maps.page.folium_layers import CLUSTER_FROM
+from geoplan.maps.page.grid_overlay import GRID_PICTURE_FROM, PICTURE_FROM
+from geoplan.maps.plans.findings import Finding
 
 MB = 1_000_000
 
