@@ -1,7 +1,7 @@
 """Shares of demand per district and of the whole, whatever it is that serves it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from geoplan.analyses.access.open_notices import unseen_districts, what_is_open
 from geoplan.analyses.access.open_shares import Amounts, Known, beyond, reasons_of
+from geoplan.analyses.access.served import Served
 from geoplan.analyses.shared.area_share import WORTH_TELLING_M2, district_land, polygonal
 from geoplan.analyses.shared.demand import WEIGHTS, DemandPieces, demand_pieces, served_amount
 from geoplan.analyses.shared.districts import one_district
@@ -20,61 +21,9 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
-    from geoplan.analyses.access.walked_facilities import PlaceCosts, Places
     from geoplan.analyses.exact.catchment import Catchment
 
     Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Served:
-    """
-    How much of each piece of demand is served.
-
-    Parameters
-    ----------
-    by_part : mapping of str to array of float
-        Amount served of each piece, by part of the analysis.
-    known : mapping of str to Known
-        What each part knows; a part that lacks is what all others serve at once.
-    beyond : mapping of str to array of float
-        What of each piece is not served and not known to be out of reach, by part.
-    possible : mapping of str to array of float
-        What the ground lets be served at most, where that is more than is served.
-    one_point : bool
-        Whether polygons stand at one point each, all or nothing.
-    reasons : frozenset of str
-        Which extents leave it open.
-    costs : mapping of str to PlaceCosts
-        What it costs to get there, by part; empty for land.
-    places : Places or None
-        Where the pieces stand on the network.
-    notices : tuple of Notice
-        What to tell of it.
-    """
-
-    by_part: "Mapping[str, Floats]"
-    known: Mapping[str, Known] = field(default_factory=dict)
-    beyond: "Mapping[str, Floats]" = field(default_factory=dict)
-    possible: "Mapping[str, Floats]" = field(default_factory=dict)
-    one_point: bool = False
-    reasons: frozenset[str] = frozenset()
-    costs: "Mapping[str, PlaceCosts]" = field(default_factory=dict)
-    places: "Places | None" = None
-    notices: tuple[Notice, ...] = ()
-
-    def amounts(self, pieces: DemandPieces) -> Amounts:
-        """Give how much of each piece is served, and could be."""
-        nothing, fine = np.zeros(len(pieces.amount)), np.zeros(len(pieces.amount), dtype=bool)
-        coarse = {part: pieces.coarser_than(one.reach_m) for part, one in self.known.items()}
-        return Amounts(
-            pieces.amount,
-            self.by_part,
-            {part: self.beyond.get(part, nothing) for part in self.known},
-            self.possible,
-            {part: fine if one is None else one for part, one in coarse.items()},
-            self.one_point,
-        )
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from geoplan.analyses.access.walked_layers import facility_texts
+from geoplan.analyses.access.facility_texts import facility_texts
 from geoplan.analyses.streets.entrances import entrance_counts, entrance_notices, make_entrances
 from geoplan.analyses.streets.snap import Snapped, snap_points
 from geoplan.core.errors import ParameterError

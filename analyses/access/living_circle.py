@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from geoplan.analyses.access.common_catchment import ARC_SEGMENTS, AREA_ERROR, reached_by_all
-from geoplan.analyses.access.demand_shares import Served, demand_shares, open_facts, serve_straight
+from geoplan.analyses.access.demand_shares import demand_shares, open_facts, serve_straight
 from geoplan.analyses.access.facility_entrances import Doors, find_doors
 from geoplan.analyses.access.far_away import far_away
 from geoplan.analyses.access.living_circle_layers import ALL, living_circle_layers
 from geoplan.analyses.access.open_shares import Known, known_of
+from geoplan.analyses.access.served import Served
 from geoplan.analyses.access.walked_facilities import facility_access
 from geoplan.analyses.access.walked_land import ARC_SEGMENTS as STREET_ARC_SEGMENTS
 from geoplan.analyses.access.walked_served import FacilityClass, serve_pieces

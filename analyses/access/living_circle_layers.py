@@ -9,11 +9,11 @@ import pandas as pd
 import shapely
 
 from geoplan.analyses.access.coverage_layers import nearest_facility
+from geoplan.analyses.access.facility_texts import facility_texts
 from geoplan.analyses.access.walked_layers import (
     demand_columns,
     demand_layer,
     entrances_layer,
-    facility_texts,
     ground_layer,
     ground_left,
     reached_layer,
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
-    from geoplan.analyses.access.demand_shares import DemandShares, Served
+    from geoplan.analyses.access.demand_shares import DemandShares
     from geoplan.analyses.access.facility_entrances import Doors
+    from geoplan.analyses.access.served import Served
     from geoplan.analyses.access.walked_served import FacilityClass
     from geoplan.analyses.shared.area_share import AreaInside
     from geoplan.analyses.shared.demand import DemandPieces

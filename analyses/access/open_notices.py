@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
-    from geoplan.analyses.access.demand_shares import Served
     from geoplan.analyses.access.open_shares import Amounts
+    from geoplan.analyses.access.served import Served
     from geoplan.analyses.shared.demand import DemandPieces
 
     Bools = NDArray[np.bool_]

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from geoplan.analyses.access.common_catchment import ARC_SEGMENTS, AREA_ERROR, reached_by_all
-from geoplan.analyses.access.demand_shares import Served, demand_shares, open_facts, serve_straight
+from geoplan.analyses.access.demand_shares import demand_shares, open_facts, serve_straight
 from geoplan.analyses.access.far_away import far_away
 from geoplan.analyses.access.open_shares import NO_TIER, known_of, open_upwards
 from geoplan.analyses.access.park_layers import access_layers
@@ -18,6 +18,7 @@ from geoplan.analyses.access.park_tiers import (
     possible_parks,
     tier_reaches,
 )
+from geoplan.analyses.access.served import Served
 from geoplan.analyses.access.walked_parks import network_park_access, walked_reaches
 from geoplan.analyses.exact.catchment import make_catchment
 from geoplan.analyses.shared.demand import DemandPieces

@@ -137,9 +137,9 @@ def service_radius(
     too. Of areas they are integrated exactly over the Voronoi cells, without a sample
     (`geoplan.analyses.access.voronoi_distances`); quantiles are found by halving, to 1e-12 of the
     largest distance. People in polygons are even inside each; where a unit's equivalent diameter
-    exceeds the radius it is open, unless it is stated that they are even: its people may all live at its
-    place nearest to a facility, or at the one that is farthest. Areas, and so circles and hexagons,
-    leave nothing open. Cost: one Voronoi diagram; polygons across two cells are cut.
+    exceeds the radius it is open, unless it is stated that they are even: its people may all live
+    at its place nearest to a facility, or at the one that is farthest. Areas, and so circles and
+    hexagons, leave nothing open. Cost: one Voronoi diagram; polygons across two cells are cut.
 
     References
     ----------

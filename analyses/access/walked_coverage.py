@@ -7,8 +7,9 @@ import numpy as np
 import shapely
 
 from geoplan.analyses.access.coverage_layers import nearest_facility
-from geoplan.analyses.access.demand_shares import DemandShares, Served, demand_shares, open_facts
+from geoplan.analyses.access.demand_shares import DemandShares, demand_shares, open_facts
 from geoplan.analyses.access.facility_entrances import find_doors
+from geoplan.analyses.access.served import Served
 from geoplan.analyses.access.walked_facilities import facility_access
 from geoplan.analyses.access.walked_land import ARC_SEGMENTS
 from geoplan.analyses.access.walked_layers import (

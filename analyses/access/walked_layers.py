@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from geoplan.analyses.access.facility_texts import facility_texts
 from geoplan.analyses.shared.area_share import AreaInside, area_inside, dissolve, polygon_parts
 from geoplan.analyses.shared.districts import areas_layer
 from geoplan.analyses.streets.edge_pieces import edge_pieces
@@ -12,7 +13,6 @@ from geoplan.analyses.streets.isochrones import isochrones, reached_pieces
 from geoplan.analyses.streets.reach import cost_at
 from geoplan.analyses.streets.routes import routes, worst_served
 from geoplan.analyses.streets.snap import Snapped
-from geoplan.core.columns import SPECS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,36 +39,6 @@ _ROUTES = 10
 _TIMES = (0.5, 1.0, 2.0)
 _BLOCK_M2 = 100_000.0
 _FLAT_M_PER_MIN = 60.0
-_KEYS = tuple(spec.key for spec in SPECS.values())
-
-
-def facility_texts(facilities: "GeoDataFrame", column: str, row: "Ints") -> "NDArray[np.object_]":
-    """
-    Take a column of facilities as text for the rows given.
-
-    Parameters
-    ----------
-    facilities : GeoDataFrame
-        The facilities.
-    column : str
-        ``"id"`` for whatever key it has, row labels standing in for a missing one; ``"name"``.
-    row : array of int
-        Positions; -1 gives the empty text.
-
-    Returns
-    -------
-    array of str
-        One per row.
-    """
-    key = next((name for name in facilities.columns if name in _KEYS), "")
-    if column == "id" and not key:
-        texts = np.array([str(label) for label in facilities.index], dtype=object)
-    elif (key if column == "id" else column) in facilities.columns:
-        series = facilities[key if column == "id" else column]
-        texts = np.asarray(series.astype("str").fillna(""), dtype=object)
-    else:
-        texts = np.full(len(facilities), "", dtype=object)
-    return np.append(texts, "")[row]
 
 
 def demand_columns(

@@ -8,8 +8,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geoplan.analyses.access.demand_shares import Served
 from geoplan.analyses.access.open_shares import Known, beyond, known_of, reasons_of
+from geoplan.analyses.access.served import Served
 from geoplan.analyses.access.walked_facilities import (
     FacilityAccess,
     Places,

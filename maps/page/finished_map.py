@@ -8,9 +8,10 @@ from geoplan.core.definitions import define
 from geoplan.core.errors import ParameterError
 from geoplan.maps.page.basemaps import Basemap, basemap_lines, make_basemap, tiles_part
 from geoplan.maps.page.boxes import Place, TableCard
+from geoplan.maps.page.context_layers import ORIENTATION, context_parts
 from geoplan.maps.page.district_layers import Line, hit_layer
 from geoplan.maps.page.first_view import FitBetweenCards
-from geoplan.maps.page.ground import ORIENTATION, Ground, context_parts, ground_of, start_map
+from geoplan.maps.page.ground import Ground, ground_of, start_map
 from geoplan.maps.page.layer_groups import Part, add_parts
 from geoplan.maps.page.map_page import MapPage, make_page
 from geoplan.maps.page.simplify import in_degrees

@@ -22,32 +22,66 @@ CHECKOUT = pytest.mark.skipif(
 )
 
 
-def _imported_rooms(path: Path) -> set[str]:
-    rooms = set()
+FAMILIES = {"access", "land", "conflict", "links", "cover", "tables", "decide"}
+
+
+def _dotted(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    name = ".".join(parts if parts[0] == "geoplan" else ("geoplan", *parts))
+    return name.removesuffix(".__init__")
+
+
+def _imported(path: Path, modules: "set[str]") -> "set[str]":
+    """Name the modules that one imports, those for types and those inside functions too."""
+    found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
-            names = [node.module or ""]
-            if node.module == "geoplan":
-                names = [f"geoplan.{alias.name}" for alias in node.names]
+            below = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= below & modules or {node.module}
         elif isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        else:
-            continue
-        rooms |= {name.split(".")[1] for name in names if name.startswith("geoplan.")}
-    return rooms & set(ROOMS)
+            found |= {alias.name for alias in node.names}
+    return found & modules
+
+
+def _imports() -> "dict[str, set[str]]":
+    paths = {_dotted(path): path for room in ROOMS.values() for path in room.rglob("*.py")}
+    return {name: _imported(path, set(paths)) - {name} for name, path in paths.items()}
 
 
 @CHECKOUT
-@pytest.mark.parametrize("room", ORDER)
-def test_no_room_imports_from_one_above_it(room):
-    allowed = set(ORDER[: ORDER.index(room) + 1])
+def test_no_room_imports_from_one_above_it():
+    def place(name: str) -> int:
+        return ORDER.index(name.split(".")[1])
+
     wrong = {
-        str(path.relative_to(ROOT)): _imported_rooms(path) - allowed
-        for path in ROOMS[room].rglob("*.py")
-        if _imported_rooms(path) - allowed
+        name: above
+        for name, imported in _imports().items()
+        if (above := {one for one in imported if place(one) > place(name)})
     }
     assert wrong == {}
+
+
+@CHECKOUT
+def test_no_family_of_analyses_imports_another_and_no_engine_imports_a_family():
+    def family(name: str) -> str:
+        parts = name.split(".")
+        return parts[2] if parts[1] == "analyses" and len(parts) > 3 else ""
+
+    wrong = {
+        name: foreign
+        for name, imported in _imports().items()
+        if family(name)
+        and (foreign := {one for one in imported if family(one) in FAMILIES - {family(name)}})
+    }
+    assert wrong == {}
+
+
+@CHECKOUT
+def test_no_modules_import_each_other_in_a_circle():
+    from graphlib import TopologicalSorter
+
+    assert list(TopologicalSorter(_imports()).static_order())
 
 
 @CHECKOUT

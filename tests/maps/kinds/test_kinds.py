@@ -10,9 +10,10 @@ import shapely
 
 from geoplan import maps
 from geoplan.core.errors import CRSError, ParameterError
+from geoplan.maps.page.context_layers import context_parts
 from geoplan.maps.page.facility_layers import objects_part
 from geoplan.maps.page.folium_layers import CLUSTER_FROM
-from geoplan.maps.page.ground import context_parts, ground_of
+from geoplan.maps.page.ground import ground_of
 from geoplan.maps.themes.unserved import unserved_layer
 
 CRS = "EPSG:4547"
