@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from geoplan.core.terms import term
 from geoplan.core.texts import catalogue, text
 
 Definition = Mapping[str, Any]
@@ -57,7 +58,7 @@ def denominator_name(of: str, lang: str) -> str:
     >>> denominator_name("land", "zh"), denominator_name("population+jobs", "en")
     ('行政区土地', 'population and jobs')
     """
-    return word_of("denominator", of, lang)
+    return term("denominator", of, lang)
 
 
 def part_name(part: str, lang: str) -> str:
@@ -81,7 +82,7 @@ def part_name(part: str, lang: str) -> str:
     >>> part_name("all", "en"), part_name("水源保护", "en")
     ('all tiers', '水源保护')
     """
-    return " → ".join(word_of("part", one, lang) for one in part.split(" > "))
+    return term("part", part, lang)
 
 
 def word_of(table: str, key: str, lang: str) -> str:
@@ -112,9 +113,7 @@ def denominator_list(facts: Definition, lang: str) -> str:
 
 def layer_word(facts: Definition, parameter: str, lang: str) -> str:
     """Name the layer that a parameter of a definition holds."""
-    name = str(facts.get(parameter, parameter))
-    named = word_of("layer", name, lang)
-    return named if named != name else catalogue(lang).get(f"maps.layer.{name}", name)
+    return term("layer", str(facts.get(parameter, parameter)), lang)
 
 
 def count_text(facts: Definition, key: str) -> str:

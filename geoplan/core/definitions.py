@@ -17,6 +17,7 @@ from geoplan.core.definition_words import (
 from geoplan.core.errors import ParameterError
 from geoplan.core.numbers import unit_label
 from geoplan.core.results import Result
+from geoplan.core.terms import Kind, is_term, term
 from geoplan.core.texts import catalogue
 
 __all__ = ["Definition", "analysis_name", "define", "denominator_name", "part_name"]
@@ -117,7 +118,7 @@ def _told(key: str, value: object, lang: str) -> str:
 
 def _worded(name: str, lang: str, *, over: bool = False) -> str:
     """Name a layer or what is measured, what it is `over` first; a name of the plan's own stays."""
-    tables = ("denominator", "layer") if over else ("layer", "denominator", "part")
-    words = catalogue(lang)
-    keys = (*(f"definitions.{table}.{name}" for table in tables), f"maps.layer.{name}")
-    return next((words[key] for key in keys if key in words), name)
+    tables: tuple[Kind, ...] = (
+        ("denominator", "layer") if over else ("layer", "denominator", "part")
+    )
+    return next((term(table, name, lang) for table in tables if is_term(table, name, lang)), name)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from geoplan.core.texts import text
+from geoplan.core.texts import catalogue
 from geoplan.core.units import M2_PER_HA, M2_PER_KM2, M_PER_KM
 
 _WAN = 10_000.0
@@ -134,11 +134,7 @@ def unit_label(unit: str, lang: str) -> str:
     >>> unit_label("m2/person", "zh"), unit_label("person", "en")
     ('m²/人', 'people')
     """
-    key = unit.replace("/", "_per_").replace("+", "_plus_").replace("%", "percent")
-    try:
-        return text(f"numbers.unit.{key}", lang)
-    except KeyError:
-        return "" if unit == "1" else unit
+    return catalogue(lang).get(f"terms.unit.{unit}", "" if unit == "1" else unit)
 
 
 def number(value: float, decimals: int = 0) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from geoplan.core.crs import require_metric_crs
+from geoplan.core.terms import term
 from geoplan.maps.page.boxes import LegendEntry, Symbol
 from geoplan.maps.page.facility_layers import DOT, RING, objects_part
 from geoplan.maps.page.folium_layers import Style, group, shapes_layer
@@ -16,7 +17,7 @@ from geoplan.maps.page.grid_overlay import overlay, picture_of
 from geoplan.maps.page.ground import Ground
 from geoplan.maps.page.layer_groups import Part
 from geoplan.maps.page.memory import once
-from geoplan.maps.page.words import capital, name_of, say
+from geoplan.maps.page.words import capital, say
 
 if TYPE_CHECKING:
     import folium
@@ -99,7 +100,7 @@ def _dimension(layer: "GeoDataFrame") -> int:
 
 def _context_part(name: str, layer: "GeoDataFrame", ground: Ground, *, show: bool) -> Part:
     look = _QUIET.get(name, _OTHER)
-    title = capital(name_of("layer", name, ground.lang))
+    title = capital(term("layer", name, ground.lang))
     if _dimension(layer) == 0:
         return objects_part(
             layer,

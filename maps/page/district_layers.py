@@ -9,6 +9,7 @@ import shapely
 
 from geoplan.core import numbers
 from geoplan.core.ranges import is_open, range_text, ranged_text
+from geoplan.core.terms import term
 from geoplan.core.texts import catalogue, text
 from geoplan.maps.page.boxes import LegendBlock, LegendEntry
 from geoplan.maps.page.classes import NO_DATA, Classes, Ramp, make_classes
@@ -24,7 +25,6 @@ from geoplan.maps.page.words import (
     capital,
     is_rate,
     measure_name,
-    name_of,
     say,
     share_name,
     unknown_counts,
@@ -276,10 +276,10 @@ def theme_name(measure: "Measure", lang: str, *, analysis: str) -> str:
         return say("theme.share", lang, of=say(f"by.{analysis}", lang))
     if is_rate(measure):
         return say("theme.share", lang, of=share_name(measure, lang, analysis=analysis))
-    of = name_of("of", measure.of, lang)
+    of = term("denominator", measure.of, lang)
     if not measure.part:
         return say("theme.share", lang, of=of)
-    part = name_of("part", measure.part, lang)
+    part = term("part", measure.part, lang)
     if measure.of == "land":
         return say("theme.share_part", lang, part=part)
     return say("theme.share_both", lang, of=of, part=part)

@@ -6,10 +6,11 @@ import numpy as np
 
 from geoplan.core import numbers
 from geoplan.core.ranges import ranged_text
+from geoplan.core.terms import term
 from geoplan.core.texts import catalogue
 from geoplan.maps.page.boxes import Cell, TableCard
 from geoplan.maps.page.district_layers import bare_texts
-from geoplan.maps.page.words import bound_of, capital, name_of, say, share_name, unbroken
+from geoplan.maps.page.words import bound_of, capital, say, share_name, unbroken
 
 if TYPE_CHECKING:
     from geoplan.core.results import Measure
@@ -130,7 +131,7 @@ def numerator_word(analysis: str, lang: str) -> str:
 def _denominator_word(measure: "Measure", lang: str) -> str:
     if measure.numerator_unit == measure.denominator_unit:
         return say("table.total", lang)
-    return capital(name_of("of", measure.of, lang))
+    return capital(term("denominator", measure.of, lang))
 
 
 def _heading(word: str, unit: str, lang: str) -> str:

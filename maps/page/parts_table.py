@@ -3,10 +3,11 @@
 from typing import TYPE_CHECKING
 
 from geoplan.core.ranges import ranged_text
+from geoplan.core.terms import term
 from geoplan.maps.page.boxes import Cell, TableCard
 from geoplan.maps.page.district_layers import value_texts
 from geoplan.maps.page.district_rows import order_note, row_order
-from geoplan.maps.page.words import bound_of, capital, name_of, say, unbroken
+from geoplan.maps.page.words import bound_of, capital, say, unbroken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +57,7 @@ def parts_table(
 
 
 def _heading(measure: "Measure", asked: "Request") -> str:
-    name = capital(name_of("part", measure.part, asked.lang))
+    name = capital(term("part", measure.part, asked.lang))
     goal = asked.goal_of(measure)
     return unbroken(f"{name} {goal.words}") if goal.text else name
 

@@ -11,6 +11,7 @@ from geoplan.core import numbers
 from geoplan.core.crs import parse_crs
 from geoplan.core.ranges import open_words, ranged_text
 from geoplan.core.record import KEY
+from geoplan.core.terms import term
 from geoplan.core.texts import catalogue, text
 from geoplan.core.written_units import unit_factor
 
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
     from geoplan.core.results import Measure, Result
 
-_CODE = 2
-_OF_A_CHANGE = ("change", "relative", "before", "after", "gained", "lost")
-_DATED = re.compile(r"(.+)_((?:19|20)[0-9]{2})")
 _BOUND = re.compile(r"([-+]?[0-9][0-9,]*(?:\.[0-9]+)?)\s*([%‰]?)(.*)")
 
 
@@ -59,54 +57,12 @@ def unknown_counts(measure: "Measure", lang: str) -> dict[str, int]:
     return {word: count for word, count in counts.items() if count}
 
 
-def name_of(table: str, key: str, lang: str) -> str:
-    """
-    Name a layer, a denominator or a part; what the plan named itself keeps its name.
-
-    Parameters
-    ----------
-    table : {"layer", "of", "part"}
-        Table of phrases.
-    key : str
-        The key in it.
-    lang : {"en", "zh"}
-        The language.
-
-    Returns
-    -------
-    str
-        Plain text.
-
-    Examples
-    --------
-    >>> name_of("layer", "bus_stops", "en"), name_of("layer", "kinder_gardens", "en")
-    ('bus stops', 'kinder gardens')
-    """
-    if table == "part" and " > " in key:  # what became what
-        return " → ".join(name_of(table, one, lang) for one in key.split(" > "))
-    head, _, tail = key.partition("/")
-    if table == "part" and tail and head in _OF_A_CHANGE:  # change/total
-        return f"{name_of(table, head, lang)} · {name_of(table, tail, lang)}"
-    known = catalogue(lang).get(f"maps.{table}.{key.replace('+', '_plus_')}")
-    if known is None and table == "of":  # a share of the things of a layer
-        known = catalogue(lang).get(f"maps.layer.{key}")
-    dated = _DATED.fullmatch(key) if table in ("layer", "of") else None
-    if known is None and dated is not None:  # a layer as it was in a year
-        return f"{name_of(table, dated[1], lang)} {dated[2]}"
-    if known is not None:
-        return known
-    # A code such as "0" or "II" says nothing by itself; a name does.
-    if table == "part" and len(key) <= _CODE and key.isascii():
-        return say("part.code", lang, part=key)
-    return key.replace("_", " ")
-
-
 def measure_name(measure: "Measure", lang: str) -> str:
     """Name a measure by what it is a share of and its part, first letter capital."""
-    of = name_of("of", measure.of, lang)
+    of = term("denominator", measure.of, lang)
     if not measure.part:
         return capital(of)
-    part = name_of("part", measure.part, lang)
+    part = term("part", measure.part, lang)
     comma = "，" if lang == "zh" else ", "
     return capital(part) if measure.of == "land" else f"{capital(of)}{comma}{part}"
 
@@ -119,8 +75,8 @@ def is_rate(measure: "Measure") -> bool:
 def share_name(measure: "Measure", lang: str, *, analysis: str) -> str:
     """Say what the value of a measure is: “Share served: residents”."""
     key = analysis if f"maps.share.{analysis}" in catalogue(lang) else "other"
-    of = name_of("of", measure.of, lang)
-    part = name_of("part", measure.part, lang) if measure.part else ""
+    of = term("denominator", measure.of, lang)
+    part = term("part", measure.part, lang) if measure.part else ""
     separator = "，" if lang == "zh" else ", "
     if key == "other" and is_rate(measure):
         of = say("share.per", lang, of=of)
@@ -140,7 +96,7 @@ def capital(words: str) -> str:
 
 def facilities_name(result: "Result", lang: str) -> str:
     """Name the facilities of a coverage by the layer they came from."""
-    return name_of("layer", str(result.definition.get("facilities") or "facilities"), lang)
+    return term("layer", str(result.definition.get("facilities") or "facilities"), lang)
 
 
 def default_title(result: "Result", lang: str) -> str:
@@ -197,13 +153,13 @@ def headline(
     elif not measure.denominator_unit:
         first = say("headline.amount", lang, of=of, value=value)
     elif measure.unit == "1":
-        spoken = name_of("of", measure.of, lang)
+        spoken = term("denominator", measure.of, lang)
         told = measure.part and measure.part != "total"
         key = "headline.part" if told else "headline.share"
         first = say(
             key,
             lang,
-            part=name_of("part", measure.part, lang),
+            part=term("part", measure.part, lang),
             value=value,
             of=spoken,
             numerator=numerator,
@@ -316,7 +272,7 @@ def _credit(name: str, layer: "GeoDataFrame", lang: str) -> str:
     )
     if key is None:
         return ""
-    spoken = capital(name_of("layer", record.get("layer") or name, lang))
+    spoken = capital(term("layer", record.get("layer") or name, lang))
     return say(f"footer.{key}", lang, layer=spoken, source=source, date=date)
 
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from geoplan.core.terms import term
 from geoplan.core.texts import catalogue, text
 from geoplan.maps.page.classes import NO_DATA, Classes, Ramp, make_classes
 from geoplan.maps.page.safe import visible
-from geoplan.maps.page.words import facilities_name, name_of, unknown_counts
+from geoplan.maps.page.words import facilities_name, unknown_counts
 from geoplan.maps.pictures.shapes import polygon_paths
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ def _draw_facilities(
     if (shapely.get_dimensions(shapes) == 2).any():
         _fill(axes, facilities, _GREEN, zorder=5)
         key = "parks" if "parks" in result.layers else str(result.definition.get("facilities"))
-        return _patch(_GREEN, name_of("layer", key, lang))
+        return _patch(_GREEN, term("layer", key, lang))
     points = shapely.get_coordinates(shapely.centroid(shapes))
     size = float(np.clip(4_000 / len(points), 0.6, 9))
     axes.scatter(points[:, 0], points[:, 1], s=size, c=_POINT, linewidths=0, zorder=5)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import shapely
 
+from geoplan.core.terms import term
 from geoplan.maps.page.basemaps import make_basemap
 from geoplan.maps.page.boxes import Cell, LegendEntry, TableCard
 from geoplan.maps.page.district_layers import share_part
@@ -17,7 +18,7 @@ from geoplan.maps.page.ground import Ground, ground_of
 from geoplan.maps.page.layer_groups import Part
 from geoplan.maps.page.map_page import MapPage
 from geoplan.maps.page.simplify import dissolved
-from geoplan.maps.page.words import capital, facilities_name, name_of, say
+from geoplan.maps.page.words import capital, facilities_name, say
 from geoplan.maps.plans.findings import Finding, check_findings, tally, whole_text
 from geoplan.maps.plans.verdicts import misses_part
 from geoplan.maps.themes.choropleth import ramp_of
@@ -161,7 +162,7 @@ def _layers(
 
 
 def _called(result: "Result", kind: str, lang: str) -> str:
-    return facilities_name(result, lang) if kind == "facilities" else name_of("layer", kind, lang)
+    return facilities_name(result, lang) if kind == "facilities" else term("layer", kind, lang)
 
 
 def _reached(finding: Finding, layer: "GeoDataFrame", rim: str, ground: Ground) -> Part:

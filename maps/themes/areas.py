@@ -8,11 +8,12 @@ import numpy as np
 import shapely
 
 from geoplan.core import numbers
+from geoplan.core.terms import term
 from geoplan.maps.page.boxes import LegendBlock, LegendEntry
 from geoplan.maps.page.district_layers import labels
 from geoplan.maps.page.folium_layers import Style, Tip, group, shapes_layer
 from geoplan.maps.page.layer_groups import Part
-from geoplan.maps.page.words import capital, name_of, say
+from geoplan.maps.page.words import capital, say
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -67,7 +68,7 @@ def areas_part(result: "Result", ground: "Ground", measure: "Measure", goal: "Go
         return []
     lang = ground.lang
     index, entries = _classed(areas, lang)
-    title = capital(name_of("layer", _source(result), lang))
+    title = capital(term("layer", _source(result), lang))
     if len(entries) == 1 and entries[0].label == say("legend.no_category", lang):
         entries = (replace(entries[0], label=title),)
     rim = RED_LINE if result.analysis == "red_line_share" else "#4f7f58"
@@ -133,7 +134,7 @@ def _named(result: "Result", ground: "Ground") -> list[folium.GeoJson]:
         return []
     lang = ground.lang
     area_m2 = shapely.area(named.geometry.to_numpy()).tolist()
-    title = capital(name_of("layer", _source(result), lang))
+    title = capital(term("layer", _source(result), lang))
     tips = [
         Tip(title, named["name"].astype(str).tolist()),
         Tip(say("tip.area", lang), [numbers.amount(area, "m2", lang) for area in area_m2]),

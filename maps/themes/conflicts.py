@@ -8,6 +8,7 @@ import shapely
 
 from geoplan.core import numbers
 from geoplan.core.errors import ParameterError
+from geoplan.core.terms import term
 from geoplan.maps.page.boxes import LegendBlock, LegendEntry, Symbol
 from geoplan.maps.page.district_layers import labels, share_part
 from geoplan.maps.page.district_rows import district_table
@@ -18,7 +19,7 @@ from geoplan.maps.page.grid_overlay import PICTURE_FROM, overlay, picture_of
 from geoplan.maps.page.ground import Ground
 from geoplan.maps.page.layer_groups import Part
 from geoplan.maps.page.map_page import MapPage
-from geoplan.maps.page.words import capital, name_of, say
+from geoplan.maps.page.words import capital, say
 
 if TYPE_CHECKING:
     import folium
@@ -194,11 +195,11 @@ def _one(shown: "GeoDataFrame") -> "GeoDataFrame":
 def _called(kind: str, asked: Request) -> str:
     facts, lang = asked.result.definition, asked.lang
     if kind == "red_lines":
-        return name_of("layer", str(facts.get("lines") or facts.get("red_lines") or kind), lang)
+        return term("layer", str(facts.get("lines") or facts.get("red_lines") or kind), lang)
     if kind == "encroachments":
-        return say("conflict.inside", lang, objects=name_of("layer", str(facts["objects"]), lang))
+        return say("conflict.inside", lang, objects=term("layer", str(facts["objects"]), lang))
     if kind == "conflicts":
-        return say("conflict.near", lang, objects=name_of("layer", str(facts["sensitive"]), lang))
+        return say("conflict.near", lang, objects=term("layer", str(facts["sensitive"]), lang))
     return say(f"conflict.{kind}", lang)
 
 
@@ -228,9 +229,7 @@ def _tips(kind: str, layer: "GeoDataFrame", asked: Request) -> list[Tip]:
 
 def _sources(result: "Result", ground: Ground) -> Part:
     layer = result.layers["sources"]
-    title = capital(
-        name_of("layer", str(result.definition.get("sources") or "sources"), ground.lang)
-    )
+    title = capital(term("layer", str(result.definition.get("sources") or "sources"), ground.lang))
     if not shapely.get_dimensions(layer.geometry.to_numpy()).any():
         return objects_part(layer, ground, title=title, dot=Dot("#ffffff", "#23282d", 4.0, 1.6))
     areal = bool((shapely.get_dimensions(layer.geometry.to_numpy()) == 2).all())

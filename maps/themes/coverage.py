@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from geoplan.core import numbers
 from geoplan.core.errors import ParameterError
+from geoplan.core.terms import term
 from geoplan.maps.page.boxes import LegendBlock, LegendEntry
 from geoplan.maps.page.district_layers import labels, share_part
 from geoplan.maps.page.district_rows import district_table
@@ -14,7 +15,7 @@ from geoplan.maps.page.folium_layers import group
 from geoplan.maps.page.ground import Ground
 from geoplan.maps.page.layer_groups import Part
 from geoplan.maps.page.map_page import MapPage
-from geoplan.maps.page.words import capital, facilities_name, name_of, say
+from geoplan.maps.page.words import capital, facilities_name, say
 from geoplan.maps.themes.unserved import unserved_layer
 from geoplan.maps.themes.walk import isochrones_part, reach_of, walk_parts
 
@@ -166,7 +167,7 @@ def _reach_part(asked: Request, ground: Ground) -> list[Part]:
         layer, block = unserved_layer(unserved, first, ground, beyond=beyond)
         drawn.append(layer)
         blocks.append(block)
-    name = say("theme.gaps", lang, of=name_of("of", first.of, lang))
+    name = say("theme.gaps", lang, of=term("denominator", first.of, lang))
     together = group(name, [*drawn, labels(asked.measure, ground, asked.goal)])
     shown = (together.get_name(),)
     return [

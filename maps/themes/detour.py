@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from geoplan.core import numbers
 from geoplan.core.errors import ParameterError
+from geoplan.core.terms import term
 from geoplan.maps.page.boxes import LegendBlock, LegendEntry
 from geoplan.maps.page.district_layers import labels, share_part
 from geoplan.maps.page.facility_layers import objects_part
@@ -13,7 +14,7 @@ from geoplan.maps.page.finished_map import Request, finish, make_ground, request
 from geoplan.maps.page.folium_layers import group
 from geoplan.maps.page.layer_groups import Part
 from geoplan.maps.page.parts_table import parts_table
-from geoplan.maps.page.words import capital, facilities_name, name_of
+from geoplan.maps.page.words import capital, facilities_name
 from geoplan.maps.themes.unserved import SERVED, served_layer, unserved_layer
 from geoplan.maps.themes.walk import REACHED, isochrones_part, say, streets_layer, walk_parts
 
@@ -111,7 +112,7 @@ def detour_map(  # noqa: PLR0913 (the parts of one page)
     parts += walk_parts(result, ground)
     layer = result.layers["facilities"]
     parts.append(objects_part(layer, ground, title=capital(facilities)))
-    heading = say("table.detour", lang, of=name_of("of", asked.measure.of, lang))
+    heading = say("table.detour", lang, of=term("denominator", asked.measure.of, lang))
     table = parts_table(measures, asked, ground, title=heading)
     return finish(asked, ground, parts, table, places={facilities: layer})
 
@@ -151,7 +152,7 @@ def _wrongly_part(asked: Request, ground: "Ground") -> Part:
         )
         layer, block = unserved_layer(wrongly, shown, ground, beyond="")
         drawn.append(layer)
-        of = name_of("of", shown.of, lang)
+        of = term("denominator", shown.of, lang)
         words = capital(say("legend.wrongly", lang, distance=reach, of=of))
         blocks.append(replace(block, title=words))
     together = group(

@@ -6,12 +6,13 @@ import numpy as np
 import shapely
 
 from geoplan.core import numbers
+from geoplan.core.terms import term
 from geoplan.maps.page.boxes import LegendEntry
 from geoplan.maps.page.classes import MET, MISSED
 from geoplan.maps.page.facility_layers import objects_part
 from geoplan.maps.page.folium_layers import Style, group, shapes_layer
 from geoplan.maps.page.layer_groups import Part
-from geoplan.maps.page.words import capital, name_of, say
+from geoplan.maps.page.words import capital, say
 from geoplan.maps.themes.areas import PALETTE, REST
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def measured_parts(result: "Result", ground: "Ground") -> list[Part]:
 def _title(result: "Result", ground: "Ground") -> str:
     facts = result.definition
     named = next(facts[key] for key in ("lines", "facilities", "objects") if key in facts)
-    return capital(name_of("layer", str(named), ground.lang))
+    return capital(term("layer", str(named), ground.lang))
 
 
 def _lines(layer: "GeoDataFrame", result: "Result", ground: "Ground") -> Part:
@@ -89,11 +90,11 @@ def _lines(layer: "GeoDataFrame", result: "Result", ground: "Ground") -> Part:
 
 
 def _label(name: str, title: str, lang: str) -> str:
-    return name_of("part", name, lang) if name else title
+    return term("part", name, lang) if name else title
 
 
 def _added(layer: "GeoDataFrame", ground: "Ground") -> Part:
-    title = capital(name_of("part", "added", ground.lang))
+    title = capital(term("part", "added", ground.lang))
     style = Style(stroke=MISSED, width_px=3.0)
     drawn = shapes_layer(ground.display(layer), style=style, pane="gp-lines")
     length = numbers.amount(float(layer["length_m"].sum()), "m", ground.lang)

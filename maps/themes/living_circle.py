@@ -8,6 +8,7 @@ import shapely
 
 from geoplan.core import numbers
 from geoplan.core.errors import ParameterError
+from geoplan.core.terms import term
 from geoplan.maps.page.boxes import LegendBlock, LegendEntry
 from geoplan.maps.page.district_layers import labels, share_part
 from geoplan.maps.page.finished_map import Request, finish, make_ground, request
@@ -16,7 +17,7 @@ from geoplan.maps.page.grid_overlay import GRID_PICTURE_FROM, overlay, picture_o
 from geoplan.maps.page.grids import grid_of
 from geoplan.maps.page.layer_groups import Part
 from geoplan.maps.page.parts_table import parts_table
-from geoplan.maps.page.words import capital, name_of
+from geoplan.maps.page.words import capital
 from geoplan.maps.page.words import say as say_on_maps
 from geoplan.maps.themes.unserved import unserved_layer
 from geoplan.maps.themes.walk import dots_part, reach_of, say, walk_parts
@@ -111,9 +112,9 @@ def living_circle_map(  # noqa: PLR0913 (the parts of one page)
     facilities = result.layers["facilities"]
     if len(facilities):
         parts.append(_facilities_part(facilities, asked, ground))
-    heading = say("table.categories", lang, of=name_of("of", asked.measure.of, lang))
+    heading = say("table.categories", lang, of=term("denominator", asked.measure.of, lang))
     table = parts_table(measures, asked, ground, title=heading)
-    places = {name_of("layer", "facilities", lang): facilities}
+    places = {term("layer", "facilities", lang): facilities}
     return finish(asked, ground, parts, table, places=places)
 
 
@@ -150,7 +151,7 @@ def _count_part(asked: Request, ground: "Ground") -> list[Part]:
         )
         for count in range(total, -1, -1)
     )
-    unit = numbers.unit_label(scale.unit, lang) or name_of("of", shown.of, lang)
+    unit = numbers.unit_label(scale.unit, lang) or term("denominator", shown.of, lang)
     notes = [say("legend.categories_unit", lang, unit=unit)]
     if pictured:
         notes.append(say("legend.categories_picture", lang))
@@ -219,7 +220,7 @@ def _tips(demand: "GeoDataFrame", asked: Request) -> list[Tip]:
     lang, names = asked.lang, _names(asked)
     shown = next(one for one in asked.result.measures if one.denominator_unit != "m2")
     comma = "、" if lang == "zh" else ", "
-    spoken = {name: name_of("part", name, lang) for name in names}
+    spoken = {name: term("part", name, lang) for name in names}
     everything = say("legend.categories_all", lang, count=len(names))
     found, which = np.unique(demand["missing"].to_numpy(dtype=str), return_inverse=True)
     worded = [comma.join(spoken[name] for name in text.split(", ") if name) for text in found]
@@ -238,21 +239,21 @@ def _tips(demand: "GeoDataFrame", asked: Request) -> list[Tip]:
             [text or say("tip.nothing", lang) for text in lacks],
         ),
         Tip(
-            capital(name_of("of", shown.of, lang)),
+            capital(term("denominator", shown.of, lang)),
             [numbers.amount(one, shown.numerator_unit, lang) for one in demand["amount"]],
         ),
     ]
     for name in names:
         metres = demand[f"distance_{name}_m"].tolist()
         texts = [numbers.distance(one, lang) if np.isfinite(one) else "–" for one in metres]
-        tips.append(Tip(capital(name_of("part", name, lang)), texts))
+        tips.append(Tip(capital(term("part", name, lang)), texts))
     return tips
 
 
 def _near_part(measure: "Measure", asked: Request, ground: "Ground") -> list[Part]:
     """Draw where one category is near, or all of them are, and the demand that lacks it."""
     lang = asked.lang
-    words = name_of("part", measure.part, lang)
+    words = term("part", measure.part, lang)
     drawn: list[folium.Element] = []
     blocks = []
     reach = reach_of(asked.result, measure.part, ground)
@@ -297,15 +298,15 @@ def _facilities_part(facilities: "GeoDataFrame", asked: Request, ground: "Ground
     lang, names = asked.lang, _names(asked)
     position = {name: number for number, name in enumerate(names)}
     index = np.array([position[name] for name in facilities["category"]], dtype=int)
-    words = [capital(name_of("part", name, lang)) for name in names]
+    words = [capital(term("part", name, lang)) for name in names]
     return dots_part(
         facilities,
         ground,
-        title=capital(name_of("layer", "facilities", lang)),
+        title=capital(term("layer", "facilities", lang)),
         classes=index,
         looks=[(_CATEGORIES[i % len(_CATEGORIES)], word) for i, word in enumerate(words)],
         tips=[
-            Tip(capital(name_of("layer", "facilities", lang)), names_of(facilities).tolist()),
+            Tip(capital(term("layer", "facilities", lang)), names_of(facilities).tolist()),
             Tip(say("tip.category", lang), [words[one] for one in index]),
         ],
     )

@@ -8,13 +8,14 @@ import numpy as np
 import shapely
 
 from geoplan.core import numbers
+from geoplan.core.terms import term
 from geoplan.maps.page.boxes import LegendBlock, LegendEntry, Symbol
 from geoplan.maps.page.classes import MISSED, Ramp, make_classes
 from geoplan.maps.page.district_layers import class_entries, labels
 from geoplan.maps.page.folium_layers import Style, Tip, group, names_of, shapes_layer
 from geoplan.maps.page.grid_overlay import PICTURE_FROM, overlay, picture_of
 from geoplan.maps.page.layer_groups import Part
-from geoplan.maps.page.words import capital, name_of, say
+from geoplan.maps.page.words import capital, say
 from geoplan.maps.themes.areas import PALETTE, REST
 
 if TYPE_CHECKING:
@@ -181,7 +182,7 @@ def _screened(result: "Result", ground: "Ground") -> _Drawn:
     if len(zones):
         style = Style(fill=_ZONE, fill_opacity=0.75, stroke=_ZONE_RIM, width_px=1.0)
         drawn.append(shapes_layer(ground.display(zones), style=style, pane="gp-theme"))
-        title = capital(name_of("layer", str(facts.get("zones") or "zones"), lang))
+        title = capital(term("layer", str(facts.get("zones") or "zones"), lang))
         entries.append(LegendEntry(_ZONE, title, len(zones)))
     hit = projects["zone_count"].to_numpy() > 0
     for key, colour, mine in (("clear", _CLEAR, ~hit), ("hit", MISSED, hit)):
@@ -206,7 +207,7 @@ def _projects(layer: "GeoDataFrame", colour: str, ground: "Ground") -> list[foli
     )
     first, rest = layer.iloc[:_MOST_NAMED], layer.iloc[_MOST_NAMED:]
     tips = [
-        Tip(capital(name_of("layer", "projects", lang)), names_of(first).tolist()),
+        Tip(capital(term("layer", "projects", lang)), names_of(first).tolist()),
         Tip(say("linked.zones", lang), [numbers.number(count) for count in first["zone_count"]]),
     ]
     drawn = [shapes_layer(ground.display(first), style=style, pane="gp-shapes", tips=tips)]

@@ -10,6 +10,7 @@ import shapely
 from geoplan.core import numbers
 from geoplan.core.errors import ParameterError
 from geoplan.core.ranges import ranged_text
+from geoplan.core.terms import term
 from geoplan.maps.page.boxes import Cell, LegendBlock, LegendEntry, TableCard
 from geoplan.maps.page.district_layers import labels, share_part, value_texts
 from geoplan.maps.page.district_rows import order_note, row_order
@@ -20,7 +21,7 @@ from geoplan.maps.page.layer_groups import Part
 from geoplan.maps.page.map_page import MapPage
 from geoplan.maps.page.simplify import dissolved
 from geoplan.maps.page.target_words import Goal
-from geoplan.maps.page.words import bound_of, capital, name_of, say, unbroken
+from geoplan.maps.page.words import bound_of, capital, say, unbroken
 from geoplan.maps.themes.unserved import unserved_layer
 from geoplan.maps.themes.walk import isochrones_part, reach_of, walk_parts
 
@@ -129,7 +130,7 @@ def park_access_map(  # noqa: PLR0913 (the parts of one page)
     places = {}
     if parks is not None and len(parks):
         parts.append(_parks_part(parks, asked, ground))
-        places[name_of("layer", "parks", lang)] = parks
+        places[term("layer", "parks", lang)] = parks
     return finish(asked, ground, parts, _table(measures, asked, ground), places=places)
 
 
@@ -139,7 +140,7 @@ def _reach_part(measure: "Measure", asked: Request, ground: Ground) -> list[Part
     reach = reach_of(asked.result, measure.part, ground)
     if reach is None and "demand" not in layers:
         return []
-    part = name_of("part", measure.part, lang)
+    part = term("part", measure.part, lang)
     drawn: list[folium.Element] = []
     blocks = []
     if reach is not None:
@@ -169,7 +170,7 @@ def _times_part(measure: "Measure", asked: Request, ground: Ground) -> list[Part
     isochrones = asked.result.layers.get(f"isochrones_{measure.part}")
     if isochrones is None:
         return []
-    part = name_of("part", measure.part, asked.lang)
+    part = term("part", measure.part, asked.lang)
     marks = labels(measure, ground, asked.goal_of(measure))
     return [isochrones_part(isochrones, ground, subject=part, part=part, labelled=marks)]
 
@@ -199,7 +200,7 @@ def _reach_words(part: str, asked: Request) -> str:
     return say(
         f"legend.served_tier{on_streets}",
         lang,
-        part=capital(name_of("part", part, lang)),
+        part=capital(term("part", part, lang)),
         distance=reach,
     )
 
@@ -216,10 +217,10 @@ def _parks_part(parks: "GeoDataFrame", asked: Request, ground: Ground) -> Part:
     position = {name: number for number, name in enumerate(tiers)}
     index = np.asarray([position.get(name, len(tiers)) for name in given])
     colours = (*_tier_colours(len(tiers)), _NO_TIER)
-    words = [name_of("part", name, lang) if name else "–" for name in given]
+    words = [term("part", name, lang) if name else "–" for name in given]
     area_m2 = shapely.area(parks.geometry.to_numpy()).tolist()
     tips = [
-        Tip(capital(name_of("layer", "parks", lang)), names_of(parks).tolist()),
+        Tip(capital(term("layer", "parks", lang)), names_of(parks).tolist()),
         Tip(say("tip.tier", lang), words),
         Tip(say("tip.area", lang), [numbers.amount(area, "m2", lang) for area in area_m2]),
     ]
@@ -227,9 +228,9 @@ def _parks_part(parks: "GeoDataFrame", asked: Request, ground: Ground) -> Part:
     drawn = shapes_layer(
         ground.display(parks), style=style, pane="gp-shapes", classes=index, tips=tips
     )
-    title = capital(name_of("layer", "parks", lang))
+    title = capital(term("layer", "parks", lang))
     counts = np.bincount(index, minlength=len(tiers) + 1).tolist()
-    names = [capital(name_of("part", name, lang)) for name in tiers]
+    names = [capital(term("part", name, lang)) for name in tiers]
     rows = zip(colours, [*names, capital(say("legend.no_tier", lang))], counts, strict=True)
     entries = tuple(LegendEntry(colour, name, count) for colour, name, count in rows if count)
     return Part(group(title, [drawn]), "layer", entries=entries)
@@ -252,7 +253,7 @@ def _table(measures: "list[Measure]", asked: Request, ground: Ground) -> TableCa
     headings = [capital(say("table.district", lang))]
     headings += [_heading(measure, asked) for measure in measures]
     bounds = ground.row_bounds
-    of = capital(name_of("of", front.of, lang))
+    of = capital(term("denominator", front.of, lang))
     return TableCard(
         capital(say("table.by_part", lang, of=of)),
         tuple(headings),
@@ -264,7 +265,7 @@ def _table(measures: "list[Measure]", asked: Request, ground: Ground) -> TableCa
 
 
 def _heading(measure: "Measure", asked: Request) -> str:
-    name = capital(name_of("part", measure.part, asked.lang))
+    name = capital(term("part", measure.part, asked.lang))
     goal = asked.goal_of(measure)
     return unbroken(f"{name} {goal.words}") if goal.text else name
 

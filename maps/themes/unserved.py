@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from geoplan.core import numbers
+from geoplan.core.terms import term
 from geoplan.maps.page.boxes import LegendBlock, LegendEntry
 from geoplan.maps.page.classes import Classes, make_classes
 from geoplan.maps.page.district_layers import class_entries
@@ -21,7 +22,7 @@ from geoplan.maps.page.grid_overlay import (
 )
 from geoplan.maps.page.grids import Grid, grid_of
 from geoplan.maps.page.simplify import dissolved
-from geoplan.maps.page.words import capital, name_of, say
+from geoplan.maps.page.words import capital, say
 
 if TYPE_CHECKING:
     import folium
@@ -103,7 +104,7 @@ def unserved_layer(
 
 
 def _title(measure: "Measure", lang: str) -> str:
-    return capital(say("legend.unserved", lang, of=name_of("of", measure.of, lang)))
+    return capital(say("legend.unserved", lang, of=term("denominator", measure.of, lang)))
 
 
 def _rest_of_land(

@@ -8,12 +8,13 @@ import numpy as np
 import shapely
 
 from geoplan.core import numbers
+from geoplan.core.terms import term
 from geoplan.core.texts import text
 from geoplan.maps.page.boxes import LegendBlock, LegendEntry, Symbol
 from geoplan.maps.page.facility_layers import GrowOnZoom
 from geoplan.maps.page.folium_layers import CANVAS_FROM, Style, Tip, group, names_of, shapes_layer
 from geoplan.maps.page.layer_groups import Part
-from geoplan.maps.page.words import capital, name_of
+from geoplan.maps.page.words import capital
 from geoplan.maps.themes.unserved import SERVED, served_area, served_layer
 
 if TYPE_CHECKING:
@@ -226,7 +227,7 @@ def walk_parts(result: "Result", ground: "Ground", *, front: str = "") -> list[P
     for name in layers:
         kind, _, part = name.partition("_")
         if kind == "routes" and len(layers[name]):
-            words = name_of("part", part, ground.lang) if part else ""
+            words = term("part", part, ground.lang) if part else ""
             parts.append(routes_part(layers[name], ground, part=words, show=part == front))
     return parts
 

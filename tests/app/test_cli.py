@@ -11,7 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 import geoplan
-from geoplan.app import cli, outputs
+from geoplan.app import cli
+from geoplan.app.exports import outputs
 
 HEAVY = ("folium", "osmnx", "matplotlib", "geopandas", "pandas", "numpy", "shapely", "rasterio")
 

@@ -224,7 +224,7 @@ def test_a_plan_that_cannot_be_meant_is_refused_before_any_work(tmp_path, old, n
 
 @pytest.mark.parametrize(
     ("lang", "over", "not_over"),
-    [("en", "over: land and population", "parcels"), ("zh", "行政区土地和人口", "用地图斑")],
+    [("en", "over: land and residents", "parcels"), ("zh", "土地和人口", "用地图斑")],
 )
 def test_land_that_something_is_divided_by_is_that_of_the_districts(outcome, lang, over, not_over):
     sentences = " ".join(define(found(outcome)["greenways"].result, lang))

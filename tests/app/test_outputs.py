@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from geoplan.app import outputs
+from geoplan.app.exports import outputs
 from geoplan.app.exports.map_context import map_context
 from geoplan.app.exports.outputs import (
     check_output_folder,

@@ -346,6 +346,6 @@ def test_every_analysis_has_a_title_a_method_and_names_for_its_measures(analysis
     assert f"report.methods.{analysis}" in words
     unnamed = [
         of for of in ANALYSES[analysis].measures
-        if not {f"maps.of.{of}", f"maps.layer.{of}"} & set(words)
+        if not {f"terms.denominator.{of}", f"terms.layer.{of}"} & set(words)
     ]  # fmt: skip
     assert unnamed == []

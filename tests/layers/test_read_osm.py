@@ -8,9 +8,9 @@ import pytest
 
 from geoplan.core.errors import EmptyLayerError, ParameterError, SourceError
 from geoplan.core.record import load_record
-from geoplan.layers import osm_file
 from geoplan.layers.kinds.bus_stops import load_bus_stops
 from geoplan.layers.network.walk_network import load_walk_network
+from geoplan.layers.osm import file as osm_file
 from geoplan.layers.readers.source import LayerSource
 
 CRS = "EPSG:4547"

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoplan.layers import shifts
+from geoplan.layers.datums import shifts
 
 M_PER_DEG = 111_320.0
 CHINA_LON, CHINA_LAT = np.meshgrid(np.linspace(73.4, 135.1, 621), np.linspace(3.4, 53.6, 503))

@@ -11,7 +11,7 @@ from branca.element import Element
 from folium.plugins import DualMap, Fullscreen, GroupedLayerControl, HeatMap, MarkerCluster, Search
 
 from geoplan.core.errors import ParameterError, RenderError
-from geoplan.maps import assets
+from geoplan.maps.page import assets
 from geoplan.maps.page.figure import (
     DataIsland,
     OfflineFigure,

@@ -191,7 +191,7 @@ def _summary_row(indicator: IndicatorOutcome, measure: "Measure", lang: str) -> 
     target, verdict = indicator.target, indicator.verdict
     row: list[Any] = [
         indicator.title,
-        spoken("of", measure.of, lang),
+        spoken("denominator", measure.of, lang),
         spoken("part", measure.part, lang) if measure.part else "",
         *_value_and_bounds(measure),
         unit_label("%" if measure.unit == "1" else measure.unit, lang),

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 from geoplan.app.run.judging import OPEN
 from geoplan.app.run.outcome import IndicatorOutcome, Target, Verdict
@@ -19,10 +19,11 @@ from geoplan.core.numbers import (
 )
 from geoplan.core.ranges import is_open, open_words
 from geoplan.core.results import Measure, Result
+from geoplan.core.terms import Kind, is_term, term
 from geoplan.core.texts import catalogue, text
 from geoplan.core.units import M2_PER_HA
 from geoplan.maps.page.safe import visible
-from geoplan.maps.page.words import amounts, name_of
+from geoplan.maps.page.words import amounts
 
 CEILINGS = frozenset({"<", "<=", "not_increase", "not_above_parent"})
 """Operators for which a high value is a bad one."""
@@ -46,21 +47,21 @@ def unbroken(words: str) -> str:
     return words.replace(" ", "\u00a0")
 
 
-def spoken(table: Literal["of", "layer", "part"], key: str, lang: str) -> str:
+def spoken(table: Kind, key: str, lang: str) -> str:
     """Name a denominator, a layer or a part; what the plan named itself keeps its name."""
-    return visible(name_of(table, key, lang))
+    return visible(term(table, key, lang))
 
 
 def notice_words(notice: Notice, lang: str) -> str:
     """Write a notice, its layer by the name that the rest of the report uses."""
-    subject = name_of("layer", notice.subject, lang)
-    known = f"maps.layer.{notice.subject}" in catalogue(lang)
+    subject = term("layer", notice.subject, lang)
+    known = is_term("layer", notice.subject, lang)
     return visible(replace(notice, subject=subject if known else notice.subject).text(lang))
 
 
 def measure_words(measure: Measure, lang: str) -> str:
     """Name a measure: what it is a share of, and which part."""
-    of = spoken("of", measure.of, lang)
+    of = spoken("denominator", measure.of, lang)
     return f"{of} · {spoken('part', measure.part, lang)}" if measure.part else of
 
 
@@ -89,7 +90,7 @@ def finding(indicator: IndicatorOutcome, lang: str) -> str:
     bound = indicator.target.value if indicator.target else None
     values = {
         "value": unbroken(value_text(measure.value, measure.unit, lang, bound=bound)),
-        "of": spoken("of", measure.of, lang),
+        "of": spoken("denominator", measure.of, lang),
         "part": spoken("part", measure.part, lang),
         "title": visible(indicator.title),
         **_definition_words(result, lang),

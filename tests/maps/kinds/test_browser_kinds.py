@@ -137,10 +137,10 @@ def test_no_card_lies_on_the_districts_at_first(town, open_page, size):
 def test_lines_of_the_legend_follow_their_layers(town, open_page):
     context = {"land_use": town.parks}
     page = open_page(coverage_map(town.coverage(), context=context).html())
-    assert "Land use" not in "\n".join(page.evaluate(_VISIBLE))
-    page.get_by_label("Land use").check()
+    assert "Land-use parcels" not in "\n".join(page.evaluate(_VISIBLE))
+    page.get_by_label("Land-use parcels").check()
     page.wait_for_timeout(150)
-    assert "Land use" in "\n".join(page.evaluate(_VISIBLE))
+    assert "Land-use parcels" in "\n".join(page.evaluate(_VISIBLE))
 
 
 @pytest.mark.parametrize("draw", ["coverage", "park_access", "red_line_share"])

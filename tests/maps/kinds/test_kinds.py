@@ -207,7 +207,7 @@ def test_layers_for_orientation_are_on_and_all_others_off(town):
     parts = context_parts({"water": town.lines, "land_use": town.parks, "x": town.stops}, ground)
     assert {part.entries[0].label: part.group.show for part in parts} == {
         "Water": True,
-        "Land use": False,
+        "Land-use parcels": False,
         "X": False,
     }
 

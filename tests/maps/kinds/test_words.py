@@ -8,6 +8,7 @@ import shapely
 
 from geoplan.core.record import LoadRecord, attach_record
 from geoplan.core.results import Result, make_measure
+from geoplan.core.terms import term
 from geoplan.core.texts import LANGS, catalogue
 from geoplan.maps.page.words import (
     bound_of,
@@ -16,7 +17,6 @@ from geoplan.maps.page.words import (
     footer,
     headline,
     measure_name,
-    name_of,
     share_name,
     unbroken,
 )
@@ -71,7 +71,7 @@ def test_the_headline_has_value_fraction_and_verdict():
         "target ≥ 80 %: missed",
     )
     assert headline(measure, "zh", target_text="≥ 70 %", met=True) == (
-        "常住人口 76.5 %（76 / 100 人）",
+        "人口 76.5 %（76 / 100 人）",
         "目标 ≥ 70 %：达标",
     )
 
@@ -99,13 +99,13 @@ def test_the_headline_of_an_amount_per_person_has_two_units():
     [
         ("layer", "bus_stops", "zh", "公交站点"),
         ("layer", "幼儿园", "zh", "幼儿园"),
-        ("of", "population+jobs", "en", "residents and jobs"),
+        ("denominator", "population+jobs", "en", "residents and jobs"),
         ("part", "0", "en", "tier 0"),
         ("part", "水源涵养", "zh", "水源涵养"),
     ],
 )
 def test_known_things_have_words_and_the_plans_own_keep_their_names(table, key, lang, name):
-    assert name_of(table, key, lang) == name
+    assert term(table, key, lang) == name
 
 
 def test_measures_are_named_by_part_and_denominator():
