@@ -6,7 +6,7 @@ SEEDS  ?= 20
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 SETUP  := pyproject.toml setup.py package-lock.json $(wildcard maps/bundle_src/*)
 
-.PHONY: demo test check test-browser soak bench clean
+.PHONY: stubs demo test check test-browser soak bench clean
 
 demo: $(VENV)/.installed            ## the built-in city: report and maps in demo-out/
 	$(BIN)/geoplan demo
@@ -32,6 +32,12 @@ soak: $(VENV)/.installed-test       ## every property with many fresh seeds, bef
 	  GEOPLAN_PROFILE=soak $(BIN)/python -m pytest -q -n auto -m hypothesis --hypothesis-seed=$$seed || failed="$$failed $$seed"; \
 	done; \
 	test -z "$$failed" || { echo "failed with the seeds$$failed"; exit 1; }
+
+stubs: $(VENV)/.installed            ## what editors and type checkers see of the public names
+	for room in . layers analyses maps; do \
+	  $(BIN)/python -c "from geoplan.core.lazy_names import stub_text; print(stub_text('geoplan.$$room'.rstrip('.')), end='')" \
+	    > $$(test $$room = . && echo geoplan || echo $$room)/__init__.pyi; \
+	done
 
 bench: $(VENV)/.installed-test      ## speed beside the peers, as ratios
 	for script in benchmarks/bench_*.py; do $(BIN)/python $$script || exit 1; done

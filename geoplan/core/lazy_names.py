@@ -63,3 +63,31 @@ def lazy_names(
         return sorted(homes())
 
     return find, names
+
+
+def stub_text(package: str) -> str:
+    """
+    Write the stub of a package with lazy names, by which editors and type checkers see them.
+
+    Parameters
+    ----------
+    package : str
+        The package: ``"geoplan"``, ``"geoplan.layers"``, …
+
+    Returns
+    -------
+    str
+        What its ``__init__.pyi`` holds: an import for each public name.
+    """
+    module = import_module(package)
+    names: list[str] = getattr(module, "__all__")  # noqa: B009 (made by `lazy_names`)
+    homes = {name: getattr(module, name).__module__ for name in names}
+    lines = sorted(f"from {home} import {name} as {name}" for name, home in homes.items())
+    plain = [
+        f"{name}: {type(value).__name__}"
+        for name, value in vars(module).items()
+        if name == "__version__"
+    ]
+    listed = "".join(f'    "{name}",\n' for name in names)
+    head = "# Written by `make stubs` from the lazy names of this package.\n"
+    return "\n".join([head + "\n".join(lines), *plain, f"\n__all__ = [\n{listed}]\n"])

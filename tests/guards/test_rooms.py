@@ -126,6 +126,17 @@ def test_everything_that_a_room_names_can_be_imported(room):
     assert [name for name in module.__all__ if not hasattr(module, name)] == []
 
 
+@CHECKOUT
+@pytest.mark.parametrize(
+    "package", ["geoplan", "geoplan.layers", "geoplan.analyses", "geoplan.maps"]
+)
+def test_editors_and_type_checkers_see_every_public_name(package):
+    from geoplan.core.lazy_names import stub_text
+
+    stub = ROOT / package.rpartition(".")[2] / "__init__.pyi"
+    assert stub.read_text(encoding="utf-8") == stub_text(package), "run `make stubs`"
+
+
 def test_nothing_but_public_names_shows_in_the_facade():
     import geoplan
 
