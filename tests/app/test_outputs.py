@@ -125,8 +125,12 @@ def test_a_run_that_fails_leaves_the_last_good_one_as_it_was(
     def fail(*_):
         raise error
 
-    module = {"write_xlsx": "xlsx", "write_gpkg": "gpkg", "results_document": "json"}[stage]
-    monkeypatch.setattr(f"geoplan.app.export_{module}.{stage}", fail)
+    module = {
+        "write_xlsx": "workbook",
+        "write_gpkg": "geopackage",
+        "results_document": "results_json",
+    }[stage]
+    monkeypatch.setattr(f"geoplan.app.exports.{module}.{stage}", fail)
     with pytest.raises((SourceError, ValueError)):
         write_outputs(outcome, folder)
     assert (_content(folder), _names(tmp_path)) == (before, ["out"])

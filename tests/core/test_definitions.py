@@ -241,7 +241,7 @@ def test_both_languages_have_the_same_phrases_with_the_same_placeholders():
         ("coverage", "en", "Share of land, residents, built-up land and buildings at most"),
         ("coverage", "zh", "距 5,166 个公交站点中最近一个的直线距离不超过 500 米的土地"),
         ("coverage", "zh", "土地指该区全部面积。"),
-        ("park_access", "en", "community parks: 10 min at 5 km/h is a walk of 833.3 m; divided by the"),
+        ("park_access", "en", "community parks: 10 min at 5 km/h is a walk of 833.3 m; divided by"),
         ("park_access", "en", "factor 1.3 it reaches 641 m in a straight line; 236 parks."),
         ("park_access", "en", "community parks: only parks of at least 4,000 m²."),
         ("park_access", "en", "city parks: 2,000 m in a straight line; 12 parks."),
