@@ -47,15 +47,22 @@ def boarding_stops(raw: RawLayer, where: str, *, subject: str) -> RawLayer:
     column = raw.frame[names[kind]]
     said = column.astype("str").str.strip().where(column.notna(), "")
     number = pd.to_numeric(said, errors="coerce").to_numpy(dtype=np.float64)
-    if (np.isnan(number) & (said != "").to_numpy()).any():
+    stated = (said != "").to_numpy()
+    unreadable = np.isnan(number) & stated
+    if 2 * unreadable.sum() > stated.sum():
         return raw  # a column of that name, and not GTFS's
-    boards = (said == "").to_numpy() | (number == _BOARDING)
+    boards = ~stated | (number == _BOARDING)
     if boards.all():
         return raw
-    kinds, counts = np.unique(number[~boards].astype(np.int64), return_counts=True)
+    kinds, counts = np.unique(number[~boards & ~unreadable].astype(np.int64), return_counts=True)
     found = ", ".join(
-        f"{n:,} × {number} ({_NAMES.get(number, 'unknown')})"
-        for number, n in zip(kinds.tolist(), counts.tolist(), strict=True)
+        [
+            *(
+                f"{n:,} × {kind} ({_NAMES.get(kind, 'unknown')})"
+                for kind, n in zip(kinds.tolist(), counts.tolist(), strict=True)
+            ),
+            *(f"{n:,} × {text!r}" for text, n in said[unreadable].value_counts().items()),
+        ]
     )
     if not boards.any():
         raise EmptyLayerError(

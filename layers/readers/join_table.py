@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
 _SHOWN = 5
+_ERRORS = ("#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!")
 
 
 def join_table(
@@ -91,13 +92,13 @@ def join_table(
     partners = keys.isin(set(ids))
     _check_once(keys[partners], on, path)
     known = ColumnUnits(written, units or {})
-    meant, told = _meant(
-        table.loc[partners].drop(columns=on).infer_objects(), columns or {}, record, known
-    )
+    values = table.loc[partners].drop(columns=on).replace(list(_ERRORS), pd.NA).infer_objects()
+    meant, told = _meant(values, columns or {}, record, known)
     _check_both(meant, path, layer)
     joined = meant.set_axis(keys[partners], axis=0).reindex(ids).set_axis(layer.index, axis=0)
     geometry = layer.geometry.name
     result = layer.drop(columns=geometry).join(joined).set_geometry(layer.geometry)
+    told += _empty(meant, record.layer)
     notices = _notices(record.layer, ids[~fits], keys[~partners], len(ids), len(keys))
     return attach_record(
         result,
@@ -179,6 +180,16 @@ def _check_once(keys: "pd.Series[str]", on: str, path: str) -> None:
             f"{path}: column {on!r} has {len(twice)} repeated keys, the first is "
             f"{twice.iloc[0]!r}; one row per key is wanted."
         )
+
+
+def _empty(joined: pd.DataFrame, subject: str) -> list[Notice]:
+    """Tell which columns have no value in some rows that were joined, errors of formulas too."""
+    counts = joined.isna().sum()
+    return [
+        Notice("statistics_empty", subject, int(count), len(joined), {"column": str(name)})
+        for name, count in counts.items()
+        if count
+    ]
 
 
 def _notices(

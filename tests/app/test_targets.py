@@ -16,6 +16,7 @@ from geoplan.core.results import make_amount, make_measure
 
 BAD_TARGETS = [
     ("", "1", "cannot be read"),
+    ("no loss of 5 %", "1", "what there was, or what may change"),
     ("soon", "1", "Write for example '> 95 %'"),
     ("95 %", "1", "does not say how to compare"),
     ("8 m²/人", "m2/person", "does not say how to compare"),

@@ -34,6 +34,14 @@ def test_only_boarding_stops_are_read_and_the_others_are_told(tmp_path):
     assert told.values["types"] == "1 × 1 (station), 1 × 2 (entrance), 1 × 3 (node)"
 
 
+def test_one_type_that_cannot_be_read_is_told_and_hides_no_other(tmp_path):
+    (tmp_path / "stops.txt").write_text(STOPS.replace("9580,2", "9580,x"), encoding="utf-8")
+    layer = stops(tmp_path / "stops.txt")
+    assert layer["stop_id"].tolist() == ["p1", "p2"]
+    (told,) = load_record(layer).notices
+    assert told.values["types"] == "1 × 1 (station), 1 × 3 (node), 1 × 'x'"
+
+
 def test_a_condition_on_the_type_decides_alone(tmp_path):
     (tmp_path / "stops.txt").write_text(STOPS, encoding="utf-8")
     assert stops(tmp_path / "stops.txt", "location_type = 1")["stop_id"].tolist() == ["st1"]

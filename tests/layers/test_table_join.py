@@ -136,3 +136,12 @@ def test_codes_that_a_workbook_holds_as_decimals_are_codes(districts, tmp_path):
 def test_a_key_of_the_layer_that_comes_twice_is_refused(districts, write):
     with pytest.raises(SchemaError, match="1 repeated keys, the first is '440307001'"):
         join_table(districts, write("code,rate\n440307001,1\n440307001,2\n"), on="code")
+
+
+@pytest.mark.parametrize("error", ["#REF!", "#DIV/0!", "#N/A", ""])
+def test_errors_of_formulas_and_empty_cells_are_unknown_and_counted(districts, write, error):
+    path = write(f"code,gdp\n440307001,10\n440307002,{error}\n440307003,12\n")
+    joined = join_table(districts, path, on="code")
+    assert joined["gdp"].isna().tolist() == [False, True, False]
+    told = [one for one in load_record(joined).notices if one.code == "statistics_empty"]
+    assert [(one.count, one.total) for one in told] == [(1, 3)]

@@ -140,6 +140,11 @@ def parse_target(text: str, *, unit: str, direction: Direction | None = None) ->
     relative = _leading(plain, _RELATIVE)
     if relative is not None:
         operator, rest = relative
+        if rest.strip().startswith("of "):  # no loss of 5 %: of how much, and not since when
+            raise PlanError(
+                f"target {text!r}: is {rest.strip()[3:]!r} what there was, or what may change? "
+                "Write 'not decrease from 46.6 %', or a target for the change itself."
+            )
         rest = _BASELINE_FILLER.sub("", _BASELINE_FILLER.sub("", rest)).strip()
         return Bound(operator, _quantity(rest, text, unit) if rest else None)
     span = _RANGE.match(plain)
