@@ -56,7 +56,7 @@ def denominator_name(of: str, lang: str) -> str:
     Examples
     --------
     >>> denominator_name("land", "zh"), denominator_name("population+jobs", "en")
-    ('行政区土地', 'population and jobs')
+    ('土地', 'residents and jobs')
     """
     return term("denominator", of, lang)
 
@@ -80,7 +80,7 @@ def part_name(part: str, lang: str) -> str:
     Examples
     --------
     >>> part_name("all", "en"), part_name("水源保护", "en")
-    ('all tiers', '水源保护')
+    ('all at once', '水源保护')
     """
     return term("part", part, lang)
 
