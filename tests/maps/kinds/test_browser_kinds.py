@@ -63,7 +63,7 @@ def _middle(page):
 def test_choosing_a_theme_changes_the_map_and_its_legend(town, open_page, lang):
     names = {
         "en": ("By district: residents", "Share served: residents", "Out of reach: residents"),
-        "zh": ("分区：常住人口", "常住人口覆盖占比", "未覆盖：常住人口"),
+        "zh": ("分区：人口", "人口覆盖占比", "未覆盖：人口"),
     }[lang]
     page = open_page(coverage_map(town.coverage(), lang=lang).html())
     before, legend = _grab(page), "\n".join(page.evaluate(_VISIBLE))
