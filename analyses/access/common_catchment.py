@@ -10,7 +10,7 @@ import shapely
 
 from geoplan.analyses.exact.catchment import Catchment, catchment_polygons, covered_area_m2
 from geoplan.analyses.shared.area_share import area_inside
-from geoplan.analyses.shared.demand import DemandPieces
+from geoplan.analyses.shared.demand_pieces import DemandPieces
 from geoplan.core.true_size import true_area_m2
 
 if TYPE_CHECKING:

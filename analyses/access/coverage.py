@@ -18,7 +18,7 @@ from geoplan.analyses.access.far_away import far_away
 from geoplan.analyses.access.open_shares import known_of
 from geoplan.analyses.access.walked_coverage import network_coverage
 from geoplan.analyses.exact.catchment import Catchment, check_distance_m, make_catchment
-from geoplan.analyses.shared.demand import DemandPieces
+from geoplan.analyses.shared.demand_pieces import DemandPieces
 from geoplan.analyses.shared.districts import (
     check_districts,
     check_polygons,

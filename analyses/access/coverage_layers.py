@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from geoplan.analyses.exact.catchment import Catchment, catchment_polygons
 from geoplan.analyses.exact.elements import Floats, Geometries, Ints, spread
 from geoplan.analyses.shared.area_share import AreaInside, area_inside, dissolve, polygon_parts
-from geoplan.analyses.shared.demand import DemandPieces
+from geoplan.analyses.shared.demand_pieces import DemandPieces
 from geoplan.core.columns import SPECS
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from geoplan.analyses.access.open_notices import unseen_districts, what_is_open
 from geoplan.analyses.access.open_shares import Amounts, Known, beyond, reasons_of
 from geoplan.analyses.access.served import Served
 from geoplan.analyses.shared.area_share import WORTH_TELLING_M2, district_land, polygonal
-from geoplan.analyses.shared.demand import WEIGHTS, DemandPieces, demand_pieces, served_amount
+from geoplan.analyses.shared.demand import WEIGHTS, demand_pieces, served_amount
+from geoplan.analyses.shared.demand_pieces import DemandPieces
 from geoplan.analyses.shared.districts import one_district
 from geoplan.core.extent import Extent, are_spread_evenly
 from geoplan.core.notices import Notice, unique

@@ -16,7 +16,7 @@ from geoplan.analyses.access.walked_facilities import facility_access
 from geoplan.analyses.access.walked_land import ARC_SEGMENTS as STREET_ARC_SEGMENTS
 from geoplan.analyses.access.walked_served import FacilityClass, serve_pieces
 from geoplan.analyses.exact.catchment import Catchment, catchment_polygons, make_catchment
-from geoplan.analyses.shared.demand import DemandPieces
+from geoplan.analyses.shared.demand_pieces import DemandPieces
 from geoplan.analyses.shared.districts import check_districts, layer_name
 from geoplan.analyses.shared.true_to_scale import true_to_scale
 from geoplan.analyses.streets.walk_access import check_distance_kind, check_walk

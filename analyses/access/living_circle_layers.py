@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from geoplan.analyses.access.served import Served
     from geoplan.analyses.access.walked_served import FacilityClass
     from geoplan.analyses.shared.area_share import AreaInside
-    from geoplan.analyses.shared.demand import DemandPieces
+    from geoplan.analyses.shared.demand_pieces import DemandPieces
 
 _MOST = 0.5
 """A polygon has near what half of its people or more have near; a point all or nothing."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from geoplan.analyses.access.open_shares import Amounts
     from geoplan.analyses.access.served import Served
-    from geoplan.analyses.shared.demand import DemandPieces
+    from geoplan.analyses.shared.demand_pieces import DemandPieces
 
     Bools = NDArray[np.bool_]
 

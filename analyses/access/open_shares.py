@@ -15,7 +15,7 @@ from geoplan.core.true_size import true_area_m2
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geoplan.analyses.shared.demand import DemandPieces
+    from geoplan.analyses.shared.demand_pieces import DemandPieces
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]

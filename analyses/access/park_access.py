@@ -21,7 +21,7 @@ from geoplan.analyses.access.park_tiers import (
 from geoplan.analyses.access.served import Served
 from geoplan.analyses.access.walked_parks import network_park_access, walked_reaches
 from geoplan.analyses.exact.catchment import make_catchment
-from geoplan.analyses.shared.demand import DemandPieces
+from geoplan.analyses.shared.demand_pieces import DemandPieces
 from geoplan.analyses.shared.districts import (
     check_districts,
     check_polygons,

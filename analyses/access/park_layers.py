@@ -16,7 +16,7 @@ from geoplan.analyses.shared.area_share import (
     inside_mask,
     polygon_parts,
 )
-from geoplan.analyses.shared.demand import DemandPieces
+from geoplan.analyses.shared.demand_pieces import DemandPieces
 from geoplan.analyses.shared.districts import areas_layer
 
 if TYPE_CHECKING:

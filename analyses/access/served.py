@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoplan.analyses.access.open_shares import Amounts, Known
-from geoplan.analyses.shared.demand import DemandPieces
+from geoplan.analyses.shared.demand_pieces import DemandPieces
 from geoplan.core.notices import Notice
 
 if TYPE_CHECKING:

@@ -1,6 +1,7 @@
 """Average service radius: how far one facility has to serve, by circle, hexagon and distance."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,8 @@ from geoplan.analyses.access.demand_shares import open_facts
 from geoplan.analyses.access.far_away import far_away
 from geoplan.analyses.access.open_distances import Distances, Radius
 from geoplan.analyses.access.open_shares import COARSE
-from geoplan.analyses.shared.demand import LAND, DemandPieces, demand_pieces
+from geoplan.analyses.shared.demand import LAND, demand_pieces
+from geoplan.analyses.shared.demand_pieces import DemandPieces
 from geoplan.analyses.shared.districts import (
     check_districts,
     layer_name,
@@ -264,7 +266,7 @@ def _radii(
     distances = Distances(pieces, points, count)
     radii[MEAN] = distances.open(Distances.mean)
     for quantile in quantiles:
-        radii[quantile_part(quantile)] = distances.open(lambda one, q=quantile: one.quantile(q))  # type: ignore[misc]
+        radii[quantile_part(quantile)] = distances.open(partial(Distances.quantile, share=quantile))
     radii[FARTHEST] = distances.open(Distances.farthest)
     return radii
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from geoplan.analyses.access.facility_entrances import Doors
-    from geoplan.analyses.shared.demand import DemandPieces
+    from geoplan.analyses.shared.demand_pieces import DemandPieces
 
 
 def network_coverage(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geoplan.analyses.access.facility_entrances import Doors
-    from geoplan.analyses.shared.demand import DemandPieces
+    from geoplan.analyses.shared.demand_pieces import DemandPieces
     from geoplan.analyses.streets.walk_access import WalkAccess
 
     Floats = NDArray[np.float64]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from geoplan.analyses.access.facility_entrances import Doors
     from geoplan.analyses.access.walked_facilities import PlaceCosts, Places
     from geoplan.analyses.access.walked_served import FacilityClass
-    from geoplan.analyses.shared.demand import DemandPieces
+    from geoplan.analyses.shared.demand_pieces import DemandPieces
     from geoplan.analyses.streets.walk_access import WalkAccess
 
     Floats = NDArray[np.float64]

@@ -20,7 +20,8 @@ from geoplan.analyses.access.walked_facilities import (
 )
 from geoplan.analyses.access.walked_land import street_land
 from geoplan.analyses.exact.catchment import make_catchment
-from geoplan.analyses.shared.demand import DemandPieces, served_amount
+from geoplan.analyses.shared.demand import served_amount
+from geoplan.analyses.shared.demand_pieces import DemandPieces
 from geoplan.core.errors import ParameterError
 from geoplan.core.extent import Extent
 from geoplan.core.true_size import true_area_m2

@@ -146,7 +146,7 @@ def class_areas(
     Two cells of 10 m, and a zone on the first and half the second:
 
     >>> import geopandas as gpd, shapely
-    >>> from geoplan.layers.rasters.grid import array_grid
+    >>> from geoplan.layers.rasters.made_grid import array_grid
     >>> grid = array_grid([[7, 8]], transform=(10, 0, 0, 0, -10, 10), crs="EPSG:4547")
     >>> zones = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 15, 10)], crs="EPSG:4547")
     >>> found = class_areas(grid, zones)

@@ -105,7 +105,7 @@ def cell_fractions(
     A square of 1.5 cells in the corner of 2 × 2 cells of 10 m:
 
     >>> import geopandas as gpd, shapely
-    >>> from geoplan.layers.rasters.grid import array_grid
+    >>> from geoplan.layers.rasters.made_grid import array_grid
     >>> grid = array_grid(np.ones((2, 2)), transform=(10, 0, 0, 0, -10, 20), crs="EPSG:4547")
     >>> zones = gpd.GeoDataFrame(geometry=[shapely.box(0, 5, 15, 20)], crs="EPSG:4547")
     >>> found = cell_fractions(zones, grid)

@@ -11,7 +11,8 @@ from geoplan.analyses.cells.tiles import Tile, ZonesOnGrid, map_tiles, place_zon
 from geoplan.core.errors import ParameterError
 from geoplan.layers.kinds.land_cover import LandCover
 from geoplan.layers.rasters.class_map import LandClass
-from geoplan.layers.rasters.grid import RasterGrid, derive_grid
+from geoplan.layers.rasters.grid import RasterGrid
+from geoplan.layers.rasters.made_grid import derive_grid
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

@@ -124,7 +124,7 @@ def zonal_values(
     A zone on a cell with 100 persons and half of one with 10:
 
     >>> import geopandas as gpd, shapely
-    >>> from geoplan.layers.rasters.grid import array_grid
+    >>> from geoplan.layers.rasters.made_grid import array_grid
     >>> grid = array_grid([[100, 10]], transform=(10, 0, 0, 0, -10, 10), crs="EPSG:4547")
     >>> zones = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 15, 10)], crs="EPSG:4547")
     >>> found = zonal_values(grid, zones)

@@ -142,7 +142,7 @@ def forest_cover_rate(
 
     >>> import geopandas as gpd
     >>> import shapely
-    >>> from geoplan.layers.rasters.grid import array_grid
+    >>> from geoplan.layers.rasters.made_grid import array_grid
     >>> from geoplan.layers import load_land_cover
     >>> cells = array_grid(
     ...     [[10, 10, 50], [10, 50, 50], [50, 50, 10]],

@@ -119,7 +119,7 @@ def green_cover_rate(
 
     >>> import geopandas as gpd
     >>> import shapely
-    >>> from geoplan.layers.rasters.grid import array_grid
+    >>> from geoplan.layers.rasters.made_grid import array_grid
     >>> from geoplan.layers import load_land_cover
     >>> cells = array_grid([[30, 30], [50, 50]], transform=(10, 0, 0, 0, -10, 20), crs="EPSG:4547")
     >>> cover = load_land_cover(cells, crs="EPSG:4547", classes="worldcover")

@@ -30,7 +30,8 @@ from geoplan.core.true_size import Areas, true_area_m2
 from geoplan.layers.datums.to_study_crs import DATUMS
 from geoplan.layers.kinds.land_cover import LandCover
 from geoplan.layers.rasters.class_map import main_groups
-from geoplan.layers.rasters.grid import RasterGrid, derive_grid
+from geoplan.layers.rasters.grid import RasterGrid
+from geoplan.layers.rasters.made_grid import derive_grid
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -137,7 +138,7 @@ def land_cover_change(
 
     >>> import geopandas as gpd
     >>> import shapely
-    >>> from geoplan.layers.rasters.grid import array_grid
+    >>> from geoplan.layers.rasters.made_grid import array_grid
     >>> from geoplan.layers import load_land_cover
     >>> covers = [
     ...     load_land_cover(

@@ -28,7 +28,8 @@ from geoplan.core.notices import unique
 from geoplan.core.results import Bounds, Measure, Result, make_amount, make_measure
 from geoplan.core.true_size import Areas
 from geoplan.layers.kinds.land_cover import LandCover
-from geoplan.layers.rasters.grid import RasterGrid, derive_grid
+from geoplan.layers.rasters.grid import RasterGrid
+from geoplan.layers.rasters.made_grid import derive_grid
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -124,7 +125,7 @@ def landscape_metrics(
 
     >>> import geopandas as gpd
     >>> import shapely
-    >>> from geoplan.layers.rasters.grid import array_grid
+    >>> from geoplan.layers.rasters.made_grid import array_grid
     >>> from geoplan.layers import load_land_cover
     >>> cells = array_grid([[10, 50], [50, 10]], transform=(10, 0, 0, 0, -10, 20), crs="EPSG:4547")
     >>> cover = load_land_cover(cells, crs="EPSG:4547", classes="worldcover")

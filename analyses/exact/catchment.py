@@ -9,9 +9,10 @@ import numpy as np
 import shapely
 from scipy.spatial import cKDTree
 
+from geoplan.analyses.exact.boundary_edges import SAME_PLACE_M, Edges, make_edges
 from geoplan.analyses.exact.discs import disc_outline
 from geoplan.analyses.exact.elements import Bools, Floats, Geometries, flat
-from geoplan.analyses.exact.offsets import SAME_PLACE_M, Edges, edge_outline, make_edges
+from geoplan.analyses.exact.offsets import edge_outline
 from geoplan.analyses.exact.outline import Outline, TieError
 from geoplan.analyses.exact.outline_polygons import outline_polygons
 from geoplan.analyses.exact.overlap import overlap_area_m2

@@ -1,7 +1,5 @@
 """The command line. Only typer is imported at the top: ``--help`` must not wait for GDAL."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -10,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import geoplan
-from geoplan.core.errors import GeoplanError, ParameterError, SourceError
+from geoplan.app.complaints import reporting
+from geoplan.core.errors import ParameterError, SourceError
 
 if TYPE_CHECKING:
     from geoplan.app.plan.plan_file import Plan
@@ -89,7 +88,7 @@ def run(
     verbose: _Verbose = False,
 ) -> None:
     """Run a plan: report, maps and tables into a folder. Exit 0, or 2 for bad input."""
-    with _reporting(verbose=verbose):
+    with reporting(verbose=verbose):
         read = _read_plan(plan, max_memory)
         folder, outcome = _run_into(read, out, lang, quiet=quiet, template=template)
         _show(outcome, quiet=quiet, verbose=verbose)
@@ -111,7 +110,7 @@ def check(
     Exit 0 when every target is met, 1 when one is missed, 2 when one cannot be decided (whether
     or not another is missed) or the input is bad.
     """
-    with _reporting(verbose=verbose):
+    with reporting(verbose=verbose):
         from geoplan.app.console import watching
         from geoplan.app.run.runner import run_plan
 
@@ -130,7 +129,7 @@ def doctor(
     verbose: _Verbose = False,
 ) -> None:
     """Look for what is wrong with data files. Exit 1 if something would stop a run."""
-    with _reporting(verbose=verbose):
+    with reporting(verbose=verbose):
         from geoplan.app.console import make_console
         from geoplan.app.run.doctor import doctor as inspect
 
@@ -151,7 +150,7 @@ def init(
     verbose: _Verbose = False,
 ) -> None:
     """Write a plan for the files of a folder, for you to complete."""
-    with _reporting(verbose=verbose):
+    with reporting(verbose=verbose):
         from geoplan.app.console import make_console
         from geoplan.app.plan.scaffold import scaffold
 
@@ -195,7 +194,7 @@ def indicators(
     verbose: _Verbose = False,
 ) -> None:
     """List the indicators that a plan can name by id."""
-    with _reporting(verbose=verbose):
+    with reporting(verbose=verbose):
         from geoplan.app.catalogue.page import catalogue_page, select_indicators
         from geoplan.app.console import catalogue_table, make_console
         from geoplan.core.texts import text
@@ -237,7 +236,7 @@ def explain(
     verbose: _Verbose = False,
 ) -> None:
     """Explain one indicator: what it measures, what is open, what plans ask for, an example."""
-    with _reporting(verbose=verbose):
+    with reporting(verbose=verbose):
         from geoplan.app.catalogue.explain import explain as explanation
         from geoplan.app.catalogue.rows import indicator_catalogue
         from geoplan.app.console import make_console
@@ -268,7 +267,7 @@ def demo(
     verbose: _Verbose = False,
 ) -> None:
     """Write the built-in fictional city with its plan, and run it."""
-    with _reporting(verbose=verbose):
+    with reporting(verbose=verbose):
         from geoplan.app.run.demo import write_demo
 
         language = lang or _Lang.en
@@ -379,43 +378,3 @@ def _expanded(files: list[Path]) -> list[Path]:
         pattern = str(file.relative_to(file.anchor)) if file.is_absolute() else str(file)
         found += (sorted(anchor.glob(pattern)) or [file]) if wild else [file]
     return found
-
-
-@contextmanager
-def _reporting(*, verbose: bool) -> Iterator[None]:
-    """Turn errors into one message and exit code 2; a traceback only when asked for."""
-    import warnings
-
-    try:
-        with warnings.catch_warnings():
-            if not verbose:
-                # What a reader of the numbers must know comes as a notice; a library's own
-                # warnings are for whoever maintains this.
-                warnings.simplefilter("ignore")
-            yield
-    except typer.Exit:
-        raise
-    except GeoplanError as error:
-        _complain(str(error), verbose=verbose, listed=True)
-        raise typer.Exit(EXIT_UNDECIDABLE) from error
-    except Exception as error:
-        from geoplan.core.texts import text
-
-        shown = f"{type(error).__name__}: {error}"
-        _complain(text("cli.words.internal", "en", error=shown), verbose=verbose)
-        raise typer.Exit(EXIT_UNDECIDABLE) from error
-
-
-def _complain(message: str, *, verbose: bool, listed: bool = False) -> None:
-    from geoplan.app.console import make_console
-
-    console = make_console(stderr=True)
-    if verbose:
-        import traceback
-
-        console.print(traceback.format_exc(), markup=False, highlight=False, soft_wrap=True)
-    console.print("error: ", style="bold red", end="", markup=False, highlight=False)
-    lines = message.split("\n")
-    if listed and len(lines) > 1:  # one list of all that is missing or wrong, not a wall of text
-        message = "\n- ".join([f"{len(lines)} things are missing or wrong:", *lines])
-    console.print(message, markup=False, highlight=False, soft_wrap=True)

@@ -21,7 +21,8 @@ from geoplan.layers.rasters.cell_census import (
 )
 from geoplan.layers.rasters.class_map import NO_DATA, ClassMap, Integers, threshold_map
 from geoplan.layers.rasters.class_table import Classes, as_class_map
-from geoplan.layers.rasters.grid import RasterGrid, derive_grid
+from geoplan.layers.rasters.grid import RasterGrid
+from geoplan.layers.rasters.made_grid import derive_grid
 from geoplan.layers.rasters.raster_file import Bounds
 from geoplan.layers.rasters.scale import check_scale
 
@@ -131,7 +132,7 @@ def load_land_cover(
 
     Examples
     --------
-    >>> from geoplan.layers.rasters.grid import array_grid
+    >>> from geoplan.layers.rasters.made_grid import array_grid
     >>> cells = array_grid([[10, 10], [80, 0]], transform=(10, 0, 0, 0, -10, 0), crs="EPSG:4547")
     >>> cover = load_land_cover(cells, crs="EPSG:4547", classes="worldcover")
     >>> cover.classes.keys_of(["vegetation"])[:2], cover.class_grid().read_window(0, 2, 0, 2)

@@ -1,31 +1,19 @@
 """Static maps: the same finding as a picture, for print, documents and slides."""
 
-import dataclasses
 import io
-import math
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-import shapely
-
 from geoplan.core.crs import require_metric_crs
 from geoplan.core.errors import EmptyLayerError
 from geoplan.core.notices import Notice
-from geoplan.core.numbers import value_text
-from geoplan.core.ranges import range_text
 from geoplan.core.texts import text
-from geoplan.maps.page.classes import MET, MISSED
-from geoplan.maps.page.safe import visible
-from geoplan.maps.page.words import default_title
-from geoplan.maps.pictures.fonts import FALLBACK, PACKAGES, installed_cjk, needs_cjk
+from geoplan.maps.pictures.fonts import FALLBACK, installed_cjk
 from geoplan.maps.pictures.furniture import (
-    INK,
     PAPER,
-    SOFT,
-    Label,
     crowded_window,
     draw_labels,
     draw_north_arrow,
@@ -33,10 +21,20 @@ from geoplan.maps.pictures.furniture import (
     frame_inset,
     small_png,
 )
+from geoplan.maps.pictures.lettering import (
+    LABEL_MARGIN,
+    LABEL_PT,
+    WIDTH_IN,
+    PictureWords,
+    district_labels,
+    draw_legend,
+    is_inside,
+    picture_words,
+    write_heads,
+)
 from geoplan.maps.pictures.picture_themes import draw_theme
 
 if TYPE_CHECKING:
-    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -44,16 +42,10 @@ if TYPE_CHECKING:
 
 FileFormat = Literal["png", "svg"]
 
-_WIDTH_IN, _LEGEND_IN, _HEAD_IN, _FOOT_IN = 10.0, 2.3, 0.85, 0.75
-_MAP_IN = _WIDTH_IN - _LEGEND_IN - 0.4
+_LEGEND_IN, _HEAD_IN, _FOOT_IN = 2.3, 0.85, 0.75
+_MAP_IN = WIDTH_IN - _LEGEND_IN - 0.4
 _LEAST_IN, _MOST_IN = 3.0, 8.5
 _INSET_IN, _GAP_IN = _MAP_IN / 2, 0.75
-_JUDGED = {
-    "met": "static.met", "missed": "static.missed", "undecidable": "static.undecidable"
-}  # fmt: skip
-_MARKS = {"met": "✓", "missed": "✗", "undecidable": "◇"}
-_LABEL_MARGIN = 0.02
-_LABEL_PT = (7.5, 6.0)
 
 
 @dataclass(frozen=True)
@@ -226,7 +218,7 @@ def draw_map(
     if len(result.districts) == 0:
         raise EmptyLayerError("The result has no district, so there is no map to draw of it.")
     measure = result.measures[0] if of is None else result.measure(of, part)
-    words = _words(result, measure, lang, (title, subtitle))
+    words = picture_words(result, measure, lang, (title, subtitle))
     with drawing_settings():
         figure = _draw(result, measure, words, standings or {}, bound)
     return Drawing(figure, words.notices, words.lang)
@@ -251,42 +243,10 @@ def drawing_settings() -> "Iterator[None]":
         yield
 
 
-@dataclass(frozen=True)
-class _Words:
-    title: str
-    subtitle: str
-    names: list[str]
-    lang: str
-    notices: tuple[Notice, ...]
-
-
-def _words(result: "Result", measure: "Measure", lang: str, heads: tuple[str, str]) -> _Words:
-    title, subtitle = (visible(head) for head in heads)
-    title = title or default_title(result, lang)
-    table = measure.districts
-    keys = [visible(key) for key in table["district_id"]]
-    names = [visible(name) or key for name, key in zip(table["name"], keys, strict=True)]
-    words = _Words(title, subtitle, names, lang, ())
-    lacking = lang == "zh" or any(map(needs_cjk, (title, subtitle, *names)))
-    if installed_cjk() or not lacking:
-        return words
-    return dataclasses.replace(
-        words,
-        title=default_title(result, "en") if needs_cjk(title) else title,
-        subtitle="" if needs_cjk(subtitle) else subtitle,
-        names=[
-            name if not needs_cjk(name) else f"#{k}" if needs_cjk(key) else key
-            for k, (name, key) in enumerate(zip(names, keys, strict=True), start=1)
-        ],
-        lang="en",
-        notices=(Notice("no_cjk_font", title, values={"packages": PACKAGES}),),
-    )
-
-
 def _draw(
     result: "Result",
     measure: "Measure",
-    words: _Words,
+    words: PictureWords,
     standings: Mapping[str, str],
     bound: float | None,
 ) -> "Figure":
@@ -296,23 +256,23 @@ def _draw(
     west, south, east, north = result.districts.total_bounds
     width, height = max(east - west, 1.0), max(north - south, 1.0)
     tall_in = min(max(_MAP_IN * height / width, _LEAST_IN), _MOST_IN)
-    across, up = _LABEL_MARGIN * width, _LABEL_MARGIN * height
+    across, up = LABEL_MARGIN * width, LABEL_MARGIN * height
     bounds = (west - across, south - up, east + across, north + up)
-    figure = Figure(figsize=(_WIDTH_IN, tall_in + _HEAD_IN + _FOOT_IN), facecolor=PAPER)
+    figure = Figure(figsize=(WIDTH_IN, tall_in + _HEAD_IN + _FOOT_IN), facecolor=PAPER)
     FigureCanvasAgg(figure)
     axes = _axes(figure, bounds, _FOOT_IN, tall_in)
     entries = draw_theme(axes, result, measure, words.lang, bound=bound)
-    labels = _labels(result, measure, words, standings)
-    left_out = draw_labels(axes, labels, sizes_pt=_LABEL_PT)
+    labels = district_labels(result, measure, words, standings)
+    left_out = draw_labels(axes, labels, sizes_pt=LABEL_PT)
     below_in = 0.0
     window = crowded_window(left_out, bounds)
     if window is not None:
         below_in = _INSET_IN + _GAP_IN
-        figure.set_size_inches(_WIDTH_IN, tall_in + below_in + _HEAD_IN + _FOOT_IN)
+        figure.set_size_inches(WIDTH_IN, tall_in + below_in + _HEAD_IN + _FOOT_IN)
         inset = _axes(figure, window, _FOOT_IN, _INSET_IN)
         draw_theme(inset, result, measure, words.lang, bound=bound)
-        inside = [label for label in labels if _is_inside(label, window)]
-        still_out = draw_labels(inset, inside, sizes_pt=_LABEL_PT)
+        inside = [label for label in labels if is_inside(label, window)]
+        still_out = draw_labels(inset, inside, sizes_pt=LABEL_PT)
         left_out = [label for label in left_out if label not in inside or label in still_out]
         frame_inset(figure, axes, inset, text("static.inset", words.lang))
         draw_scale_bar(inset, window[2] - window[0])
@@ -320,15 +280,15 @@ def _draw(
     foot_in = _FOOT_IN + below_in
     axes.set_position(_place(foot_in, tall_in, total_in))
     draw_scale_bar(axes, width)
-    draw_north_arrow(figure, text("static.north", words.lang), (_WIDTH_IN - 0.45, foot_in + 0.1))
-    _write(figure, words, result, total_in, len(left_out))
-    legend_at = (_MAP_IN + 0.35) / _WIDTH_IN, (foot_in + tall_in) / total_in
-    _legend(figure, entries, legend_at, words.lang, judged=frozenset(standings.values()))
+    draw_north_arrow(figure, text("static.north", words.lang), (WIDTH_IN - 0.45, foot_in + 0.1))
+    write_heads(figure, words, result, total_in, len(left_out))
+    legend_at = (_MAP_IN + 0.35) / WIDTH_IN, (foot_in + tall_in) / total_in
+    draw_legend(figure, entries, legend_at, words.lang, judged=frozenset(standings.values()))
     return figure
 
 
 def _place(bottom_in: float, tall_in: float, total_in: float) -> tuple[float, float, float, float]:
-    return 0.25 / _WIDTH_IN, bottom_in / total_in, _MAP_IN / _WIDTH_IN, tall_in / total_in
+    return 0.25 / WIDTH_IN, bottom_in / total_in, _MAP_IN / WIDTH_IN, tall_in / total_in
 
 
 def _axes(
@@ -342,85 +302,3 @@ def _axes(
     axes.set_ylim(south, north)
     axes.apply_aspect()
     return axes
-
-
-def _is_inside(label: Label, window: tuple[float, float, float, float]) -> bool:
-    west, south, east, north = window
-    return west <= label.x <= east and south <= label.y <= north
-
-
-def _write(
-    figure: "Figure", words: _Words, result: "Result", total_in: float, omitted: int
-) -> None:
-    left = 0.25 / _WIDTH_IN
-    figure.text(
-        left, 1 - 0.3 / total_in, words.title, fontsize=14, fontweight="bold", color=INK,
-        va="center",
-    )  # fmt: skip
-    figure.text(
-        left, 1 - 0.6 / total_in, words.subtitle, fontsize=9.5, color=SOFT, va="center",
-    )  # fmt: skip
-    authority = result.districts.crs.to_authority()
-    crs = ":".join(authority) if authority else result.districts.crs.name
-    foot = text("static.foot", words.lang, crs=visible(crs))
-    if omitted:
-        foot = f"{foot} {text('static.omitted', words.lang, count=omitted)}"
-    figure.text(left, 0.16 / total_in, foot, fontsize=8, color=SOFT, va="center")
-
-
-def _labels(
-    result: "Result", measure: "Measure", words: _Words, standings: Mapping[str, str]
-) -> list[Label]:
-    shapes = result.districts.geometry.to_numpy()
-    points = shapely.get_coordinates(shapely.point_on_surface(shapes))
-    colors = {"met": MET, "missed": MISSED}
-    labels = []
-    for name, key, value, (low, high), (x, y), weight in zip(
-        words.names,
-        measure.districts["district_id"],
-        measure.districts["value"],
-        zip(measure.districts["low"], measure.districts["high"], strict=True),
-        points,
-        shapely.area(shapes),
-        strict=True,
-    ):
-        standing = standings.get(key, "")
-        mark = f"  {_MARKS[standing]}" if standing else ""
-        between = range_text(low, high, measure.unit, words.lang)
-        undecided = standing == "undecidable" or not math.isfinite(value)
-        line = between if between and undecided else value_text(value, measure.unit, words.lang)
-        labels.append(
-            Label(x, y, f"{_short(name)}\n{line}{mark}", colors.get(standing, INK), float(weight))
-        )
-    return labels
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 22 else f"{name[:21].rstrip()}…"
-
-
-def _legend(
-    figure: "Figure",
-    entries: "list[Artist]",
-    at: tuple[float, float],
-    lang: str,
-    *,
-    judged: frozenset[str],
-) -> None:
-    from matplotlib.lines import Line2D
-
-    if judged - {""}:
-        # The sign is part of the label: as a marker it would come from another font.
-        entries = [
-            *entries,
-            *(
-                Line2D([], [], linestyle="", label=f"{_MARKS[standing]}  {text(key, lang)}")
-                for standing, key in _JUDGED.items()
-                if standing != "undecidable" or standing in judged
-            ),
-        ]
-    figure.legend(
-        handles=entries, loc="upper left", bbox_to_anchor=at, frameon=False, fontsize=8.5,
-        title=text("static.legend", lang), title_fontproperties={"weight": "bold", "size": 9},
-        alignment="left", labelcolor=INK, borderpad=0, labelspacing=0.55,
-    )  # fmt: skip

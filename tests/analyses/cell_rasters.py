@@ -5,7 +5,7 @@ import numpy as np
 import shapely
 from hypothesis import strategies as st
 
-from geoplan.layers.rasters.grid import array_grid
+from geoplan.layers.rasters.made_grid import array_grid
 
 CRS = "EPSG:4547"
 SIZE_M = 10.0

@@ -8,7 +8,7 @@ from pyproj import Geod, Transformer
 
 import geoplan as gp
 from geoplan.layers import load_land_cover
-from geoplan.layers.rasters.grid import array_grid
+from geoplan.layers.rasters.made_grid import array_grid
 
 EAST, NORTH = 650_000, 2_500_000
 TREES = 10

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from geoplan.analyses.cells.edges import CHORD_CELLS, zone_edges
 from geoplan.analyses.cells.fractions import cell_fractions
 from geoplan.core.errors import CRSError, ParameterError
-from geoplan.layers.rasters.grid import array_grid
+from geoplan.layers.rasters.made_grid import array_grid
 
 RASTERS = run_path(str(Path(__file__).with_name("cell_rasters.py")))
 grid_of, zones_of, overlaid, spread, partitions, random_zones = (

@@ -16,7 +16,8 @@ from rasterio import Affine
 from geoplan.analyses.cells import class_counts
 from geoplan.analyses.cells.class_areas import class_areas
 from geoplan.core.errors import ParameterError, SourceError
-from geoplan.layers.rasters.grid import array_grid, derive_grid, open_grid
+from geoplan.layers.rasters.grid import open_grid
+from geoplan.layers.rasters.made_grid import array_grid, derive_grid
 
 RASTERS = run_path(str(Path(__file__).with_name("cell_rasters.py")))
 grid_of, zones_of, overlaid, partitions, random_zones = (

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from geoplan.analyses.cover.land_cover_change import land_cover_change
 from geoplan.core.errors import ParameterError
 from geoplan.layers import load_land_cover
-from geoplan.layers.rasters.grid import array_grid
+from geoplan.layers.rasters.made_grid import array_grid
 
 COVERS = run_path(str(Path(__file__).with_name("covers.py")))
 NAMES = "BUILT", "CRS", "GRASS", "TREES", "WATER", "cell_boxes", "cover_of", "districts_of"

@@ -13,7 +13,7 @@ from geoplan.analyses.cells.sides import side_lengths_m
 from geoplan.analyses.cover.landscape_metrics import landscape_metrics
 from geoplan.core.errors import ParameterError
 from geoplan.layers import load_land_cover
-from geoplan.layers.rasters.grid import array_grid
+from geoplan.layers.rasters.made_grid import array_grid
 
 COVERS = run_path(str(Path(__file__).with_name("covers.py")))
 BUILT, TREES, cover_of, districts_of, parcels_of, partitions = (

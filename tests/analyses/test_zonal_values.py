@@ -15,7 +15,8 @@ from rasterio import Affine
 
 from geoplan.analyses.cells.zonal_values import zonal_values
 from geoplan.core.errors import CRSError
-from geoplan.layers.rasters.grid import array_grid, open_grid
+from geoplan.layers.rasters.grid import open_grid
+from geoplan.layers.rasters.made_grid import array_grid
 
 RASTERS = run_path(str(Path(__file__).with_name("cell_rasters.py")))
 grid_of, zones_of, overlaid, partitions, random_zones = (

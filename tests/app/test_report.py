@@ -210,7 +210,8 @@ def test_the_file_is_utf8_with_unix_line_ends(outcomes, tmp_path, monkeypatch):
 
 
 def test_a_missing_font_is_among_the_warnings(outcomes, monkeypatch):
-    monkeypatch.setattr("geoplan.maps.pictures.picture.installed_cjk", lambda: ())
+    for part in ("picture", "lettering"):
+        monkeypatch.setattr(f"geoplan.maps.pictures.{part}.installed_cjk", lambda: ())
     outcome = outcomes.make_outcome("zh", (outcomes.plain_indicator(),))
     assert "fonts-noto-cjk" in "".join(Page(report_html(outcome, {})).text)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from geoplan.core.errors import CRSError, ParameterError, SchemaError
 from geoplan.core.record import load_record
 from geoplan.layers import load_land_cover, load_population, spread_population
-from geoplan.layers.rasters.grid import array_grid
+from geoplan.layers.rasters.made_grid import array_grid
 
 CRS = "EPSG:4547"
 

@@ -9,7 +9,8 @@ from rasterio import Affine
 
 from geoplan.core.errors import CRSError, ParameterError, SourceError
 from geoplan.layers.datums.fits import fit_coordinates
-from geoplan.layers.rasters.grid import array_grid, derive_grid, open_grid
+from geoplan.layers.rasters.grid import open_grid
+from geoplan.layers.rasters.made_grid import array_grid, derive_grid
 
 VALUES = np.arange(12, dtype=np.int16).reshape(3, 4)
 

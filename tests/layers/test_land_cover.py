@@ -17,7 +17,7 @@ from geoplan.core.errors import (
 )
 from geoplan.core.record import load_record
 from geoplan.layers import classify_land, load_land, load_land_cover, load_population, load_surface
-from geoplan.layers.rasters.grid import array_grid
+from geoplan.layers.rasters.made_grid import array_grid
 from geoplan.layers.rasters.tiles import mosaic
 
 STUDY = "EPSG:4547"

@@ -9,7 +9,7 @@ from geoplan.core.errors import EmptyLayerError, ParameterError
 from geoplan.core.texts import LANGS
 from geoplan.layers import load_land_cover, load_surface
 from geoplan.layers.rasters.fills import scan_values
-from geoplan.layers.rasters.grid import array_grid
+from geoplan.layers.rasters.made_grid import array_grid
 
 CRS = "EPSG:4547"
 NDVI = {"grassland": 0.3}

@@ -178,14 +178,16 @@ def test_chinese_is_drawn_where_a_font_is_installed():
 
 
 def test_without_a_chinese_font_words_are_english_and_a_notice_says_what_to_install(monkeypatch):
-    monkeypatch.setattr("geoplan.maps.pictures.picture.installed_cjk", lambda: ())
+    for part in ("picture", "lettering"):
+        monkeypatch.setattr(f"geoplan.maps.pictures.{part}.installed_cjk", lambda: ())
     picture = static_map(make_result(("平湖", "East")), title="覆盖率", lang="zh", dpi=50)
     assert (picture.lang, [notice.code for notice in picture.notices]) == ("en", ["no_cjk_font"])
     assert "fonts-noto-cjk" in picture.notices[0].text("zh")
 
 
 def test_latin_words_need_no_chinese_font(monkeypatch):
-    monkeypatch.setattr("geoplan.maps.pictures.picture.installed_cjk", lambda: ())
+    for part in ("picture", "lettering"):
+        monkeypatch.setattr(f"geoplan.maps.pictures.{part}.installed_cjk", lambda: ())
     assert static_map(make_result(), title="Parks", dpi=50).notices == ()
 
 
@@ -207,7 +209,7 @@ def test_the_result_is_not_changed():
 def test_labels_left_out_are_counted_on_the_picture(monkeypatch):
     said = []
     monkeypatch.setattr(
-        "geoplan.maps.pictures.picture.text",
+        "geoplan.maps.pictures.lettering.text",
         lambda key, lang, **v: said.append((key, v)) or text(key, lang, **v),
     )
     static_map(make_result([f"A district with a long name {k}" for k in range(200)]), dpi=50)

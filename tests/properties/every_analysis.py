@@ -19,7 +19,7 @@ from geoplan.app.plan.registry import ANALYSES, run_analysis
 from geoplan.app.plan.tables import IndicatorTable
 from geoplan.core.results import Result
 from geoplan.layers import load_land_cover, load_surface, load_walk_network
-from geoplan.layers.rasters.grid import array_grid
+from geoplan.layers.rasters.made_grid import array_grid
 
 CRS = "EPSG:4547"
 EAST, NORTH = 500_000.0, 2_500_000.0

@@ -21,7 +21,7 @@ from geoplan.layers import (
     load_land_cover,
     load_parks,
 )
-from geoplan.layers.rasters.grid import array_grid
+from geoplan.layers.rasters.made_grid import array_grid
 
 pytestmark = pytest.mark.real
 

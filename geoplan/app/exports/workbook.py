@@ -2,14 +2,21 @@
 
 import json
 import math
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geoplan.app.exports.results_json import plain
+from geoplan.app.exports.sheets import (
+    RATIO_FORMAT,
+    SHARE_FORMAT,
+    WHOLE_FORMAT,
+    Share,
+    Sheet,
+    sheet_name,
+    sheet_styles,
+    write_sheet,
+)
 from geoplan.app.report.words import (
     measure_words,
     reason_words,
@@ -25,46 +32,9 @@ from geoplan.core.ranges import is_open
 from geoplan.core.texts import text
 
 if TYPE_CHECKING:
-    from xlsxwriter import Workbook
-    from xlsxwriter.format import Format
-
     from geoplan.core.results import Measure
 
-_SHEET_NAME_LENGTH = 31
-_CELL_LENGTH = 32_767
-_WIDEST, _NARROWEST = 60, 8
 _LARGE = 100
-_A4 = 9  # as Excel counts paper
-_SHARE, _WHOLE, _RATIO = "0.00%", "#,##0", "#,##0.00"
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """
-    A table to be written as one sheet.
-
-    Parameters
-    ----------
-    name : str
-        Wanted name; made valid and unique when written.
-    header : sequence of str
-        First row, frozen.
-    rows : list of sequence
-        The cells: text, numbers, None for unknown.
-    formats : sequence of str
-        Number format by column; empty for text.
-    frozen_columns : int
-        Columns that stay in view.
-    bold_last : bool
-        Whether the last row is the whole.
-    """
-
-    name: str
-    header: Sequence[str]
-    rows: list[Sequence[Any]]
-    formats: Sequence[str] = ()
-    frozen_columns: int = 1
-    bold_last: bool = False
 
 
 def write_xlsx(outcome: PlanOutcome, path: Path) -> None:
@@ -98,10 +68,10 @@ def _save(sheets: Iterable[Sheet], outcome: PlanOutcome, path: Path) -> None:
     }
     with xlsxwriter.Workbook(path, options) as workbook:
         workbook.set_properties({"title": outcome.name, "comments": "geoplan"})
-        styles = _styles(workbook)
+        styles = sheet_styles(workbook)
         taken: set[str] = set()
         for sheet in sheets:
-            _write(workbook, sheet, _sheet_name(sheet.name, taken), styles)
+            write_sheet(workbook, sheet, sheet_name(sheet.name, taken), styles)
 
 
 def write_results_xlsx(outcome: PlanOutcome, path: Path) -> None:
@@ -183,7 +153,19 @@ def _summary(outcome: PlanOutcome) -> Sheet:
         for indicator in outcome.indicators
         for measure in indicator.result.measures
     ]
-    formats = [*[""] * 3, *[_RATIO] * 3, "", _WHOLE, "", _WHOLE, "", "", "", _WHOLE, *[""] * 5]
+    formats = [
+        *[""] * 3,
+        *[RATIO_FORMAT] * 3,
+        "",
+        WHOLE_FORMAT,
+        "",
+        WHOLE_FORMAT,
+        "",
+        "",
+        "",
+        WHOLE_FORMAT,
+        *[""] * 5,
+    ]
     return Sheet(_sheet_title("summary", lang), _words(_SUMMARY_KEYS, lang), rows, formats)
 
 
@@ -233,12 +215,6 @@ def _fraction(measure: "Measure", lang: str) -> list[Any]:
     ]
 
 
-class Share(float):
-    """A share: shown in per cent whatever the format of its column."""
-
-    __slots__ = ()
-
-
 def _indicator(indicator: IndicatorOutcome, lang: str) -> Sheet:
     measures = indicator.result.measures
     first = measures[0].districts
@@ -262,7 +238,7 @@ def _indicator(indicator: IndicatorOutcome, lang: str) -> Sheet:
 def _shown_columns(measure: "Measure") -> "Iterator[tuple[str, str, str]]":
     """Give key, unit and number format of each column of a measure; bounds where it is open."""
     is_share = measure.unit == "1"
-    value_format = _SHARE if is_share else _value_format(measure)
+    value_format = SHARE_FORMAT if is_share else _value_format(measure)
     for key in ("value", "low", "high") if measure.is_open else ("value",):
         yield key, "%" if is_share else measure.unit, value_format
     if not measure.is_amount:
@@ -272,13 +248,13 @@ def _shown_columns(measure: "Measure") -> "Iterator[tuple[str, str, str]]":
 
 
 def _value_format(measure: "Measure") -> str:
-    return _amount_format(measure.districts["value"]) if measure.is_amount else _RATIO
+    return _amount_format(measure.districts["value"]) if measure.is_amount else RATIO_FORMAT
 
 
 def _amount_format(amounts: Iterable[float]) -> str:
     """Show decimals of small amounts only: 0.4 km must not read as 0."""
     largest = max((abs(amount) for amount in amounts if math.isfinite(amount)), default=0.0)
-    return _WHOLE if largest >= _LARGE or largest == 0 else _RATIO
+    return WHOLE_FORMAT if largest >= _LARGE or largest == 0 else RATIO_FORMAT
 
 
 def _definitions(outcome: PlanOutcome) -> Sheet:
@@ -328,7 +304,7 @@ def _layers(outcome: PlanOutcome) -> Sheet:
         )
         for name, record in outcome.records.items()
     ]
-    formats = [""] * 8 + [_WHOLE, _WHOLE, _RATIO, ""]
+    formats = [""] * 8 + [WHOLE_FORMAT, WHOLE_FORMAT, RATIO_FORMAT, ""]
     return Sheet(_sheet_title("layers", lang), _words(_LAYER_KEYS, lang), rows, formats)
 
 
@@ -346,97 +322,3 @@ def _warnings(outcome: PlanOutcome) -> Sheet:
         for notice in record.notices
     ]
     return Sheet(_sheet_title("warnings", lang), _words(("subject", "text"), lang), rows)
-
-
-def _sheet_name(wanted: str, taken: set[str]) -> str:
-    """Make a name that Excel takes: 31 characters, no brackets or slashes, unique, not quoted."""
-    clean = "".join(
-        "_" if letter in "[]:*?/\\" or not letter.isprintable() else letter for letter in wanted
-    )
-    clean = clean.strip("' ") or "_"
-    name, count = _whole_words(clean, _SHEET_NAME_LENGTH), 1
-    while name.casefold() in taken or name.casefold() == "history":  # Excel keeps that one
-        count += 1
-        ending = f" {count}"
-        name = _whole_words(clean, _SHEET_NAME_LENGTH - len(ending)) + ending
-    taken.add(name.casefold())
-    return name
-
-
-def _whole_words(name: str, length: int) -> str:
-    """Cut a name after its last whole word; one that is a single word, anywhere."""
-    if len(name) <= length:
-        return name
-    cut = name[:length]
-    before = re.split(r"[\s（(，,：:·–-]+", cut)
-    if name[length].isalnum() and name[length].isascii() and len(before) > 1:
-        cut = cut[: len(cut) - len(before[-1])]
-    return cut.rstrip("' （(，,：:·–-") or name[:length]
-
-
-def _styles(workbook: "Workbook") -> "dict[tuple[str, bool], Format]":
-    styles = {
-        (number_format, bold): workbook.add_format(
-            {
-                "valign": "top",
-                "bold": bold,
-                **({"num_format": number_format} if number_format else {}),
-            }
-        )
-        for number_format in ("", "General", _SHARE, _WHOLE, _RATIO)
-        for bold in (False, True)
-    }
-    styles["header", True] = workbook.add_format(
-        {"bold": True, "text_wrap": True, "valign": "vcenter", "bottom": 1, "bg_color": "#E8EEF2"}
-    )
-    return styles
-
-
-def _write(
-    workbook: "Workbook", sheet: Sheet, name: str, styles: "dict[tuple[str, bool], Format]"
-) -> None:
-    worksheet = workbook.add_worksheet(name)
-    worksheet.freeze_panes(1, sheet.frozen_columns)
-    worksheet.set_landscape()
-    worksheet.set_paper(_A4)
-    worksheet.fit_to_pages(1, 0)
-    worksheet.repeat_rows(0)
-    worksheet.set_footer("&L&A&R&P / &N")
-    formats = [*sheet.formats, *[""] * (len(sheet.header) - len(sheet.formats))]
-    for column, title in enumerate(sheet.header):
-        cells = [row[column] for row in sheet.rows]
-        worksheet.set_column(column, column, _column_width(title, cells))
-        worksheet.write_string(0, column, title, styles["header", True])
-        for row, cell in enumerate(cells, start=1):
-            bold = sheet.bold_last and row == len(cells)
-            number_format = _SHARE if isinstance(cell, Share) else formats[column]
-            _write_cell(worksheet, row, column, cell, styles[number_format, bold])
-    if sheet.rows:
-        worksheet.autofilter(0, 0, len(sheet.rows), len(sheet.header) - 1)
-
-
-def _write_cell(
-    worksheet: Any,  # noqa: ANN401 (xlsxwriter is untyped)
-    row: int,
-    column: int,
-    cell: Any,  # noqa: ANN401
-    style: "Format",
-) -> None:
-    if isinstance(cell, str) and cell:
-        worksheet.write_string(row, column, cell[:_CELL_LENGTH], style)
-    elif isinstance(cell, int | float) and math.isfinite(cell):
-        worksheet.write_number(row, column, cell, style)
-    else:
-        worksheet.write_blank(row, column, None, style)
-
-
-def _column_width(title: str, cells: Iterable[Any]) -> float:
-    """Width in characters, CJK ones counting double; a long header may break over lines."""
-    longest = max((_text_width(cell) for cell in cells), default=0)
-    return float(min(max(longest, min(_text_width(title), 24), _NARROWEST) + 2, _WIDEST))
-
-
-def _text_width(cell: Any) -> int:  # noqa: ANN401
-    if isinstance(cell, float):
-        return 14
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in str(cell))

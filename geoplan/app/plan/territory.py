@@ -10,7 +10,7 @@ from geoplan.core.notices import Notice
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
-    from geoplan.app.plan.indicators import PlannedIndicator
+    from geoplan.app.plan.planned_indicator import PlannedIndicator
     from geoplan.core.results import Result
 
 

@@ -9,10 +9,12 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from geoplan.app.plan.analysis import DISTRICTS
-from geoplan.app.plan.indicators import PlannedIndicator, bind_target, plan_indicators
+from geoplan.app.plan.indicators import plan_indicators
 from geoplan.app.plan.plan_file import Plan, read_plan
+from geoplan.app.plan.planned_indicator import PlannedIndicator
 from geoplan.app.plan.registry import run_analysis
 from geoplan.app.plan.relative_targets import compared_with
+from geoplan.app.plan.target_binding import bind_target
 from geoplan.app.plan.territory import disagreements, leave_out, put_back
 from geoplan.app.run.judging import judge
 from geoplan.app.run.loading import LoadedLayers, Progress, check_sources, load_layers
