@@ -13,6 +13,7 @@ _MIF_SHAPES = re.compile(
     rb"|collection)\b"
 )
 _HEADER, _WORD, _RECORD_HEAD = 100, 2, 8
+_DBF_HEADER, _DELETED = 32, ord("*")
 
 
 def check_parts(path: Path, *, shown: str) -> None:
@@ -35,6 +36,30 @@ def check_parts(path: Path, *, shown: str) -> None:
     suffix = path.suffix.lower()
     if suffix in check and path.is_file():
         check[suffix](path, shown)
+
+
+def deleted_rows(path: Path) -> tuple[int, int]:
+    """
+    Count the rows that a dBASE table marks as deleted, which GDAL leaves out without a word.
+
+    Parameters
+    ----------
+    path : Path
+        A ``.shp`` or ``.dbf``; anything else has none.
+
+    Returns
+    -------
+    int, int
+        Rows marked, and rows in the table.
+    """
+    suffix = path.suffix.lower()
+    dbf = sibling(path, ".dbf") if suffix == ".shp" else path if suffix == ".dbf" else None
+    if dbf is None or not dbf.is_file() or dbf.stat().st_size < _DBF_HEADER:
+        return 0, 0
+    content = np.memmap(dbf, dtype="u1", mode="r")  # one byte per row is looked at
+    first, width = (int(content[at]) + 256 * int(content[at + 1]) for at in (8, 10))
+    flags = content[first :: width or 1][: _records(dbf)[1]]
+    return int((flags == _DELETED).sum()), len(flags)
 
 
 def _check_shapefile(path: Path, shown: str) -> None:

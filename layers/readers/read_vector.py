@@ -24,7 +24,7 @@ from geoplan.layers.files.encoding import (
     table_encoding,
 )
 from geoplan.layers.files.on_disk import PARQUET_SUFFIXES, LocalFile, own_names, sibling
-from geoplan.layers.files.shapefile_parts import check_parts
+from geoplan.layers.files.shapefile_parts import check_parts, deleted_rows
 from geoplan.layers.readers.cad import drawing_text
 from geoplan.layers.readers.raw_layer import RawLayer
 
@@ -115,6 +115,9 @@ def read_vector(file: LocalFile, *, encoding: str, subject: str) -> RawLayer:
             "as CSV or xlsx and name them with x= and y=."
         )
     found = TextEncoding(rows.guessed, "bytes") if rows.guessed else found
+    deleted, stored = deleted_rows(file.path)
+    if deleted:
+        notices = (*notices, Notice("rows_deleted", subject, deleted, stored))
     frame = rows.frame
     if is_drawing:
         frame, found = drawing_text(frame, encoding, shown=file.shown)

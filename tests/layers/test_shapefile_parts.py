@@ -8,6 +8,7 @@ import pytest
 import shapely
 
 from geoplan.core.errors import SourceError
+from geoplan.core.record import load_record
 from geoplan.layers import load_districts
 
 CRS = "EPSG:4547"
@@ -60,6 +61,20 @@ def test_parts_that_are_cut_off_are_refused(tmp_path):
 
         with pytest.raises(SourceError, match=said):
             load_districts(tmp_path / f"d{suffix}.shp", crs=CRS)
+
+
+def test_rows_that_are_marked_as_deleted_are_left_out_and_counted(tmp_path):
+    path = mixed(tmp_path, 3, 3, 3, "utf-8")
+    table = bytearray((tmp_path / "d.dbf").read_bytes())
+    first, width = (int.from_bytes(table[at : at + 2], "little") for at in (8, 10))
+    table[first + width] = ord("*")
+    (tmp_path / "d.dbf").write_bytes(table)
+
+    layer = load_districts(path, crs=CRS)
+
+    assert len(layer) == 2
+    told = [one for one in load_record(layer).notices if one.code == "rows_deleted"]
+    assert [(one.count, one.total) for one in told] == [(1, 3)]
 
 
 def test_parts_that_agree_are_read(tmp_path):
