@@ -8,6 +8,7 @@ import shapely
 
 from geoplan.core.terms import term
 from geoplan.core.texts import catalogue, text
+from geoplan.maps.page.beyond_reach import beyond_reach
 from geoplan.maps.page.classes import NO_DATA, Classes, Ramp, make_classes
 from geoplan.maps.page.safe import visible
 from geoplan.maps.page.words import facilities_name, unknown_counts
@@ -57,9 +58,9 @@ def draw_theme(
     layers = result.layers
     served = layers.get(f"served_{measure.part or 'all'}", layers.get("served"))
     if served is not None:
-        return _draw_reach(axes, result, served, lang)
+        return _draw_reach(axes, result, measure.part, served, lang)
     if not measure.part and "reached" in layers:
-        return _draw_reach(axes, result, layers["reached"], lang)
+        return _draw_reach(axes, result, measure.part, layers["reached"], lang)
     if "areas" in layers:
         return _draw_areas(axes, result, measure, lang)
     return _draw_values(axes, result, measure, lang, bound)
@@ -68,6 +69,7 @@ def draw_theme(
 def _draw_reach(
     axes: "Axes",
     result: "Result",
+    part: str,
     served: "GeoDataFrame",
     lang: str,
 ) -> "list[Artist]":
@@ -78,7 +80,7 @@ def _draw_reach(
     else:
         _fill(axes, served, _SERVED)
     entries = [_patch(_STREET if streets else _SERVED, text("static.served", lang))]
-    unserved = result.layers.get("unserved")
+    unserved = beyond_reach(part, result.layers)
     if unserved is not None and "unserved_amount" in unserved:
         entries += _draw_demand(axes, unserved, lang)
     _outline(axes, result.districts)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import shapely
 
@@ -11,6 +10,7 @@ from geoplan.core import numbers
 from geoplan.core.errors import ParameterError
 from geoplan.core.ranges import ranged_text
 from geoplan.core.terms import term
+from geoplan.maps.page.beyond_reach import beyond_reach
 from geoplan.maps.page.boxes import Cell, LegendBlock, LegendEntry, TableCard
 from geoplan.maps.page.district_layers import labels, share_part, value_texts
 from geoplan.maps.page.district_rows import order_note, row_order
@@ -19,7 +19,6 @@ from geoplan.maps.page.folium_layers import Style, Tip, group, names_of, shapes_
 from geoplan.maps.page.ground import Ground
 from geoplan.maps.page.layer_groups import Part
 from geoplan.maps.page.map_page import MapPage
-from geoplan.maps.page.simplify import dissolved
 from geoplan.maps.page.target_words import Goal
 from geoplan.maps.page.words import bound_of, capital, say, unbroken
 from geoplan.maps.themes.unserved import unserved_layer
@@ -150,7 +149,7 @@ def _reach_part(measure: "Measure", asked: Request, ground: Ground) -> list[Part
         blocks.append(LegendBlock(say("legend.served", lang), (entry,)))
     # The layers of a result show its first denominator, whichever is in front.
     shown_of = asked.result.measure(asked.result.measures[0].of, measure.part)
-    unserved = _beyond(measure.part, layers)
+    unserved = beyond_reach(measure.part, layers)
     if unserved is not None and len(unserved):
         beyond = say("legend.unserved_other", lang)
         layer, block = unserved_layer(unserved, shown_of, ground, beyond=beyond)
@@ -173,21 +172,6 @@ def _times_part(measure: "Measure", asked: Request, ground: Ground) -> list[Part
     part = term("part", measure.part, asked.lang)
     marks = labels(measure, ground, asked.goal_of(measure))
     return [isochrones_part(isochrones, ground, subject=part, part=part, labelled=marks)]
-
-
-def _beyond(part: str, layers: "Mapping[str, GeoDataFrame]") -> "GeoDataFrame | None":
-    """Take the demand that the parks of one tier do not reach, or not all of them at once."""
-    demand = layers.get("demand")
-    if part == ALL or demand is None:
-        return layers.get("unserved")
-    column, unserved = f"served_{part}_share", layers.get("unserved")
-    if unserved is not None and "unserved_amount" in unserved and column in demand:
-        missing = demand["amount"] * (1 - demand[column].clip(0, 1))
-        return demand[["amount", "geometry"]].assign(unserved_amount=missing)[missing > 0]
-    if f"served_{part}" not in layers:
-        return unserved
-    rest = dissolved(demand).difference(dissolved(layers[f"served_{part}"]))
-    return gpd.GeoDataFrame(geometry=rest)
 
 
 def _reach_words(part: str, asked: Request) -> str:
